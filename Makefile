@@ -1,0 +1,34 @@
+# make demo   the main job on the embedded replica: posts in output/_posts
+# make test   lint, types and all tests
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+OUTPUT ?= output
+ARTICLES ?= 40
+
+.PHONY: demo test check format clean
+
+$(VENV)/installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@
+
+demo: $(VENV)/installed
+	$(BIN)/scrapy replica --articles $(ARTICLES) -- \
+	  $(BIN)/scrapy crawl category -s ARCHIVER_OUTPUT=$(OUTPUT) -s DOWNLOAD_DELAY=0 -s AUTOTHROTTLE_ENABLED=False
+
+test: check
+	$(BIN)/pytest -n auto
+
+check: $(VENV)/installed
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+format: $(VENV)/installed
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache *.egg-info

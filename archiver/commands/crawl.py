@@ -1,0 +1,59 @@
+"""``scrapy crawl`` with an exit status that means something."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import traceback
+
+from scrapy.commands.crawl import Command as ScrapyCrawl
+from scrapy.crawler import Crawler
+from scrapy.exceptions import UsageError
+
+from archiver.errors import BadArgument, StorageError
+from archiver.extensions import ArchiveRun
+from archiver.report import Status
+from archiver.storage.lock import Locked
+
+
+class Command(ScrapyCrawl):
+    def long_desc(self) -> str:
+        return "Run a spider; what the exit status means is in docs/exit-status.md"
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        if len(args) != 1:
+            raise UsageError("name one spider: scrapy list shows them")
+        assert self.crawler_process
+        if args[0] not in self.crawler_process.spider_loader.list():
+            raise UsageError(f"there is no spider {args[0]!r}: scrapy list shows them")
+        crawler = self._create_crawler(args[0])
+        task = self.crawler_process.crawl(crawler, **opts.spargs)
+        self.crawler_process.start()
+        assert isinstance(task, asyncio.Task), "the archiver runs on the asyncio reactor"
+        failure = task.exception() if task.done() and not task.cancelled() else None
+        if failure:
+            self.exitcode = _explain(failure)
+        else:
+            self.exitcode = _report(crawler)
+
+
+def _explain(failure: BaseException) -> Status:
+    """Why the run could not start."""
+    if isinstance(failure, BadArgument | UsageError):
+        print(f"scrapy crawl: error: {failure}", file=sys.stderr)  # noqa: T201
+        return Status.USAGE
+    if isinstance(failure, StorageError):
+        print(f"scrapy crawl: {failure}", file=sys.stderr)  # noqa: T201
+        return Status.LOCKED if isinstance(failure, Locked) else Status.STORAGE
+    traceback.print_exception(failure)
+    return Status.COULD_NOT_START
+
+
+def _report(crawler: Crawler) -> Status:
+    run = crawler.get_extension(ArchiveRun)
+    if run is None or run.report is None:
+        print("scrapy crawl: the run ended without a report", file=sys.stderr)  # noqa: T201
+        return Status.BROKEN
+    print(run.report.as_text(), file=sys.stderr)  # noqa: T201
+    return run.report.status

@@ -1,0 +1,127 @@
+"""``scrapy replica``: a made-up copy of the site on this machine, to try the archiver on."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from contextlib import ExitStack
+from threading import Event
+from typing import TYPE_CHECKING
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Mapping, Sequence
+
+    from archiver.replica.server import Replica
+
+_FEWEST = 10
+
+_SERVING = """\
+A replica of {articles} invented articles is at {url}/ (Ctrl-C ends it).
+Crawl it from another terminal:
+
+    http_proxy={url} scrapy crawl category
+"""
+
+
+class Command(ScrapyCommand):
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        return "[options] [-- COMMAND ...]"
+
+    def short_desc(self) -> str:
+        return "Serve a small copy of the site with invented articles, or run a command against it"
+
+    def long_desc(self) -> str:
+        return (
+            "Serve a small copy of the site with invented articles on a port of this machine, until Ctrl-C. "
+            "With a command after --, run that command with the copy as its proxy and exit with its status: "
+            "scrapy replica -- scrapy crawl category"
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        group = parser.add_argument_group(title="Replica")
+        group.add_argument(
+            "--articles", type=int, default=40, metavar="N", help="how many, 10 or more (default: 40)"
+        )
+        group.add_argument(
+            "--seed", type=int, default=1, metavar="S", help="the same seed gives the same bytes (default: 1)"
+        )
+        group.add_argument("--plain", action="store_true", help="leave the odd articles out")
+        group.add_argument("--port", type=int, default=0, metavar="P", help="default: a free one")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        command = command_after_dashes(args)
+        if opts.articles < _FEWEST:
+            raise UsageError(f"--articles must be {_FEWEST} or more, not {opts.articles}.", print_help=False)
+        if not 0 <= opts.port < 65536:
+            raise UsageError(f"--port must be from 0 to 65535, not {opts.port}.", print_help=False)
+        try:
+            from archiver.replica.articles import Site
+            from archiver.replica.server import Replica
+        except ModuleNotFoundError as error:
+            if error.name != "aiohttp":
+                raise
+            self._refuse("The replica needs aiohttp: pip install 'finews-archiver[replica]'.")
+            return
+        replica = Replica(Site(opts.articles, opts.seed, plain=opts.plain), opts.port)
+        with ExitStack() as running:
+            try:
+                running.enter_context(replica)
+            except OSError as error:
+                self._refuse(f"Cannot listen on port {opts.port}: {os.strerror(error.errno or 0)}.")
+                return
+            self.exitcode = run_against(replica, command) if command else serve(replica)
+
+    def _refuse(self, sentence: str) -> None:
+        sys.stderr.write(f"{sentence}\n")
+        self.exitcode = 2
+
+
+def command_after_dashes(args: Sequence[str]) -> list[str]:
+    """What follows ``--`` among the arguments no option took; nothing else may be left over."""
+    if not args:
+        return []
+    if args[0] != "--":
+        raise UsageError(f"{args[0]!r} is not an option; a command goes after --.", print_help=False)
+    return list(args[1:])
+
+
+def serve(replica: Replica) -> int:
+    """Until Ctrl-C."""
+    sys.stdout.write(_SERVING.format(articles=len(replica.site), url=replica.url))
+    sys.stdout.flush()
+    try:
+        Event().wait()
+    except KeyboardInterrupt:
+        sys.stdout.write("\n")
+    return 0
+
+
+def run_against(replica: Replica, command: Sequence[str], environ: Mapping[str, str] = os.environ) -> int:
+    """The command's exit status, the replica its proxy; 128 + n when signal n ended it, as in a shell."""
+    from archiver.replica.server import proxied
+
+    try:
+        process = subprocess.Popen(command, env=proxied(replica.url, environ))  # noqa: S603 - the user's own
+    except OSError as error:
+        sys.stderr.write(f"Cannot run {command[0]!r}: {error.strerror}.\n")
+        return 2
+    status = _ended(process)
+    return status if status >= 0 else 128 - status
+
+
+def _ended(process: subprocess.Popen[bytes]) -> int:
+    """Ctrl-C reaches the command as well; it decides when to end, and needs the replica until then."""
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            continue

@@ -1,0 +1,40 @@
+"""An answer about one article in, what it said out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archiver.errors import Quarantined
+from archiver.extract.rules import open_page
+from archiver.items import Evidence
+
+if TYPE_CHECKING:
+    from archiver.sites.profile import Profile, Step
+
+_MARKUP = ("body",)
+
+
+def read_answer(text: str, step: Step, site: Profile, article_id: str) -> dict[str, Evidence]:
+    """Field → what this answer says about it, only where it says something.
+
+    Raises ``Quarantined``: ``id_mismatch`` for an answer about another article, ``not_an_article`` for a page
+    without what the step calls ``present``, and what ``open_page`` raises.
+    """
+    page = open_page(text, step.format)
+    if step.present and not page.values(step.present):
+        raise Quarantined("not_an_article", f"nothing matches {step.present!r}")
+    said: dict[str, Evidence] = {}
+    for name, rule in step.fields.items():
+        value = page.markup(rule) if name in _MARKUP else page.value(rule)
+        if value.strip():
+            said[name] = Evidence(value, step.origin)
+    if claimed := said.pop("id", None):
+        _check_id(claimed.text, site, article_id)
+    return said
+
+
+def _check_id(claimed: str, site: Profile, article_id: str) -> None:
+    """An answer may name itself by its id or by an address; twins of both families share a key."""
+    named = site.named_by(claimed) or claimed
+    if site.key_of(named) != site.key_of(article_id):
+        raise Quarantined("id_mismatch", f"asked for {article_id}, the answer is about {named[:80]!r}")

@@ -1,0 +1,473 @@
+"""An article's HTML as a post may hold it: sanitised, readable by kramdown as it stands, free of Liquid.
+
+>>> clean("<p>\\u3000\\u3000沪指收涨<script>x()</script></p>", "http://example.com/")
+'<p>沪指收涨</p>'
+"""
+
+from __future__ import annotations
+
+import html as entities
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import urljoin
+
+import nh3
+
+from archiver.errors import Quarantined
+from archiver.normalise import text as one_line
+
+MAX_DEPTH = 512
+"""Nested elements; nh3's time grows with the square of the depth (faults P7, P8)."""
+
+MAX_TAGS = 40_000
+MAX_TAGS_BESIDE_RAW_TEXT = 5_000
+"""The depth scan can be led astray by script, style or svg; then nh3 alone bears the worst case."""
+
+MAX_REFERENCES = 50_000
+"""Ampersands; nh3's time grows with the square of those that begin no character reference."""
+
+MAX_ATTRIBUTES = 256
+"""Of one tag; nh3 compares each with all before it."""
+
+MAX_ELEMENTS = 100_000
+"""Unclosed <b>, <font> … are opened again by a parser in every later block: copies count."""
+
+MAX_ROUNDS = 8
+"""Cleaning is repeated until nothing changes; hostile nestings take three or four rounds."""
+
+
+def clean(html: str, base_url: str) -> str:
+    """The body of a post; a clean body comes back byte for byte, and ``clean(clean(x)) == clean(x)``.
+
+    ``base_url`` is what relative addresses count from. Raises ``Quarantined`` with ``too_deep`` (nested
+    deeper, or holding more markup, than any article does) or ``empty_body`` (neither text nor picture).
+    """
+    body = _plain_characters(html).strip(_BLANKS)
+    for _ in range(MAX_ROUNDS):
+        _refuse_excess(body)
+        cleaned = _clean_once(body, base_url)
+        if _respelled(cleaned) == _respelled(body):
+            if not _shows_something(body):
+                raise Quarantined("empty_body")
+            return body
+        body = cleaned
+    raise Quarantined("too_deep", f"still changing after {MAX_ROUNDS} rounds of cleaning")
+
+
+def _clean_once(body: str, base_url: str) -> str:
+    rewritten = _Rewriter(base_url).rewrite(_SANITISER.clean(body))
+    return _LIQUID.sub("&#123;", _plain_characters(rewritten))
+
+
+_LIQUID = re.compile(r"\{(?=[{%])")
+_BLANKS = " \t\n"
+
+
+def _respelled(html: str) -> str:
+    """The HTML in one spelling, so that a clean body keeps the one it came in."""
+    return (
+        html.replace("&amp;", "&").replace("&nbsp;", "\xa0").replace(" />", ">").replace("/>", ">")
+    )  # no tag can appear or vanish by this
+
+
+def _shows_something(html: str) -> bool:
+    if "<img " in html:
+        return True
+    return any(one_line.clean(entities.unescape(match[1])) for match in _TEXT.finditer(html))
+
+
+_TEXT = re.compile(r"(?:^|>)([^<]+)")
+
+
+def _names(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+# Characters
+
+_SUSPECT = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0001fffd]")
+"""Finds every forbidden character and few others, ten times as fast."""
+
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
+    + "".join(chr((plane << 16) + last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF))
+    + "]+"
+)
+"""Control characters, lone surrogates, noncharacters (faults E9)."""
+
+_INDENT = re.compile(
+    r"(^[ \t]*"
+    r"|<(?:p|div|center|blockquote|section|article|br)\b[^<>]*>"
+    r"(?:\s*<(?:a|b|em|font|i|span|strong|u)\b[^<>]*>)*\s*)"
+    r"\u3000\u3000(?!\u3000)",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""The two U+3000 that indent a paragraph; a table cell's indent has a meaning and stays."""
+
+
+def _plain_characters(html: str) -> str:
+    if "\r" in html or "\f" in html:
+        html = html.replace("\r\n", "\n").replace("\r", "\n").replace("\f", " ")
+    if _SUSPECT.search(html):
+        html = _FORBIDDEN.sub("", html)
+    return _INDENT.sub(r"\1", html) if "\u3000\u3000" in html else html
+
+
+# Depth, before any parser sees the HTML
+
+_ATTRIBUTE = r"""=?[^\s/>=]+(?:\s*+=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>"'][^\s>]*+)?)?"""
+_ATTRIBUTES = rf"((?:[\s/]++|{_ATTRIBUTE}|=)*+)"
+_MARKUP = re.compile(
+    r"<!--(?:-?>|(?:[^-]++|-(?!-!?>))*+(?:--!?>|\Z))"
+    r"|<(?:[!?]|/(?![a-z]))[^>]*+"
+    rf"|<(iframe|noembed|noframes|noscript|script|style|textarea|title|xmp)(?![^\s/>]){_ATTRIBUTES}>?"
+    r"(?:[^<]++|<(?!/\1(?![^\s/>])))*+"
+    rf"|<(/?)([a-z][^\s/>]*+){_ATTRIBUTES}",
+    re.IGNORECASE,
+)
+"""Comments, raw text, and (groups 3, 4, 5) tags, as an HTML tokenizer cuts them; never steps back."""
+
+_RAW_TEXT = re.compile(
+    r"<(?:iframe|math|noembed|noframes|noscript|plaintext|script|select|style|svg|template|textarea|title|xmp)",
+    re.IGNORECASE,
+)
+_VOID = _names("area base br col embed hr img input link meta param source track wbr")
+_FORMATTING = _names("a b big code em font i nobr s small strike strong tt u")
+_END_IMPLIED = _names("p li dd dt td th tr tbody thead tfoot caption colgroup option optgroup rp rt")
+_SCOPES = _names("table button object applet marquee template ul ol dl select")
+
+
+def _refuse_excess(html: str) -> None:
+    tags = html.count("<") - html.count("</")
+    if tags > MAX_TAGS or (tags > MAX_TAGS_BESIDE_RAW_TEXT and _RAW_TEXT.search(html)):
+        raise Quarantined("too_deep", f"{tags} tags")
+    if html.count("&") > MAX_REFERENCES:
+        raise Quarantined("too_deep", f"more than {MAX_REFERENCES} character references")
+    if tags > MAX_DEPTH or len(html) > 1 << 16:
+        _refuse_depth(html)
+
+
+def _refuse_depth(html: str) -> None:
+    """Follow the open elements roughly as a parser would; unclosed paragraphs and items nest nothing."""
+    names: list[str] = []
+    tags: list[str] = []
+    made = 0
+    for match in _MARKUP.finditer(html):
+        attributes = match[5] or match[2] or ""
+        if len(attributes) > 1024 and len(re.findall(_ATTRIBUTE, attributes)) > MAX_ATTRIBUTES:
+            raise Quarantined("too_deep", f"more than {MAX_ATTRIBUTES} attributes in a tag")
+        if match[4] is None:
+            continue
+        name = match[4].lower()
+        if match[3] or name in _END_IMPLIED:
+            made += _close(name, names, tags, implied=not match[3])
+        if not match[3] and name not in _VOID and not (name in _FORMATTING and tags.count(match[0]) >= 3):
+            names.append(name)
+            tags.append(match[0])
+            made += 1
+        if len(names) > MAX_DEPTH:
+            raise Quarantined("too_deep", f"more than {MAX_DEPTH} nested elements")
+        if made > MAX_ELEMENTS:
+            raise Quarantined("too_deep", f"more than {MAX_ELEMENTS} elements")
+
+
+def _close(name: str, names: list[str], tags: list[str], *, implied: bool) -> int:
+    """Close the innermost ``name``; formatting opened inside it stays open: how many elements did."""
+    if name not in names:
+        return 0
+    at = len(names) - 1 - names[::-1].index(name)
+    inside = names[at + 1 :]
+    if implied and not _SCOPES.isdisjoint(inside):
+        return 0
+    kept = [(inner, tag) for inner, tag in zip(inside, tags[at + 1 :], strict=True) if inner in _FORMATTING]
+    if name in _FORMATTING:
+        del names[at], tags[at]
+        return 0
+    names[at:] = [inner for inner, _ in kept]
+    tags[at:] = [tag for _, tag in kept]
+    return len(kept)
+
+
+# Allow-list
+
+_LIKE_DIV = _names(
+    "address article aside details fieldset footer form header hgroup legend main menu nav section summary"
+)
+"""What is laid out as a block and says no more than that."""
+
+_BLOCKS = (
+    _names(
+        "blockquote caption center col colgroup dd div dl dt figcaption figure h1 h2 h3 h4 h5 h6 hr li ol p "
+        "pre table tbody td tfoot th thead tr ul"
+    )
+    | _LIKE_DIV
+)
+_INLINES = _names(
+    "a abbr b big br cite code del em font i img ins kbd mark q rp rt ruby s samp small span strike "
+    "strong sub sup tt u var"
+)
+_CELL = {"bgcolor", "colspan", "height", "nowrap", "rowspan", "valign", "width"}
+_CODES = frozenset({"data-code", "data-code2"})
+_LAZY = ("data-original", "data-src")
+
+_PLAIN_STYLES = re.compile(
+    r"(?:background-color|border(?:-(?:top|right|bottom|left))?(?:-(?:color|style|width))?|border-collapse|color"
+    r"|display|float|font-(?:size|style|weight)|height|letter-spacing|line-height|max-(?:width|height)"
+    r"|(?:margin|padding)(?:-(?:top|right|bottom|left))?|text-(?:align|decoration|indent)|vertical-align"
+    r"|white-space|width)"
+    r"\s*:\s*(?:(?:[a-z]+(?:-[a-z]+)*|#[0-9a-f]{3,8}|(?:\d{1,4}(?:\.\d{1,4})?|\.\d{1,4})(?:[a-z]{2,3}|%)?"
+    r"|rgba?\([\d.,% ]{5,32}\)|!important)(?:\s+|(?=\s*\Z)))+",
+    re.IGNORECASE,
+)
+_HIDING = re.compile(
+    r"(?:^|;)\s*+(?:display\s*:\s*none|visibility\s*:\s*hidden|(?:font-size|opacity)\s*:\s*0(?![.\d]))",
+    re.IGNORECASE,
+)
+_HIDDEN = "display:none"
+
+
+@lru_cache(maxsize=256)
+def _style(value: str) -> str | None:
+    if _HIDING.search(value):
+        return _HIDDEN
+    parts = [part for part in value.split(";") if part.strip()]
+    plain = [part for part in parts if _PLAIN_STYLES.fullmatch(part.strip())]
+    return value if len(plain) == len(parts) else ";".join(plain) or None
+
+
+_PLAIN_VALUES = {
+    "align": re.compile(r"[A-Za-z]+"),
+    "bgcolor": re.compile(r"#?[A-Za-z0-9]+"),
+    "border": re.compile(r"\d{1,3}"),
+    "cellpadding": re.compile(r"\d{1,3}"),
+    "cellspacing": re.compile(r"\d{1,3}"),
+    "class": re.compile(r"[\w-]+(?: +[\w-]+)* *"),
+    "color": re.compile(r"#?[A-Za-z0-9]+"),
+    "colspan": re.compile(r"\d{1,3}"),
+    "height": re.compile(r"\d{1,5}(?:\.\d+)?(?:px|%)?"),
+    "id": re.compile(r"(?:stock_|bk_|Info\.)[\w.-]+"),
+    "orginial_src": re.compile(r"https?://\S+"),
+    "rowspan": re.compile(r"\d{1,3}"),
+    "size": re.compile(r"[+-]?\d"),
+    "start": re.compile(r"-?\d{1,6}"),
+    "target": re.compile("_blank"),
+    "type": re.compile(r"[1aAiI]"),
+    "valign": re.compile(r"[A-Za-z]+"),
+    "width": re.compile(r"\d{1,5}(?:\.\d+)?(?:px|%)?"),
+}
+_ADDRESSES = frozenset({"href", "src", *_LAZY})
+
+
+def _attribute(_tag: str, name: str, value: str) -> str | None:
+    if "\n" in value or "\t" in value:
+        value = re.sub(r"[\t\n]+", "" if name in _ADDRESSES else " ", value)
+    if name == "style":
+        return _style(value)
+    plain = _PLAIN_VALUES.get(name)
+    return value if plain is None or plain.fullmatch(value) else None
+
+
+_SANITISER = nh3.Cleaner(
+    tags=set(_BLOCKS | _INLINES),
+    attributes={
+        "*": {"align", "class", "hidden", "style"},
+        "a": {"href", "target", "title", *_CODES},
+        "abbr": {"title"},
+        "col": {"span", "width", "height"},
+        "font": {"color", "face", "size"},
+        "img": {"alt", "border", "orginial_src", "src", "title", *_CODES, *_LAZY, "width", "height"},
+        "ol": {"start", "type"},
+        "span": {"id", *_CODES},
+        "table": {"bgcolor", "border", "cellpadding", "cellspacing", "width", "height"},
+        "td": _CELL,
+        "th": _CELL,
+        "tr": {"bgcolor", "valign"},
+    },
+    attribute_filter=_attribute,
+    url_schemes={"http", "https"},
+    link_rel=None,
+    strip_comments=True,
+    clean_content_tags=set(
+        _names(
+            "audio canvas embed head iframe math noembed noframes noscript object script style svg template"
+            " title video"
+        )
+    ),
+)
+
+
+# What kramdown and a reader need, over nh3's output (well formed, attributes in double quotes)
+
+_TOKEN = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: [^\s="<>]+="[^"]*")*)>|[^<]+')
+_PAIR = re.compile(r' ([^\s="]+)="([^"]*)"')
+_ABSOLUTE = re.compile("https?://[^/]", re.IGNORECASE)
+_SPECK = re.compile(r'(?: (?:width|height)="|[";] *(?:width|height) *: *)[01](?:\.0*)?(?:px)? *(?=[";])')
+"""A picture of no or one pixel shows nothing: it counts readers (faults C17)."""
+
+_BETWEEN_BLOCKS = re.compile(r"\n? {0,3}")
+"""kramdown takes four spaces at top level for code."""
+
+_BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
+_KEPT_EMPTY = frozenset({"caption", "colgroup", "dd", "dt", "li", "table", "td", "th", "tr"})
+
+
+@dataclass(slots=True)
+class _Open:
+    """An element whose end has not come."""
+
+    name: str
+    """As it is written; ``""`` for a wrapper of loose text and for what is unwrapped."""
+    start: int
+    """Index of its start tag in the output."""
+    attributes: str = ""
+    holds_block: bool = False
+
+
+class _Rewriter:
+    """One pass over the tokens: drops what shows nothing, wraps what stands loose, completes addresses."""
+
+    def __init__(self, base_url: str) -> None:
+        self._base_url = base_url
+        self._out: list[str] = []
+        self._open: list[_Open] = []
+        self._loose = False
+        """Whether the outermost open element is our wrapper of loose text."""
+        self._hidden = 0
+        """Depth inside a hidden element."""
+
+    def rewrite(self, html: str) -> str:
+        for match in _TOKEN.finditer(html):
+            end, name, attributes = match.group(1, 2, 3)
+            if self._hidden:
+                self._skip(name, end)
+            elif name is None:
+                self._text(match[0])
+            elif end:
+                self._end()
+            else:
+                self._start(name, attributes)
+        self._end_loose()
+        return "".join(self._out).strip(_BLANKS)
+
+    def _skip(self, name: str | None, end: str | None) -> None:
+        if name is not None and name not in _VOID:
+            self._hidden += -1 if end else 1
+
+    def _text(self, text: str) -> None:
+        if not self._open:
+            if not text.strip(_BLANKS):
+                self._out.append(text if _BETWEEN_BLOCKS.fullmatch(text) else "\n")
+                return
+            self._begin_loose()
+        if "\n" in text:
+            text = self._without_blank_lines(text)
+        if text:
+            self._out.append(text)
+
+    def _without_blank_lines(self, text: str) -> str:
+        """Jekyll ends an excerpt at the first blank line, in the middle of an element or not."""
+        if not any(element.name == "pre" for element in self._open):
+            return _BLANK_LINES.sub("\n", text)
+        if self._open[-1].name == "pre" and self._open[-1].start == len(self._out) - 1:
+            text = text.lstrip("\n")  # a parser drops the first one each time it reads the element
+        return text.replace("\n\n", "\n&#10;")
+
+    def _start(self, name: str, attributes: str) -> None:
+        if f' style="{_HIDDEN}"' in attributes or ' hidden="' in attributes:
+            self._hidden = 0 if name in _VOID else 1
+            return
+        if name in _BLOCKS:
+            if self._loose and len(self._open) == 1:
+                self._end_loose()
+            if self._open:
+                self._open[-1].holds_block = True
+        elif not self._open:
+            self._begin_loose()
+        if name in _VOID:
+            self._void(name, attributes)
+        elif name == "a":
+            self._link(attributes)
+        else:
+            self._push("div" if name in _LIKE_DIV else name, attributes)
+
+    def _push(self, name: str, attributes: str) -> None:
+        self._open.append(_Open(name, len(self._out), attributes))
+        if len(self._open) > MAX_DEPTH:
+            raise Quarantined("too_deep", f"more than {MAX_DEPTH} nested elements")
+        if name:
+            self._out.append(f"<{name}{attributes}>")
+
+    def _end(self) -> None:
+        element = self._open.pop()
+        if element.holds_block and self._open:
+            self._open[-1].holds_block = True
+        if not element.name:
+            return
+        if len(self._out) == element.start + 1 and element.name not in _KEPT_EMPTY:
+            self._out.pop()
+            return
+        if element.name == "center":
+            element.name = "div" if element.holds_block else "p"
+            align = "" if " align=" in element.attributes else ' align="center"'
+            self._out[element.start] = f"<{element.name}{align}{element.attributes}>"
+        self._out.append(f"</{element.name}>")
+
+    def _begin_loose(self) -> None:
+        self._loose = True
+        self._open.append(_Open("", len(self._out)))
+
+    def _end_loose(self) -> None:
+        """Wrap the run of text and inline elements, which kramdown would read as Markdown."""
+        if not self._loose:
+            return
+        self._loose = False
+        run = self._open.pop()
+        content = "".join(self._out[run.start :]).strip(_BLANKS)
+        name = "div" if run.holds_block else "p"
+        self._out[run.start :] = [f"<{name}>{content}</{name}>"] if content else []
+
+    def _void(self, name: str, attributes: str) -> None:
+        if name == "img":
+            picture = self._picture(attributes)
+            if picture is None:
+                return
+            attributes = picture
+        self._out.append(f"<{name}{attributes} />")
+
+    def _picture(self, attributes: str) -> str | None:
+        """The attributes with an absolute ``src``; None for a picture that cannot be or is not seen."""
+        if _SPECK.search(attributes):
+            return None
+        given = dict(_PAIR.findall(attributes))
+        lazy = [given.pop(name) for name in _LAZY if name in given]
+        source = self._address(given.get("src", "")) or next(filter(None, map(self._address, lazy)), "")
+        if not source:
+            return None
+        if source == given.get("src") and not lazy:
+            return attributes
+        return "".join(
+            f' {name}="{value}"' for name, value in ({"src": source} | given | {"src": source}).items()
+        )
+
+    def _link(self, attributes: str) -> None:
+        given = dict(_PAIR.findall(attributes))
+        target = self._address(given.get("href", ""))
+        if not target:
+            self._push("", "")
+        elif target == given["href"]:
+            self._push("a", attributes)
+        else:
+            self._push(
+                "a", "".join(f' {name}="{value}"' for name, value in (given | {"href": target}).items())
+            )
+
+    def _address(self, value: str) -> str:
+        """An attribute's address, absolute and written as an attribute; ``""`` unless http or https."""
+        if _ABSOLUTE.match(value) and value[-1] != " ":
+            return value
+        try:
+            target = urljoin(self._base_url, entities.unescape(value).strip()) if value.strip() else ""
+        except ValueError:
+            return ""
+        return entities.escape(target) if _ABSOLUTE.match(target) else ""

@@ -1,0 +1,20 @@
+"""The digest of a rolling-news item: its text without the headline in front.
+
+>>> digest_of("【沪指收涨】今日三大指数走高，【消费】板块领涨。")
+'今日三大指数走高，【消费】板块领涨。'
+"""
+
+from __future__ import annotations
+
+import re
+
+from archiver.normalise.text import clean
+
+_HEADLINE = re.compile(r"【[^【】]*】\s*")
+
+
+def digest_of(text: str) -> str:
+    """One line; only a bracketed headline at the very beginning goes, later ones are part of the text."""
+    line = clean(text)
+    headline = _HEADLINE.match(line)
+    return line[headline.end() :] if headline else line

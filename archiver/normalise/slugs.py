@@ -1,0 +1,103 @@
+"""The address form of a source's name: Mandarin readings without tones, everything else as it is.
+
+>>> slug_of("安信国际证券(香港)")
+'anxinguojizhengquan(xianggang)'
+
+Each character has one fixed reading, whatever the word (重庆 is zhongqing): the addresses of posts already
+published depend on it, so the reading table (xpinyin 0.7.7) is pinned.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from xpinyin import Pinyin
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MAX_LENGTH: Final = 80
+"""Characters; a slug also stays within 200 bytes, so that a file name made of it fits every file system."""
+
+_MAX_BYTES: Final = 200
+_ASCII_KEPT: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789()._")
+_WIDE_BRACKETS: Final = frozenset("（）")
+_BRACKETS: Final = {")": "(", "）": "（"}
+
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d|index)(?:\..*)?", re.ASCII)
+"""Names Windows keeps for devices, and the page a folder shows."""
+
+
+def slug_of(name: str) -> str:
+    """1 to 80 characters, safe in a path, URL, YAML value and Markdown link.
+
+    A leading dot or underscore is dropped because Jekyll leaves such files out of the site. A name with
+    nothing to read in it gets ``x`` and eight hexadecimal digits of its own.
+    """
+    kept = "".join(filter(_is_kept, unicodedata.normalize("NFC", name)))[:MAX_LENGTH]
+    slug = _fit(_readings().get_pinyin(kept, "").replace("-", ""), MAX_LENGTH)
+    if not any(map(str.isalnum, slug)) or _RESERVED.fullmatch(slug.casefold()):
+        return f"x{_digest(name)[:8]}"
+    return slug
+
+
+def assign(name: str, taken: Mapping[str, str]) -> str:
+    """The slug for a name that has none yet; ``taken`` maps each casefolded slug to the name that holds it.
+
+    Where another name holds the plain slug, a suffix made from this name is added: the same one every time.
+    """
+    plain = slug_of(name)
+    if taken.get(plain.casefold(), name) == name:
+        return plain
+    digest = _digest(name)
+    for length in range(4, len(digest) + 1):
+        slug = _with_suffix(plain, f"x{digest[:length]}")
+        if taken.get(slug.casefold(), name) == name:
+            return slug
+    raise AssertionError("two names with one SHA-256")
+
+
+@cache
+def _readings() -> Pinyin:
+    return Pinyin()
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _is_kept(char: str) -> bool:
+    if char.isascii():
+        return char in _ASCII_KEPT
+    if "\uff01" <= char <= "\uff5e":  # the twins of ASCII: a full-width slash may be folded to the real one
+        return char.isalnum() or char in _WIDE_BRACKETS
+    return unicodedata.category(char)[0] in "LNPS"
+
+
+def _with_suffix(slug: str, suffix: str) -> str:
+    return _fit(slug, MAX_LENGTH - len(suffix), _MAX_BYTES - len(suffix)) + suffix
+
+
+def _fit(slug: str, characters: int, octets: int = _MAX_BYTES) -> str:
+    cut = slug[:characters].encode()[:octets].decode(errors="ignore")
+    return re.sub(r"\.{2,}", ".", _balanced(cut)).lstrip("._").rstrip(".")
+
+
+def _balanced(slug: str) -> str:
+    """The slug without the brackets that have no partner: they would end a Markdown link early."""
+    lone: set[int] = set()
+    still_open: dict[str, list[int]] = {"(": [], "（": []}
+    for place, char in enumerate(slug):
+        if char in still_open:
+            still_open[char].append(place)
+        elif char in _BRACKETS:
+            if still_open[_BRACKETS[char]]:
+                still_open[_BRACKETS[char]].pop()
+            else:
+                lone.add(place)
+    lone.update(*still_open.values())
+    return "".join(char for place, char in enumerate(slug) if place not in lone)

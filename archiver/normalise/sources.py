@@ -1,0 +1,219 @@
+"""Who is credited: credit lines in, names out, by a closed grammar (faults C6 to C9).
+
+>>> parse("（文章来源：证券时报、新华社 作者：王小明）")
+Source(names=('证券时报', '新华社'), author='王小明', known=True)
+
+A line is a series of labelled fields (来源：X 作者：Y), or a bare name. ``X、Y`` and ``X/Y`` are joint
+sources; a middle dot or a blank joins one name (上海证券报·中国证券网, 21世纪经济报道 21财经APP). What the
+grammar does not know is kept whole and said to be unknown: a wrong split would invent a source.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from parsel import Selector
+
+from archiver.normalise.text import clean, half_width, is_blank
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from archiver.items import Evidence
+
+MAX_NAME: Final = 40
+"""Characters; a longer text is a sentence, not a name (faults C9)."""
+
+_MAX_LINE: Final = 400
+"""Characters of a credit line; beyond it nothing is read, so no pattern below meets a long text."""
+
+_SOURCE_LABELS = "文章来源|本文来源|稿件来源|新闻来源|信息来源|内容来源|来源|稿源"
+_AUTHOR_LABELS = "作者|记者|撰文"
+_OTHER_LABELS = "责任编辑|编辑|责编|校对|审核|发布时间|时间|日期|阅读|浏览|评论"
+_CAPTION_LABELS = "图片来源|题图来源|封面来源|配图来源|视频来源|数据来源|资料来源|图源|供图"
+
+_LABEL = re.compile(
+    r"(?:^|(?<=[\s(（\[【)）\]】|｜;；,，、]))"
+    rf"(?:(?:(?P<caption>{_CAPTION_LABELS})|(?P<other>{_OTHER_LABELS}))\s?[：:]"
+    rf"|(?:(?P<source>{_SOURCE_LABELS})|(?P<author>{_AUTHOR_LABELS}))(?:\s?[：:]|\s|$))"
+)
+_BETWEEN_FIELDS = " |｜;；,，、"
+
+_STAMP = re.compile(
+    r"(?<!\S)\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s?\d{1,2}[:：时]\d{1,2}(?:[:：分]\d{1,2})?[分秒]?)?(?!\S)"
+)
+"""The date a page writes on the same line."""
+
+_LEFT, _RIGHT = "(（[【", ")）]】"
+_DOTS = re.compile(r"\s?[·•・‧･∙⋅]\s?")
+_JOINT = re.compile(r"\s?[、/／]\s?")
+_COMPILED = re.compile(r"(?:^|\s)综合(?:报道|整理|消息)?$")
+"""``X 综合``: compiled from X."""
+
+_NOT_A_NAME = re.compile(r"[<>{}]|&#?[0-9A-Za-z]+;|://")
+"""Markup, template code, an address."""
+
+_ODD_IN_A_NAME = re.compile(r"[：:，,。;；!！?？|｜=\"“”]")
+
+_MEDIUM = re.compile(
+    r"(?!据|见|摘自|转自|来自|图)[\w·]{1,17}"
+    r"(?:[^作行]社|[^年季月中快财简公通汇预情警电举申播海战]报|[^电联官]网"
+    r"|新闻|客户端|电视台|广播电台|周刊|在线|财经|APP)"
+)
+"""Names that end like a medium's; 年报, 合作社 and 电网 do not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What one credit line says; no names where it credits nobody."""
+
+    names: tuple[str, ...] = ()
+    author: str = ""
+    known: bool = True
+    """False: the form is not in the grammar, and the one name is the text as it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """Who an article is credited to; ``name`` and ``origin`` are empty where nobody is."""
+
+    name: str
+    author: str
+    origin: str
+    notes: tuple[str, ...]
+    """``source/missing``, ``source/unparsed``, ``source/conflict``, ``source/joint``."""
+
+
+def parse(text: str) -> Source:
+    """Read a credit line or a bare name; never raises."""
+    if len(text) > _MAX_LINE or _NOT_A_NAME.search(text):
+        return Source(known=False)
+    line = _unwrapped(_STAMP.sub("", _spell(text)))
+    bare, fields = _fields(line)
+    author = "".join(_whole(_unwrapped(fields.get("author", ""))))
+    if bare and "source" in fields:
+        return Source(_whole(line), author, known=False)
+    return _credited(fields.get("source", bare), author)
+
+
+def from_tag(tag: str) -> str:
+    """The name a post's tag was made from: exactly one final 新闻 goes (每日经济新闻新闻 is 每日经济新闻)."""
+    return _spell(tag).removesuffix("新闻").rstrip()
+
+
+def from_body(html: str) -> str | None:
+    """The text of the last element of class ``em_media``; None where there is none or it is empty."""
+    if "em_media" not in html:
+        return None
+    page = Selector(text=html.encode("utf-8", "ignore").decode(), type="html")
+    lines = page.xpath("(//*[contains(concat(' ', normalize-space(@class), ' '), ' em_media ')])[last()]")
+    return clean("".join(lines.xpath(".//text()[not(parent::script or parent::style)]").getall())) or None
+
+
+def from_digest(text: str) -> str | None:
+    """The name in a digest's final bracket, if it is spelt like a medium's (…报, …社, …网, …新闻, …客户端).
+
+    Many digests end with a bracket that credits nobody (a code, a date, 年报), so this is evidence for an
+    article that has no other.
+    """
+    line = clean(text)
+    start = max(line.rfind("（"), line.rfind("("))
+    if start < 0 or line[-1] not in "）)" or len(line) - start > MAX_NAME + 8:
+        return None
+    said = parse(line[start:])
+    if len(said.names) != 1 or not said.known or not _MEDIUM.fullmatch(said.names[0]):
+        return None
+    return said.names[0]
+
+
+def decide(evidence: Sequence[Evidence], aliases: Mapping[str, str]) -> Credit:
+    """Credit the first name of the first line that has one; lines of a known form come before the others.
+
+    ``aliases`` maps a cleaned spelling to the preferred one.
+    """
+    read = [(parse(said.text), said.origin) for said in evidence]
+    author = next((source.author for source, _ in read if source.author), "")
+    notes = [] if all(source.known for source, _ in read) else ["source/unparsed"]
+    named = [
+        (_preferred(source.names, aliases), source.known, origin) for source, origin in read if source.names
+    ]
+    if not named:
+        return Credit("", author, "", (*notes, "source/missing"))
+    known = [names for names, is_known, _ in named if is_known]
+    names, _, origin = min(named, key=lambda entry: not entry[1])
+    if any(set(names).isdisjoint(others) for others in known):
+        notes.append("source/conflict")
+    if len(names) > 1:
+        notes.append("source/joint")
+    return Credit(names[0], author, origin, tuple(notes))
+
+
+def _preferred(names: Sequence[str], aliases: Mapping[str, str]) -> list[str]:
+    return list(dict.fromkeys(aliases.get(name, name) for name in names))
+
+
+def _spell(text: str) -> str:
+    """One spelling per name: plain blanks, half-width Latin, composed accents, one kind of middle dot."""
+    line = unicodedata.normalize("NFC", half_width(clean(text))).replace("\u3000", " ")
+    return _DOTS.sub("·", line)
+
+
+def _fields(line: str) -> tuple[str, dict[str, str]]:
+    """The text before the first label, and the value of each kind of label, the first of a kind winning."""
+    labels = list(_LABEL.finditer(line))
+    starts = [label.start() for label in labels] + [len(line)]
+    fields: dict[str, str] = {}
+    for label, end in zip(labels, starts[1:], strict=True):
+        fields.setdefault(label.lastgroup or "", line[label.end() : end].strip(_BETWEEN_FIELDS))
+    return line[: starts[0]].rstrip(_BETWEEN_FIELDS + _LEFT).lstrip(_BETWEEN_FIELDS), fields
+
+
+def _credited(value: str, author: str) -> Source:
+    value = _COMPILED.sub("", _unwrapped(value))
+    if is_blank(value):
+        return Source(author=author)
+    names = tuple(_JOINT.split(value))
+    if all(_is_plain(name) for name in names):
+        return Source(names, author)
+    return Source(_whole(value), author, known=False)
+
+
+def _is_plain(name: str) -> bool:
+    return len(name) <= MAX_NAME and any(map(str.isalpha, name)) and not _ODD_IN_A_NAME.search(name)
+
+
+def _whole(text: str) -> tuple[str, ...]:
+    return (text,) if len(text) <= MAX_NAME and not is_blank(text) else ()
+
+
+def _unwrapped(text: str) -> str:
+    """The text without brackets around the whole of it, and without lone ones at its ends."""
+    while inner := _inside(text.strip(_BETWEEN_FIELDS)):
+        if inner == text:
+            return text
+        text = inner
+    return ""
+
+
+def _inside(text: str) -> str:
+    if text[:1] in _RIGHT:
+        return text[1:]
+    if text[:1] in _LEFT and _partner(text) in (-1, len(text) - 1):
+        return text[1:] if _partner(text) == -1 else text[1:-1]
+    depth = sum((char in _LEFT) - (char in _RIGHT) for char in text)
+    if text[-1:] in _LEFT or (text[-1:] in _RIGHT and depth < 0):
+        return text[:-1]
+    return text
+
+
+def _partner(text: str) -> int:
+    """Where the bracket that opens the text is closed; -1 if nowhere."""
+    depth = 0
+    for place, char in enumerate(text):
+        depth += (char in _LEFT) - (char in _RIGHT)
+        if depth == 0:
+            return place
+    return -1

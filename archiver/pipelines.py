@@ -1,0 +1,202 @@
+"""From what the pages said to a post on disk, one decision a pipeline; the rules are in ``normalise`` and ``posts``."""
+
+from __future__ import annotations
+
+import logging
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from typing import Any, Self
+
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider, DropItem
+
+from archiver.errors import ArticleError, Quarantined
+from archiver.extensions import ArchiveRun
+from archiver.items import Article, Evidence
+from archiver.normalise import body, dates, digests, sources, text
+from archiver.posts import Post, render
+from archiver.report import printable
+from archiver.sites.profile import Family
+
+_WEB_ADDRESS = re.compile(r"https?://[^\s<>/]+\S*")
+
+log = logging.getLogger(__name__)
+
+
+class ArticlePipeline(ABC):
+    """One step on an article's way; an ArticleError ends the way, with its line in the ledger."""
+
+    def __init__(self, run: ArchiveRun) -> None:
+        self.run = run
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(ArchiveRun.of(crawler))
+
+    def process_item(self, item: Any) -> Any:
+        if isinstance(item, Article):
+            try:
+                with self.run.storing():
+                    self._process(item)
+            except CloseSpider as stop:
+                raise DropItem("the archive cannot be written", log_level="DEBUG") from stop
+        return item
+
+    def _process(self, article: Article) -> None:
+        try:
+            self.process(article)
+        except ArticleError as why:
+            end = self.run.ledger.ended(article.id, why, article.answers)
+            log.warning("%s %s: %s", end.end, printable(article.id), printable(str(why)))
+            raise DropItem(f"{end.end}: {why.reason}", log_level="DEBUG") from why
+
+    @abstractmethod
+    def process(self, article: Article) -> None:
+        """Sets the fields this step decides."""
+
+    def note(self, article: Article, notes: Iterable[str]) -> None:
+        for name in notes:
+            article.notes.append(name)
+            self.run.count(name)
+
+
+class FetchedPipeline(ArticlePipeline):
+    """Ends the way of an article that could not be fetched or read."""
+
+    def process(self, article: Article) -> None:
+        if article.failure:
+            raise article.failure
+
+
+class TitlePipeline(ArticlePipeline):
+    def process(self, article: Article) -> None:
+        for said in article.evidence("title"):
+            title = text.clean(said.text)
+            if not text.is_blank(title):
+                article.title, article.origins["title"] = title, said.origin
+                return
+        raise Quarantined("title_empty", "no page gave a title")
+
+
+class DatePipeline(ArticlePipeline):
+    """The article's own date, else its listing's, else the day in its address or id."""
+
+    def process(self, article: Article) -> None:
+        evidence = [
+            *article.evidence("date"),
+            Evidence(article.listed.address, "address"),
+            Evidence(self.run.site.key_of(article.id), "id"),
+        ]
+        decided = dates.decide(evidence, article.fetched_at)
+        article.date, article.date_precise = decided.moment.at, decided.moment.precise
+        article.origins["date"] = decided.origin
+        self.note(article, decided.notes)
+
+
+class SourcePipeline(ArticlePipeline):
+    """Who is credited, and from that the category and the tag."""
+
+    def process(self, article: Article) -> None:
+        site = self.run.site
+        family = site.family_of(article.id)
+        if family is None:
+            raise Quarantined("bad_id", f"no family of {site.name} has ids like this")
+        credit = sources.decide(self._evidence(article), site.aliases)
+        article.source, article.author = credit.name, credit.author
+        if credit.name:
+            article.origins["source"] = credit.origin
+        self.note(article, credit.notes)
+        if not family.by_source:
+            article.category, article.tag = family.category, family.tag
+        elif credit.name:
+            article.category = family.category.format(slug=self._slug(credit.name))
+            article.tag = family.tag.format(source=credit.name)
+        else:
+            self._file_under_listing(article, family)
+
+    @staticmethod
+    def _evidence(article: Article) -> list[Evidence]:
+        tags = [Evidence(sources.from_tag(tag.text), tag.origin) for tag in article.evidence("tag")]
+        return [*article.evidence("source"), *tags]
+
+    def _slug(self, name: str) -> str:
+        return self.run.site.slugs.get(name) or self.run.archive.slug(name)
+
+    def _file_under_listing(self, article: Article, family: Family) -> None:
+        """Nobody is credited: the listing's category, under the name that category is known by."""
+        name = self.run.archive.name_of(article.listed.category)
+        if not name:
+            raise Quarantined("source", "nobody is credited, and no category is known to file it under")
+        article.category = article.listed.category
+        article.tag = family.tag.format(source=name)
+        article.origins["category"] = "listing"
+
+
+class BodyPipeline(ArticlePipeline):
+    def process(self, article: Article) -> None:
+        said = article.evidence("body")
+        if not said:
+            raise Quarantined("empty_body", "no page gave a text")
+        article.body, article.origins["body"] = body.clean(said[0].text, article.base_url), said[0].origin
+
+
+class LinkPipeline(ArticlePipeline):
+    """The link under the text and, where the family has one, the digest above it."""
+
+    def process(self, article: Article) -> None:
+        family = self.run.site.family_of(article.id)
+        assert family, "SourcePipeline has refused it"
+        article.link = self.run.site.link_of(family, article.id, article.listed.address)
+        article.origins["link"] = "id"
+        if "link" in family.needs:
+            for said in article.evidence("link"):
+                if _WEB_ADDRESS.fullmatch(said.text):
+                    article.link, article.origins["link"] = said.text, said.origin
+                    break
+            else:
+                self.note(article, ["link/missing"])
+        if "digest" in family.needs:
+            self._digest(article)
+
+    def _digest(self, article: Article) -> None:
+        for said in article.evidence("digest"):
+            if digest := digests.digest_of(said.text):
+                article.digest, article.origins["digest"] = digest, said.origin
+                return
+        self.note(article, ["digest/missing"])
+
+
+class PostPipeline(ArticlePipeline):
+    """Writes the post, once everything about it is decided."""
+
+    def process(self, article: Article) -> None:
+        site, site_url = self.run.site, self.run.site_url
+        family = site.family_of(article.id)
+        assert family, "SourcePipeline has refused it"
+        assert article.date, "DatePipeline has set it"
+        page = family.page.format(site=site_url, slug=article.category)
+        post = Post(
+            id=article.id,
+            title=article.title,
+            date=article.date,
+            category=article.category,
+            tag=article.tag,
+            body=article.body,
+            link=article.link,
+            home=site_url,
+            page=page,
+            digest=article.digest,
+        )
+        end = self.run.archive.store(
+            post,
+            render(post),
+            source=article.source if family.by_source else "",
+            page=_file_of(page.removeprefix(site_url)),
+        )
+        self.run.ledger.stored(article.id, end)
+
+
+def _file_of(path: str) -> str:
+    """``emnews/`` → the file a web server gives for it."""
+    return f"{path}index.html" if path.endswith("/") else path

@@ -1,0 +1,147 @@
+"""Serves a made-up site on a loopback port: as an HTTP proxy that plays the real hosts, or opened directly.
+
+with Replica(Site(articles=10)) as replica:
+    subprocess.run(["scrapy", "crawl", "category"], env=proxied(replica.url, os.environ))
+    print(len(replica.requests))
+"""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import Future
+from dataclasses import dataclass
+from threading import Thread
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from archiver.replica.articles import Site
+from archiver.replica.hosts import Conditions, Reply, answer, answer_as_one, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+    from typing import Self
+
+Answer = tuple[int, "Mapping[str, str]", "bytes | str"]
+"""Status, headers and body that take the place of the replica's own."""
+
+_OWN_NAMES = ("127.0.0.1", "localhost")
+_NEVER_FORWARDED = plain(502, "the replica plays no such host and forwards nothing")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One request as it came: ``path`` with its query, ``conditional`` if it named a version it has."""
+
+    method: str
+    host: str
+    path: str
+    status: int
+    conditional: bool
+
+
+def proxied(address: str, environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment for a program that is to meet the replica wherever it goes.
+
+    https goes to the replica too, which refuses it: nothing of a rehearsal reaches the real hosts.
+    """
+    names = {"http_proxy", "https_proxy", "all_proxy", "no_proxy"}
+    kept = {name: value for name, value in environ.items() if name.lower() not in names}
+    return kept | {"http_proxy": address, "https_proxy": address}
+
+
+class Replica:
+    """A running replica, for ``with``; ``port`` 0 takes a free one.
+
+    ``requests`` is the log, oldest first; a test may clear it. ``answers`` overrides: the key is a path with
+    or without its query, or a whole address to mean one host only; the most exact key wins. ``site`` may
+    grow between runs.
+    """
+
+    def __init__(self, site: Site | None = None, port: int = 0) -> None:
+        self.site = Site() if site is None else site
+        self.port = port
+        self.requests: list[Seen] = []
+        self.answers: dict[str, Answer] = {}
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def add(self, count: int = 1) -> range:
+        """Publish new articles; their numbers."""
+        return self.site.add(count)
+
+    def __enter__(self) -> Self:
+        """Raises OSError when the port is taken."""
+        started: Future[int] = Future()
+        self._thread = Thread(target=lambda: asyncio.run(self._run(started)), name="replica", daemon=True)
+        self._thread.start()
+        self.port = started.result()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join()
+
+    async def _run(self, started: Future[int]) -> None:
+        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        runner = web.ServerRunner(web.Server(self._handle, access_log=None), shutdown_timeout=1)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, "127.0.0.1", self.port).start()
+        except OSError as error:
+            started.set_exception(error)
+        else:
+            started.set_result(runner.addresses[0][1])
+            await self._stop.wait()
+        finally:
+            await runner.cleanup()
+
+    async def _handle(self, request: web.BaseRequest) -> web.Response:
+        host, path = _where(request)
+        conditions = Conditions(
+            request.headers.get("If-None-Match", ""), request.headers.get("If-Modified-Since", "")
+        )
+        response = self._overridden(host, path)
+        if response is None:
+            response = _response(self._reply(request.method, host, path, conditions))
+        self.requests.append(Seen(request.method, host, path, response.status, bool(conditions)))
+        return response
+
+    def _overridden(self, host: str, path: str) -> web.Response | None:
+        for key in (f"http://{host}{path}", path, path.partition("?")[0]):
+            if key in self.answers:
+                status, headers, body = self.answers[key]
+                content = body.encode() if isinstance(body, str) else body
+                return web.Response(status=status, headers=headers, body=content)
+        return None
+
+    def _reply(self, method: str, host: str, path: str, conditions: Conditions) -> Reply:
+        if method == "CONNECT":
+            return _NEVER_FORWARDED
+        if method not in ("GET", "HEAD"):
+            return plain(405, "only GET and HEAD")
+        if host in [f"{name}:{self.port}" for name in _OWN_NAMES]:
+            return answer_as_one(self.site, path, conditions)
+        return answer(self.site, host, path, conditions) or _NEVER_FORWARDED
+
+
+def _where(request: web.BaseRequest) -> tuple[str, str]:
+    """Host, with its port unless that is 80, and path with query: from the target if it names a host (a proxy
+    is asked so), else from the header."""
+    target = request.raw_path
+    if target.startswith("/"):
+        return request.host.lower().removesuffix(":80"), target
+    parts = urlsplit(target)
+    path = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
+    return parts.netloc.rpartition("@")[2].lower().removesuffix(":80"), path
+
+
+def _response(reply: Reply) -> web.Response:
+    headers = {"Content-Type": reply.kind, **reply.headers}
+    return web.Response(status=reply.status, headers=headers, body=reply.body)

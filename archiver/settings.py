@@ -1,0 +1,96 @@
+"""Every setting that differs from Scrapy's own, with its reason, in the order of an article's journey.
+
+``scrapy crawl -s NAME=VALUE`` changes any of them for one run; docs/settings.md lists those of the archiver.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+BOT_NAME = "finews-archiver"
+SPIDER_MODULES = ["spiders"]
+NEWSPIDER_MODULE = "spiders"
+COMMANDS_MODULE = "archiver.commands"  # its `crawl` gives exit statuses that mean something
+
+# The archive
+
+ARCHIVER_OUTPUT = "output"
+ARCHIVER_SITE_URL = "//finews.withounder.com/"  # the address in footers
+ARCHIVER_CONTACT = ""  # a mail address or page for the site's owner, told in every request
+ARCHIVER_QUARANTINE_ALLOWANCE = 0.01  # share of the listed articles; more is exit status 4
+ARCHIVER_PROGRESS = True  # a bar, where stderr is a terminal
+
+# Asking, politely: speed is the user's explicit choice
+
+USER_AGENT = f"{BOT_NAME} (archiver of financial news)"
+ROBOTSTXT_OBEY = True
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+DOWNLOAD_DELAY = 1
+AUTOTHROTTLE_ENABLED = True
+AUTOTHROTTLE_START_DELAY = 1
+DUPEFILTER_CLASS = (
+    "scrapy.dupefilters.BaseDupeFilter"  # the ledger knows what was asked; a filter loses redirects
+)
+
+# What may leave, and where to: see middlewares.OriginGuard
+
+DOWNLOAD_HANDLERS = {"file": None, "ftp": None, "s3": None, "data": None}
+DOWNLOADER_MIDDLEWARES: dict[str, Any] = {
+    "archiver.middlewares.Contact": 40,
+    "archiver.middlewares.OriginGuard": 50,
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the guard does it for every request
+}
+SPIDER_MIDDLEWARES: dict[str, Any] = {}
+COOKIES_ENABLED = False
+REFERER_ENABLED = False
+METAREFRESH_ENABLED = False
+REDIRECT_MAX_TIMES = 5
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+DOWNLOAD_VERIFY_CERTIFICATES = True
+
+# What may come back
+
+DOWNLOAD_TIMEOUT = 20
+DOWNLOAD_MAXSIZE = 8 * 1024 * 1024
+DOWNLOAD_WARNSIZE = 0
+RETRY_TIMES = 4
+RETRY_HTTP_CODES = [408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526]
+RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the ledger has a line for it
+
+# From answer to post
+
+ITEM_PIPELINES = {
+    "archiver.pipelines.FetchedPipeline": 100,
+    "archiver.pipelines.TitlePipeline": 200,
+    "archiver.pipelines.DatePipeline": 300,
+    "archiver.pipelines.SourcePipeline": 400,
+    "archiver.pipelines.BodyPipeline": 500,
+    "archiver.pipelines.LinkPipeline": 600,
+    "archiver.pipelines.PostPipeline": 700,
+}
+CONCURRENT_ITEMS = 8  # per response, and ours bring one; Scrapy starts so many tasks for every response
+
+# The run as a whole
+
+EXTENSIONS = {
+    "archiver.extensions.ArchiveRun": 100,
+    "archiver.extensions.Progress": 200,
+}
+LOG_LEVEL = "WARNING"  # the report says how it went; -L INFO tells the story
+FEED_EXPORT_ENCODING = "utf-8"
+FEED_EXPORT_FIELDS = [
+    "id",
+    "title",
+    "date",
+    "date_precise",
+    "source",
+    "author",
+    "category",
+    "tag",
+    "link",
+    "digest",
+    "body",
+    "origins",
+    "notes",
+]

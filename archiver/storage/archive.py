@@ -1,0 +1,193 @@
+"""The archive: posts on disk, what is remembered about them, one writer at a time."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+from collections.abc import Mapping
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Literal, Self
+
+from archiver.errors import Quarantined, StorageError
+from archiver.normalise import slugs, sources
+from archiver.posts import Post, PostError, StoredPost, read
+from archiver.posts.pages import category_page
+from archiver.storage.files import STAGING, STATE, Tree
+from archiver.storage.index import Index, PostRow
+from archiver.storage.lock import Lock
+from archiver.storage.quarantine import Quarantine
+
+log = logging.getLogger(__name__)
+
+POSTS = "_posts"
+_POST_NAME = re.compile(r"\d{4}-\d\d-\d\d-(?P<id>[A-Za-z0-9_-]{1,64})\.md")
+
+
+class Archive:
+    """An opened archive, locked against every other writer until ``close``.
+
+    ``reserved`` are slugs that no source may get (lower case → whose they are).
+    Raises Locked, or StorageError for what cannot be read or written.
+    """
+
+    def __init__(self, root: Path, reserved: Mapping[str, str] | None = None) -> None:
+        fresh = is_fresh(root)
+        self.tree = Tree(root)
+        self.lock = Lock(self.tree)
+        self.index = Index(root / STATE / "index.sqlite")
+        self.quarantine = Quarantine(self.tree)
+        self._marked = False
+        self._reserved = dict(reserved or {})
+        if fresh:
+            self._lay_skeleton(resources.files("archiver.storage") / "skeleton", "")
+        if self.index.created:
+            self.reindex()
+        elif not self.index.was_clean():
+            self._recover()
+        self._slugs = dict(self.index.slugs())
+        self._taken = {slug.casefold(): name for name, slug in self._slugs.items()} | self._reserved
+
+    @property
+    def root(self) -> Path:
+        return self.tree.root
+
+    def close(self) -> None:
+        if self._marked:
+            with self.index.transaction():
+                self.index.mark(clean=True)
+        self.index.close()
+        self.lock.release()
+        self.tree.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def touch(self) -> None:
+        """Must come before the first change of a run: a crash after it makes the next run look for strays."""
+        if not self._marked:
+            with self.index.transaction():
+                self.index.mark(clean=False)
+            self._marked = True
+
+    def slug(self, name: str) -> str:
+        """The slug of a source's name, the same one for ever."""
+        if name not in self._slugs:
+            slug = slugs.assign(name, self._taken)
+            self._slugs[name], self._taken[slug.casefold()] = slug, name
+        return self._slugs[name]
+
+    def name_of(self, slug: str) -> str:
+        """The source a slug stands for; empty where no post used it yet."""
+        return self._taken.get(slug.casefold(), "")
+
+    def store(
+        self, post: Post, text: str, *, source: str = "", page: str = ""
+    ) -> Literal["posted", "unchanged"]:
+        """Makes the post durable, then remembers it; a file of that name that is there already is kept.
+
+        ``source`` is the name its slug was made from, if one was; ``page`` the category page (a path below the
+        root) that its footer links to: made where it is missing.
+        """
+        self.touch()
+        content = text.encode("utf-8")
+        path = f"{POSTS}/{post.name}"
+        there = self.tree.exists(path)
+        if there:
+            content = self.tree.read(path)
+            self._check_kept(post, content)
+        else:
+            if page and not self.tree.exists(page):
+                self.tree.publish(page, category_page(post.category, post.tag).encode())
+            self.tree.publish(path, content)
+        with self.index.transaction():
+            self._remember(PostRow(post.id, post.name, post.category, post.tag, _digest(content)))
+            if source:
+                self.index.add_slug(source, post.category)
+        return "unchanged" if there else "posted"
+
+    def _check_kept(self, post: Post, content: bytes) -> None:
+        try:
+            kept = read(content.decode("utf-8"), post.name)
+        except (PostError, UnicodeDecodeError) as exc:
+            path = f"{POSTS}/{post.name}"
+            raise Quarantined(
+                "file_in_the_way", f"{path} is there and is no post ({exc}); move it away"
+            ) from exc
+        if kept.id != post.id:
+            raise Quarantined("file_in_the_way", f"{POSTS}/{post.name} is the post of {kept.id}")
+
+    def reindex(self) -> int:
+        """Builds the index anew from the posts; returns how many there are. Files that are no posts are named
+        in the log and left alone."""
+        count = 0
+        with self.index.transaction():
+            for name in self.tree.names(POSTS):
+                if stored := self._stored(name):
+                    self._adopt(name, *stored)
+                    count += 1
+        return count
+
+    def _recover(self) -> None:
+        """After a run that did not end: what was staged goes, and posts that the index missed are adopted."""
+        log.warning("the last run on %s was cut off; looking for posts it did not get to remember", self.root)
+        for name in self.tree.names(STAGING):
+            self.tree.remove(f"{STAGING}/{name}")
+        self.touch()
+        for name in self.tree.names(POSTS):
+            found = _POST_NAME.fullmatch(name)
+            if found and not self.index.holds(found["id"]) and (stored := self._stored(name)):
+                with self.index.transaction():
+                    self._adopt(name, *stored)
+
+    def _stored(self, name: str) -> tuple[StoredPost, bytes] | None:
+        if not name.endswith(".md"):
+            return None
+        content = self.tree.read(f"{POSTS}/{name}")
+        try:
+            return read(content.decode("utf-8"), name), content
+        except (PostError, UnicodeDecodeError) as exc:
+            log.warning("%s/%s is no post and was left alone: %s", POSTS, name, exc)
+            return None
+
+    def _adopt(self, name: str, stored: StoredPost, content: bytes) -> None:
+        if self.index.post(stored.id) is None:
+            self._remember(PostRow(stored.id, name, stored.category, stored.tag, _digest(content)))
+        source = sources.from_tag(stored.tag)
+        if source and stored.category.casefold() not in self._reserved:
+            self.index.add_slug(source, stored.category)
+
+    def _remember(self, row: PostRow) -> None:
+        self.index.add_post(row)
+        self.quarantine.release(row.id)
+
+    def _lay_skeleton(self, folder: Traversable, path: str) -> None:
+        """A new archive is a Jekyll site that builds; in a folder that holds anything nothing is laid."""
+        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+            below = f"{path}/{entry.name}" if path else entry.name
+            if entry.is_dir():
+                self._lay_skeleton(entry, below)
+            else:
+                self.tree.publish(below, entry.read_bytes())
+
+
+def is_fresh(root: Path) -> bool:
+    """Whether nothing is there yet but, perhaps, a README and hidden files."""
+    if not root.exists():
+        return True
+    try:
+        return (
+            all(entry.name.startswith(".") or entry.name == "README.md" for entry in root.iterdir())
+            and not (root / STATE).exists()
+        )
+    except OSError as exc:
+        raise StorageError(f"{root}: {exc.strerror}") from exc
+
+
+def _digest(content: bytes) -> bytes:
+    return hashlib.sha256(content).digest()

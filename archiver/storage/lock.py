@@ -1,0 +1,34 @@
+"""One writer per archive: an advisory lock on an open file, gone with the process that held it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+
+from archiver.errors import StorageError
+from archiver.storage.files import STATE, Tree, storage_errors
+
+
+class Locked(StorageError):
+    """Another run holds the archive; nothing was touched."""
+
+
+class Lock:
+    """Held from construction until ``release`` or the end of the process, ``kill -9`` included."""
+
+    def __init__(self, tree: Tree) -> None:
+        path = tree.root / STATE / "lock"
+        with storage_errors(path):
+            flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+            self._file = os.open("lock", flags, 0o644, dir_fd=tree.folder(STATE))
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as exc:
+            os.close(self._file)
+            raise Locked(f"another run is using the archive {tree.root}; nothing was touched") from exc
+        except OSError as exc:
+            os.close(self._file)
+            raise StorageError(f"{path}: cannot be locked: {exc.strerror}") from exc
+
+    def release(self) -> None:
+        os.close(self._file)

@@ -1,0 +1,91 @@
+"""The raw answers of articles that did not become posts: ``.archive/quarantine/<id>.json``, one each."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from archiver import __version__
+from archiver.errors import Quarantined
+from archiver.items import Answer, Listed
+from archiver.storage.files import STATE, Tree
+
+FOLDER = f"{STATE}/quarantine"
+_SAFE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+def name_of(article_id: str) -> str:
+    """The record's file name; an id that may not touch a path is named by its digest."""
+    if _SAFE.fullmatch(article_id):
+        return f"{article_id}.json"
+    digest = hashlib.sha256(article_id.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"refused-{digest[:16]}.json"
+
+
+def record(listed: Listed, why: Quarantined, answers: Sequence[Answer]) -> bytes:
+    """What a human, or a later version of the archiver, needs to try again without the network."""
+    data: dict[str, Any] = {
+        "id": listed.id,
+        "reason": why.reason,
+        "detail": why.detail,
+        "archiver": __version__,
+        "category": listed.category,
+        "address": listed.address,
+        "listing": listed.listing,
+        "hints": dict(listed.hints),
+        "answers": [_answer(answer) for answer in answers],
+    }
+    return json.dumps(data, ensure_ascii=True, indent=1, sort_keys=True).encode("ascii")
+
+
+def _answer(answer: Answer) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "url": answer.url,
+        "status": answer.status,
+        "headers": [list(header) for header in answer.headers],
+        "problem": answer.problem,
+        "sha256": hashlib.sha256(answer.body).hexdigest(),
+    }
+    try:
+        data["text"] = answer.body.decode("utf-8")
+    except UnicodeDecodeError:
+        data["base64"] = base64.b64encode(answer.body).decode("ascii")
+    return data
+
+
+def _same(old: bytes, new: bytes) -> bool:
+    """Whether two records differ in nothing but headers, where servers write the time of day."""
+
+    def essence(content: bytes) -> Any:
+        data = json.loads(content)
+        for answer in data["answers"]:
+            del answer["headers"]
+        return data
+
+    try:
+        return bool(essence(old) == essence(new))
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
+class Quarantine:
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+
+    def keep(self, listed: Listed, why: Quarantined, answers: Sequence[Answer]) -> str:
+        """Writes the record, unless one of the same answers is there; returns its path below the root."""
+        path = f"{FOLDER}/{name_of(listed.id)}"
+        content = record(listed, why, answers)
+        if not (self._tree.exists(path) and _same(self._tree.read(path), content)):
+            self._tree.publish(path, content)
+        return path
+
+    def release(self, article_id: str) -> None:
+        """The article became a post: its record goes."""
+        path = f"{FOLDER}/{name_of(article_id)}"
+        if self._tree.exists(path):
+            self._tree.remove(path)

@@ -1,0 +1,140 @@
+"""What both spiders share: an article is asked for step by step until nothing is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+
+from scrapy import Request, Spider
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from archiver import outcomes
+from archiver.errors import ArticleError, BadArgument, Deferred, Quarantined
+from archiver.extensions import ArchiveRun
+from archiver.extract.article import read_answer
+from archiver.extract.decode import decode
+from archiver.items import Answer, Article, Evidence, Listed
+from archiver.normalise import sources
+from archiver.sites.profile import load
+
+
+class ArticleSpider(Spider):
+    """Yields every article once: read whole, or with the failure that ended its way."""
+
+    arguments: frozenset[str] = frozenset()
+    """The ``-a`` names a spider knows besides ``site``."""
+
+    def __init__(self, name: str | None = None, site: str = "finews", **arguments: str) -> None:
+        super().__init__(name)
+        unknown = sorted(set(arguments) - self.arguments - {"_job"})  # _job: what Scrapyd adds
+        if unknown:
+            known = ", ".join(sorted(self.arguments | {"site"}))
+            raise BadArgument(f"spider {self.name}: unknown argument {unknown[0]!r}; known are {known}")
+        self.site = load(site)
+
+    @property
+    def run(self) -> ArchiveRun:
+        return ArchiveRun.of(self.crawler)
+
+    def ask_for(self, articles: Iterable[Listed]) -> Iterator[Request | Article]:
+        """The first request for each article that neither this run nor the archive knows."""
+        with self.run.storing():
+            wanted = self.run.ledger.admit(articles)
+        for listed in wanted:
+            yield self._ask(_article(listed), step=0)
+
+    def _ask(self, article: Article, step: int, mirror: int = 0) -> Request | Article:
+        """The request at this place, or at the first later one that has an address; else the article as it is."""
+        for number in range(step, len(self.site.steps)):
+            urls = self._addresses(article, number)
+            place = mirror if number == step else 0
+            if place < len(urls):
+                return Request(
+                    urls[place],
+                    callback=self.parse_answer,
+                    errback=self.no_answer,
+                    cb_kwargs={"article": article, "step": number, "mirror": place},
+                    meta={"handle_httpstatus_all": True},
+                    dont_filter=True,
+                )
+        return article
+
+    def _addresses(self, article: Article, step: int) -> list[str]:
+        key = self.site.key_of(article.id)
+        return self.site.steps[step].addresses(article.id, key, article.listed.address)
+
+    def parse_answer(
+        self, response: Response, article: Article, step: int, mirror: int
+    ) -> Iterator[Request | Article]:
+        problem = outcomes.of_status(response)
+        try:
+            if problem is None:
+                self._read(response, article, step)
+        except Quarantined as why:
+            problem = why
+        article.answers.append(_answer(response, problem))
+        yield self._go_on(article, step, mirror, problem)
+
+    def no_answer(self, failure: Failure) -> Iterator[Request | Article]:
+        request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it for errbacks
+        yield self._go_on(problem=outcomes.of_failure(failure), **request.cb_kwargs)
+
+    def _read(self, response: Response, article: Article, step: int) -> None:
+        rule = self.site.steps[step]
+        decoded = decode(response.body, (response.headers.get("Content-Type") or b"").decode("latin-1"))
+        if decoded.overridden:
+            self.run.count("encoding/overridden")
+        said = read_answer(decoded.text, rule, self.site, article.id)
+        article.fetched_at = datetime.now(UTC)
+        if "body" in said and not article.evidence("body"):
+            article.base_url = response.url
+        for name, evidence in said.items():
+            _add(article, name, evidence)
+        if "body" in said and (line := sources.from_body(said["body"].text)):
+            _add(article, "source", Evidence(line, "body"))
+
+    def _go_on(
+        self, article: Article, step: int, mirror: int, problem: ArticleError | None
+    ) -> Request | Article:
+        """A host that does not answer is stood in for by its mirrors, and then waited for: what it says is
+        better than what the later steps say. A wrong answer is final, and the later steps are asked."""
+        if isinstance(problem, Deferred):
+            if mirror + 1 < len(self._addresses(article, step)):
+                return self._ask(article, step, mirror + 1)
+            article.failure = problem
+            return article
+        if problem and not isinstance(article.failure, Quarantined):
+            article.failure = problem
+        following = article if self._is_whole(article) else self._ask(article, step + 1)
+        if following is article and article.said.get("body"):
+            article.failure = None  # something was read; the pipelines name what is missing
+        return following
+
+    def _is_whole(self, article: Article) -> bool:
+        family = self.site.family_of(article.id)
+        needs = set(family.needs) if family else set()
+        if family and family.by_source:
+            needs.add("source")
+        return all(article.evidence(name) for name in needs)
+
+
+def _article(listed: Listed) -> Article:
+    said = {name: [Evidence(hint, "listing")] for name, hint in listed.hints.items()}
+    return Article(listed.id, listed, datetime.now(UTC), said)
+
+
+def _add(article: Article, name: str, evidence: Evidence) -> None:
+    """Later steps are trusted less, and a listing's hint least."""
+    said = article.said.setdefault(name, [])
+    hints = [old for old in said if old.origin == "listing"]
+    said[:] = [*(old for old in said if old.origin != "listing"), evidence, *hints]
+
+
+def _answer(response: Response, problem: ArticleError | None) -> Answer:
+    headers = tuple(
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, values in response.headers.items()
+        for value in values
+    )
+    return Answer(response.url, response.status, headers, response.body, str(problem or ""))

@@ -1,0 +1,233 @@
+"""Category pages (or feeds): what they list is asked for, newest first as they list it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Generator, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+
+from scrapy import Request
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from archiver import outcomes
+from archiver.errors import ArticleError, BadArgument, Deferred, Quarantined
+from archiver.extract.decode import decode
+from archiver.extract.listing import ListingPage, read_home, read_listing
+from archiver.items import Article, Listed
+from archiver.normalise import dates, slugs, sources
+from archiver.report import printable
+from archiver.sites.profile import Listing
+from spiders.article import ArticleSpider
+
+_CATEGORY = re.compile(r"[^\x00-\x1f\x7f/\\?#%&<>\"'{}|^`]{1,80}")
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """How far the pages of one listing were walked."""
+
+    url: str
+    """The first page's address, which names the listing."""
+    pages: int = 0
+    whole: bool = True
+    """Every article named so far was taken."""
+    etag: str = ""
+    modified: str = ""
+
+
+class CategorySpider(ArticleSpider):
+    """``-a category=`` one or several (comma), else all that the home page shows; ``since=``, ``until=``
+    (days, inclusive) and ``limit=`` (articles) narrow what is listed."""
+
+    name = "category"
+    arguments = frozenset({"category", "since", "until", "limit"})
+
+    def __init__(
+        self,
+        name: str | None = None,
+        category: str = "",
+        since: str = "",
+        until: str = "",
+        limit: str = "",
+        **arguments: str,
+    ) -> None:
+        super().__init__(name, **arguments)
+        self.categories = self._categories(category)
+        self.since = _day("since", since) or date.min
+        self.until = _day("until", until) or date.max
+        if self.since > self.until:
+            raise BadArgument(f"since={since} is after until={until}: no article could fit")
+        self.left = _count("limit", limit)
+
+    def _categories(self, argument: str) -> list[str]:
+        names = [name for name in (part.strip() for part in argument.split(",")) if name]
+        for name in names:
+            if name in (".", "..") or not _CATEGORY.fullmatch(name):
+                raise BadArgument(f"category={name!r} is no category: write it as its page's address does")
+            if self.site.listing is None and name not in self.site.feeds:
+                raise BadArgument(f"category={name!r}: {self.site.name} has {', '.join(self.site.feeds)}")
+        if argument and not names:
+            raise BadArgument(f"category={argument!r} names no category")
+        return names
+
+    async def start(self) -> AsyncIterator[Request]:
+        for category in self.categories or ([] if self.site.home else self.site.feeds):
+            yield self._first_page(category)
+        if self.site.home and not self.categories:
+            yield Request(
+                self.site.home.url,
+                callback=self.parse_home,
+                errback=self.no_listing,
+                meta={"handle_httpstatus_all": True},
+                dont_filter=True,
+            )
+
+    # --- the home page
+
+    def parse_home(self, response: Response) -> Iterator[Request | Article]:
+        assert self.site.home
+        try:
+            if problem := outcomes.of_status(response):
+                raise problem
+            page = read_home(_text(response), response.url, self.site.home, self.site)
+        except ArticleError as why:
+            yield from self._incomplete(self.site.home.url, why)
+            return
+        capitals = {slug.casefold(): slug for slug in map(slugs.slug_of, map(sources.from_tag, page.names))}
+        for category in page.categories:
+            yield self._first_page(capitals.get(category.casefold(), category))
+        yield from self._listed(page.rows)
+        yield from self._waiting(self.site.home.url)
+
+    # --- listings
+
+    def _first_page(self, category: str) -> Request:
+        url = self._rule(category).address(category)
+        etag, modified = self.run.ledger.validators(url)
+        request = self._page(url, category, Walk(url))
+        for name, value in (("If-None-Match", etag), ("If-Modified-Since", modified)):
+            if value:
+                request.headers[name] = value
+        return request
+
+    def _rule(self, category: str) -> Listing:
+        rule = self.site.feeds.get(category) or self.site.listing
+        assert rule, "the profile or the arguments were refused"
+        return rule
+
+    def _page(self, url: str, category: str, walk: Walk) -> Request:
+        return Request(
+            url,
+            callback=self.parse_listing,
+            errback=self.no_listing,
+            cb_kwargs={"category": category, "walk": walk},
+            meta={"handle_httpstatus_all": True},
+            priority=10,
+            dont_filter=True,
+        )
+
+    def parse_listing(self, response: Response, category: str, walk: Walk) -> Iterator[Request | Article]:
+        if response.status == 304:
+            self.run.ledger.listing_complete()
+            yield from self._waiting(walk.url)
+            return
+        rule = self._rule(category)
+        try:
+            if problem := outcomes.of_status(response):
+                raise problem
+            page = read_listing(_text(response), response.url, rule, self.site, category)
+        except ArticleError as why:
+            yield from self._incomplete(walk.url, why)
+            return
+        if walk.pages == 0:
+            walk = replace(walk, etag=_header(response, "ETag"), modified=_header(response, "Last-Modified"))
+        new, whole = yield from self._listed(page)
+        walk = replace(walk, pages=walk.pages + 1, whole=walk.whole and whole)
+        following = rule.following(category, walk.pages, page.next, empty=not (page.articles or page.refused))
+        if not following or self.left == 0 or (not new and self.run.ledger.was_walked(walk.url)):
+            yield from self._walked(walk)
+        elif walk.pages == rule.max_pages:
+            yield from self._incomplete(walk.url, Deferred("cap", f"only {rule.max_pages} pages are walked"))
+        else:
+            yield self._page(following, category, walk)
+
+    def no_listing(self, failure: Failure) -> Iterator[Request | Article]:
+        request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it for errbacks
+        walk = request.cb_kwargs.get("walk")
+        yield from self._incomplete(walk.url if walk else request.url, outcomes.of_failure(failure))
+
+    def _listed(self, page: ListingPage) -> Generator[Request | Article, None, tuple[bool, bool]]:
+        """Asks for what a page names; answers whether any of it is new, and whether all of it was taken."""
+        taken = self._narrow(page.articles)
+        with self.run.storing():
+            for listed in page.refused:
+                self.run.ledger.refuse(listed, Quarantined("bad_id", f"{self.site.name} has no such ids"))
+        new = False
+        for asked in self.ask_for(taken):
+            new = True
+            yield asked
+        return new, len(taken) == len(page.articles)
+
+    def _walked(self, walk: Walk) -> Iterator[Request | Article]:
+        """A listing walked to its end, or as far as the arguments want it."""
+        with self.run.storing():
+            self.run.ledger.listing_complete()
+            if walk.whole:
+                self.run.ledger.remember_listing(walk.url, walk.etag, walk.modified)
+        yield from self._waiting(walk.url)
+
+    def _incomplete(self, url: str, why: ArticleError) -> Iterator[Request | Article]:
+        self.run.ledger.listing_incomplete(url, why.reason)
+        self.logger.warning("listing incomplete: %s: %s", printable(url), printable(str(why)))
+        yield from self._waiting(url)
+
+    def _waiting(self, url: str) -> Iterator[Request | Article]:
+        """What earlier runs left open, whether the listing still shows it or not."""
+        with self.run.storing():
+            waiting = self.run.ledger.waiting(url)
+        yield from self.ask_for(self._narrow(waiting))
+
+    def _narrow(self, articles: list[Listed]) -> list[Listed]:
+        fitting = [
+            listed for listed in articles if self.since <= (self._day(listed) or self.since) <= self.until
+        ]
+        if self.left is not None:
+            fitting = fitting[: self.left]
+            self.left -= len(fitting)
+        return fitting
+
+    def _day(self, listed: Listed) -> date | None:
+        """The day the listing gives, else the one in the address."""
+        with suppress(dates.DateError):
+            if said := listed.hints.get("date"):
+                return dates.parse(said, datetime.now(UTC)).at.date()
+            return dates.day_of_address(listed.address).at.date()
+        return None
+
+
+def _text(response: Response) -> str:
+    return decode(response.body, _header(response, "Content-Type")).text
+
+
+def _header(response: Response, name: str) -> str:
+    return (response.headers.get(name) or b"").decode("latin-1")
+
+
+def _day(name: str, value: str) -> date | None:
+    if not value:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError as exc:
+        raise BadArgument(f"{name}={value!r} is no day: write it as 2022-02-22") from exc
+
+
+def _count(name: str, value: str) -> int | None:
+    if not value:
+        return None
+    if not (value.isascii() and value.isdigit() and int(value) > 0):
+        raise BadArgument(f"{name}={value!r} is no number of articles: write 1 or more")
+    return int(value)

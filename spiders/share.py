@@ -1,0 +1,97 @@
+"""Single articles: by info code, by address, or from a list of either."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import AsyncIterator, Iterator
+from itertools import islice
+from pathlib import Path
+
+from scrapy import Request
+
+from archiver.errors import BadArgument, Quarantined
+from archiver.items import Article, Listed
+from archiver.report import printable
+from spiders.article import ArticleSpider
+
+AT_A_TIME = 500
+"""Lines of a list that are remembered together, and wait together to be asked for."""
+
+
+class ShareSpider(ArticleSpider):
+    """``-a infocode=`` one or several (comma), ``-a url=`` any address that names an article, ``-a file=`` a
+    list of either, one a line (``-`` for stdin; blank lines and ``#`` comments are passed over).
+
+    What the user types must name articles of the site; a line of a file that does not is quarantined.
+    """
+
+    name = "share"
+    arguments = frozenset({"infocode", "url", "file"})
+
+    def __init__(
+        self, name: str | None = None, infocode: str = "", url: str = "", file: str = "", **arguments: str
+    ) -> None:
+        super().__init__(name, **arguments)
+        typed = [part.strip() for part in infocode.split(",") if part.strip()] + (
+            [url.strip()] if url else []
+        )
+        if not typed and not file:
+            raise BadArgument("spider share: say which articles, by infocode=, url= or file=")
+        self.typed = [self._typed(text) for text in typed]
+        self.file = file
+        if file not in ("", "-") and not Path(file).expanduser().is_file():
+            raise BadArgument(f"file={file!r}: there is no such file")
+
+    def _typed(self, text: str) -> Listed:
+        listed = self.name_article(text)
+        if self.site.family_of(listed.id) is None:
+            raise BadArgument(f"{printable(text)!r} names no article of {self.site.name}")
+        return listed
+
+    def name_article(self, text: str) -> Listed:
+        """What a user's word names; its id is not checked."""
+        if not re.match(r"(https?:)?//", text):
+            return Listed(text)
+        url = f"http:{text}" if text.startswith("//") else text
+        named = self.site.named_by(url)
+        family = self.site.family_of(named)
+        if family and "link" in family.needs and not self.site.allows(url):
+            return Listed(
+                named, hints={"link": url}
+            )  # the article's own page, which a post of its family links to
+        return Listed(named or text, address=url if named else "")
+
+    async def start(self) -> AsyncIterator[Request | Article]:
+        for asked in self.ask_for(self.typed):
+            yield asked
+        lines = self._lines()
+        while chunk := list(islice(lines, AT_A_TIME)):
+            for asked in self._ask_for_lines(chunk):
+                yield asked
+
+    def _lines(self) -> Iterator[str]:
+        if not self.file:
+            return
+        try:
+            source = (
+                sys.stdin if self.file == "-" else Path(self.file).expanduser().open(encoding="utf-8-sig")
+            )
+            with source as lines:
+                for line in lines:
+                    text = line.strip()
+                    if text and not text.startswith("#"):
+                        yield text
+        except (OSError, UnicodeDecodeError) as exc:
+            self.run.ledger.listing_incomplete(self.file, "unreadable")
+            self.logger.error("file=%s cannot be read to its end: %s", self.file, exc)
+
+    def _ask_for_lines(self, lines: list[str]) -> Iterator[Request | Article]:
+        named = [self.name_article(line) for line in lines]
+        with self.run.storing():
+            for listed in named:
+                if self.site.family_of(listed.id) is None:
+                    self.run.ledger.refuse(
+                        listed, Quarantined("bad_id", f"names no article of {self.site.name}")
+                    )
+        yield from self.ask_for(listed for listed in named if self.site.family_of(listed.id))

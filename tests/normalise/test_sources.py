@@ -1,0 +1,277 @@
+"""Credit lines as pages write them, and who they credit."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.items import Evidence
+from archiver.normalise.sources import (
+    MAX_NAME,
+    Credit,
+    Source,
+    decide,
+    from_body,
+    from_digest,
+    from_tag,
+    parse,
+)
+
+CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
+
+
+def names(*credited: str, author: str = "") -> Source:
+    return Source(credited, author)
+
+
+def unknown(*kept: str, author: str = "") -> Source:
+    return Source(kept, author, known=False)
+
+
+CREDIT_LINES = [
+    # labelled
+    ("（文章来源：财联社）", names("财联社")),
+    ("(文章来源:财联社)", names("财联社")),
+    ("(来源:财联社)", names("财联社")),
+    ("来源:财联社", names("财联社")),
+    ("来源： 财联社", names("财联社")),
+    ("来源 ：财联社", names("财联社")),
+    ("来源 财联社", names("财联社")),
+    ("文章来源：财联社）", names("财联社")),
+    ("（文章来源：财联社", names("财联社")),
+    ("【来源：财联社】", names("财联社")),
+    ("[来源：财联社]", names("财联社")),
+    ("来源：（新华社）", names("新华社")),
+    ("（新华社）", names("新华社")),
+    ("\u3000\u3000（文章来源：\n财联社）\r\n", names("财联社")),
+    ("（文章来源：每日经济新闻）", names("每日经济新闻")),
+    # author
+    ("来源：财联社 作者：王小明", names("财联社", author="王小明")),
+    ("来源：财联社作者", names("财联社作者")),
+    ("作者：王小明 来源：财联社", names("财联社", author="王小明")),
+    ("来源：财联社 | 作者：王小明 李晓", names("财联社", author="王小明 李晓")),
+    ("来源：财联社 作者：王小明 责任编辑：李晓", names("财联社", author="王小明")),
+    ("（来源：财联社 作者：王小明）", names("财联社", author="王小明")),
+    ("财联社 记者：王小明", names("财联社", author="王小明")),
+    ("财联社（记者 王小明）", names("财联社", author="王小明")),
+    ("作者：王小明", names(author="王小明")),
+    ("来源：财联社 作者：", names("财联社")),
+    ("（来源：财联社） 作者：王小明", names("财联社", author="王小明")),
+    ("来源：财联社 作者：<i>王</i>", unknown()),
+    # joint
+    ("（来源：证券时报、新华社）", names("证券时报", "新华社")),
+    ("证券时报/新华社", names("证券时报", "新华社")),
+    ("证券时报／新华社", names("证券时报", "新华社")),
+    ("证券时报 / 新华社", names("证券时报", "新华社")),
+    ("证券时报 综合", names("证券时报")),
+    ("来源：证券时报、新华社 综合", names("证券时报", "新华社")),
+    ("来源：证券时报 综合报道", names("证券时报")),
+    # one name
+    ("财联社", names("财联社")),
+    ("上海证券报·中国证券网", names("上海证券报·中国证券网")),
+    ("上海证券报•中国证券网", names("上海证券报·中国证券网")),
+    ("上海证券报・中国证券网", names("上海证券报·中国证券网")),
+    ("上海证券报‧中国证券网", names("上海证券报·中国证券网")),
+    ("上海证券报･中国证券网", names("上海证券报·中国证券网")),
+    ("上海证券报 · 中国证券网", names("上海证券报·中国证券网")),
+    ("21世纪经济报道  南财理财通", names("21世纪经济报道 南财理财通")),
+    ("21世纪经济报道\u300021财经APP", names("21世纪经济报道 21财经APP")),
+    ("２１财经ＡＰＰ", names("21财经APP")),
+    ("安信国际证券(香港)", names("安信国际证券(香港)")),
+    ("安信国际证券（香港）", names("安信国际证券（香港）")),
+    ("（文章来源：安信国际证券(香港)）", names("安信国际证券(香港)")),
+    ("文章来源：安信国际证券(香港)）", names("安信国际证券(香港)")),
+    ("(香港)财经日报", names("(香港)财经日报")),
+    ("(香港)财经(日报)", names("(香港)财经(日报)")),
+    ("e\u0301cho", names("\xe9cho")),
+    ("财\u200b联\u202e社", names("财联社")),
+    ("USDA", names("USDA")),
+    ("a" * MAX_NAME, names("a" * MAX_NAME)),
+    # the line also tells the date
+    ("2022-02-22 17:47 来源：财联社", names("财联社")),
+    ("2022年02月22日 17:47 来源：财联社", names("财联社")),
+    ("来源：财联社 2022-02-22 17:47:15", names("财联社")),
+    ("发布时间：2022-02-22 来源：财联社", names("财联社")),
+    # nobody
+    ("", names()),
+    ("\u3000\xa0", names()),
+    ("——", names()),
+    ("来源：", names()),
+    ("来源", names()),
+    ("（文章来源：）", names()),
+    ("来源：——", names()),
+    ("综合", names()),
+    ("图片来源：海风公司官网", names()),
+    ("图源：海风公司", names()),
+    ("（图片来源：海风日报）", names()),
+    ("来源：财联社 图片来源：海风公司官网", names("财联社")),
+    # no name can be had
+    ("<b>财联社</b>", unknown()),
+    ("来源：<a href='//x'>财联社</a>", unknown()),
+    ("财联社&nbsp;", unknown()),
+    ("{{ site.time }}", unknown()),
+    ("http://news.example/a", unknown()),
+    ("a" * (MAX_NAME + 1), unknown()),
+    ("报" * 300, unknown()),
+    ("来源：" * 400, unknown()),
+    # unknown forms are kept whole
+    ("来源：财联社，供稿", unknown("财联社，供稿")),
+    ("据财联社：今日开盘", unknown("据财联社：今日开盘")),
+    ("转自海风 来源：财联社", unknown("转自海风 来源：财联社")),
+    ("24/7财经", unknown("24/7财经")),
+    ("证券时报/", unknown("证券时报/")),
+    ("20220222", unknown("20220222")),
+]
+
+
+@pytest.mark.parametrize(("line", "source"), CREDIT_LINES)
+def test_a_credit_line_is_read(line: str, source: Source) -> None:
+    assert parse(line) == source
+
+
+@given(st.text(st.characters()) | st.text(st.sampled_from("来源作者：: （）()、/ 综合财·2022-<&")))
+def test_any_text_is_read(text: str) -> None:
+    source = parse(text)
+    assert all(1 <= len(name) <= MAX_NAME for name in source.names)
+    assert not any("<" in name or "\n" in name for name in (*source.names, source.author))
+
+
+TAGS = [
+    ("财联社新闻", "财联社"),
+    ("每日经济新闻新闻", "每日经济新闻"),
+    (" 21世纪经济报道  南财理财通新闻 ", "21世纪经济报道 南财理财通"),
+    ("财联社", "财联社"),
+    ("新闻", ""),
+    ("", ""),
+]
+
+
+@pytest.mark.parametrize(("tag", "name"), TAGS)
+def test_one_final_xinwen_of_a_tag_is_not_the_name(tag: str, name: str) -> None:
+    assert from_tag(tag) == name
+
+
+BODIES = [
+    ('<p>一</p><p class="em_media">（文章来源：财联社）</p>', "（文章来源：财联社）"),
+    (
+        '<p class="em_media">（文章来源：上海<span id="bk_1"><a href="http://q.example/1" class="keytip">证券'
+        '</a></span><span id="bkquote_1"></span>报）</p>',
+        "（文章来源：上海证券报）",
+    ),
+    (
+        '<p class="em_media">（文章来源：甲报）</p><p class="em_media">（文章来源：乙报）</p>',
+        "（文章来源：乙报）",
+    ),
+    ('<div class="x em_media y">来源：\n 甲报</div>', "来源： 甲报"),
+    ('<!-- <p class="em_media">（文章来源：甲报）</p> --><p>一</p>', None),
+    ('<p class="em_media_box">甲报</p>', None),
+    ('<p>class="em_media" 甲报</p>', None),
+    ('<p class="em_media">甲<script>乙()</script><!-- 丙 -->报</p>', "甲报"),
+    ('<p class="em_media"> </p>', None),
+    ('<p class="em_media">甲\x00报\ud800</p>', "甲报"),
+    ('<p class="em_media">&lt;甲报&gt;</p>', "<甲报>"),
+    ("<p>图片来源：海风公司</p>", None),
+    ("", None),
+]
+
+
+@pytest.mark.parametrize(("html", "line"), BODIES)
+def test_the_source_line_of_a_body_is_its_last_em_media(html: str, line: str | None) -> None:
+    assert from_body(html) == line
+
+
+DIGESTS = [
+    ("今日两市低开。（证券时报）", "证券时报"),
+    ("今日两市低开。 （证券时报）", "证券时报"),
+    ("今日两市低开。（新华社） ", "新华社"),
+    ("今日两市低开。（财联社）", "财联社"),
+    ("今日两市低开。(央视新闻)", "央视新闻"),
+    ("今日两市低开。（央视新闻客户端）", "央视新闻客户端"),
+    ("今日两市低开。（中证网）", "中证网"),
+    ("今日两市低开。（上海证券报）", "上海证券报"),
+    ("今日两市低开。（上海证券报·中国证券网）", "上海证券报·中国证券网"),
+    ("今日两市低开。（文章来源：证券时报）", "证券时报"),
+    ("今日两市低开。", None),
+    ("海风股份(600000.SH)", None),
+    ("截至收盘（5月31日）", None),
+    ("疫苗（第3批）", None),
+    ("海风股份发布公告（年报）", None),
+    ("海风股份发布公告（业绩快报）", None),
+    ("海风股份发布公告（2022年一季报）", None),
+    ("农产品走高（供销合作社）", None),
+    ("电价上调（国家电网）", None),
+    ("今日两市低开（记者 王小明）", None),
+    ("今日两市低开（完）", None),
+    ("今日两市低开（据新华社）", None),
+    ("新品发布（图片来源：海风日报）", None),
+    ("（证券时报）今日两市低开", None),
+    ("今日两市低开（证券时报、新华社）", None),
+    ("今日两市低开证券时报）", None),
+    ("", None),
+]
+
+
+@pytest.mark.parametrize(("digest", "name"), DIGESTS)
+def test_a_final_bracket_is_a_source_only_if_it_names_a_medium(digest: str, name: str | None) -> None:
+    assert from_digest(digest) == name
+
+
+def said(*texts: str) -> list[Evidence]:
+    origins = ("answer", "post_page", "listing", "body")
+    return [Evidence(text, origin) for text, origin in zip(texts, origins, strict=False)]
+
+
+ALIASES = {"央视新闻客户端": "央视新闻", "证券时报网": "证券时报"}
+
+DECISIONS = [
+    (said("财联社"), Credit("财联社", "", "answer", ())),
+    (said("财联社", "来源：财联社", "（文章来源：财联社）"), Credit("财联社", "", "answer", ())),
+    (said("", "来源：财联社 作者：王小明"), Credit("财联社", "王小明", "post_page", ())),
+    (said("财联社", "来源：财联社 作者：王小明"), Credit("财联社", "王小明", "answer", ())),
+    (said("央视新闻客户端"), Credit("央视新闻", "", "answer", ())),
+    (said("央视新闻", "央视新闻客户端"), Credit("央视新闻", "", "answer", ())),
+    (said("甲报", "乙报"), Credit("甲报", "", "answer", ("source/conflict",))),
+    (said("甲报、乙报", "乙报"), Credit("甲报", "", "answer", ("source/joint",))),
+    (said("证券时报、证券时报网"), Credit("证券时报", "", "answer", ())),
+    (said("甲报，供稿"), Credit("甲报，供稿", "", "answer", ("source/unparsed",))),
+    (said("甲报，供稿", "甲报"), Credit("甲报", "", "post_page", ("source/unparsed",))),
+    (said("<b>甲报</b>", "甲报"), Credit("甲报", "", "post_page", ("source/unparsed",))),
+    (said("报" * 300), Credit("", "", "", ("source/unparsed", "source/missing"))),
+    (said(), Credit("", "", "", ("source/missing",))),
+    (said("", "来源："), Credit("", "", "", ("source/missing",))),
+]
+
+
+@pytest.mark.parametrize(("evidence", "credit"), DECISIONS)
+def test_the_first_usable_name_is_credited(evidence: list[Evidence], credit: Credit) -> None:
+    assert decide(evidence, ALIASES) == credit
+
+
+@pytest.mark.parametrize(
+    "unit", ["来源：", "（文章来源：", "来源 ", "作者：", "、", "（", "·", "2022-02-22 ", " "]
+)
+def test_a_hostile_megabyte_is_read_quickly(unit: str) -> None:
+    started = time.process_time()
+    parse(unit * (1_000_000 // len(unit.encode())))
+    parse((unit * 400)[:400])
+    from_digest(unit * (1_000_000 // len(unit.encode())))
+    assert time.process_time() - started < 0.5
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the posts of the old archive are not here")
+def test_the_old_posts_name_one_source_in_tag_and_body() -> None:
+    checked = 0
+    for path in CORPUS.glob("*-NW*.md"):
+        post = path.read_text(encoding="utf-8")
+        tag = re.search("^tags: (.+)$", post, re.MULTILINE)
+        line = from_body(post)
+        assert tag
+        assert line
+        assert parse(line) == names(from_tag(tag[1]))
+        checked += 1
+    assert checked

@@ -1,0 +1,264 @@
+"""The generator: the same arguments give the same site, and what is odd is where it is said to be."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+
+from archiver.replica.articles import BEIJING, ODD_TITLES, ODDITIES, Oddity, Site
+from archiver.replica.sources import EMNEWS
+
+
+def everything(site: Site) -> list[object]:
+    return [(site.article(i), site.expected(i), site.digest(i), site.body(i)) for i in range(len(site))]
+
+
+def test_the_same_arguments_give_the_same_articles() -> None:
+    assert everything(Site(60, seed=7)) == everything(Site(60, seed=7))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [Site(60, seed=8), Site(60, seed=7, day=date(2022, 6, 14))],
+    ids=["seed", "day"],
+)
+def test_another_seed_or_day_gives_other_articles(other: Site) -> None:
+    site = Site(60, seed=7)
+    assert all(site.article(i).id != other.article(i).id for i in range(60))
+
+
+def test_another_seed_gives_other_texts() -> None:
+    one, other = Site(60, seed=7, plain=True), Site(60, seed=8, plain=True)
+    assert all(one.body(i) != other.body(i) for i in range(60))
+
+
+def test_the_first_article_is_pinned_across_machines_and_python_versions() -> None:
+    site = Site(articles=40, seed=1)
+    assert site.article(0).id == "NW202202202281955790"
+    assert site.title(0) == "砺石材料拟投819.30亿元建设冷链物流项目"
+
+
+@pytest.mark.parametrize("articles", [10, 40, 1_000, 20_000])
+def test_ids_are_a_day_and_a_growing_serial_with_gaps(articles: int) -> None:
+    site = Site(articles, plain=True)
+    ids = [site.article(i).id for i in range(articles)]
+    assert all(re.fullmatch(r"(NW)?202202(20|21|22)\d{10}", i) for i in ids)
+    serials = [int(i[-10:]) for i in ids]
+    steps = [later - earlier for earlier, later in pairwise(serials)]
+    assert min(steps) > 0
+    assert max(steps) > 1
+    assert len({i.removeprefix("NW") for i in ids}) == articles
+
+
+@pytest.mark.parametrize("articles", [10, 1_000])
+def test_times_lie_within_three_beijing_days_and_agree_with_the_ids(articles: int) -> None:
+    site = Site(articles, day=date(2022, 3, 1))
+    for index in range(articles):
+        article = site.article(index)
+        assert article.date.tzinfo is BEIJING
+        assert date(2022, 2, 27) <= article.date.date() <= date(2022, 3, 1)
+        assert article.digits.startswith(f"{article.date:%Y%m%d}")
+
+
+def test_the_order_of_ids_is_not_the_order_of_time() -> None:
+    site = Site(1_000, plain=True)
+    dates = [site.date(i) for i in range(len(site))]
+    assert dates != sorted(dates)
+
+
+def test_about_twelve_sources_with_a_long_tail_at_small_sizes() -> None:
+    site = Site(300, plain=True)
+    counts = Counter(site.article(i).category.name for i in range(300) if not site.article(i).emnews)
+    assert 10 <= len(counts) <= 12
+    assert counts["中国电子报"] > 60
+    assert min(counts.values()) < 15
+
+
+def test_about_a_fifth_is_emnews() -> None:
+    site = Site(2_000, plain=True)
+    assert 0.17 < site.count(EMNEWS.slug) / 2_000 < 0.23
+
+
+def test_share_bodies_are_eight_kilobytes_on_average_some_short_some_thirty() -> None:
+    site = Site(1_000, plain=True)
+    sizes = [len(site.body(i).html.encode()) for i in range(1_000) if not site.article(i).emnews]
+    assert 7_200 < sum(sizes) / len(sizes) < 8_800
+    assert sum(size < 2_000 for size in sizes) > 50
+    assert max(sizes) > 27_000
+
+
+def test_every_oddity_is_at_its_place_in_the_list() -> None:
+    site = Site(40)
+    assert site.oddities() == {oddity: index for index, oddity in enumerate(ODDITIES)}
+    assert [site.article(i).oddity for i in range(len(ODDITIES))] == list(ODDITIES)
+    assert site.article(len(ODDITIES)).oddity is None
+
+
+def test_a_small_site_has_as_many_oddities_as_fit() -> None:
+    assert list(Site(10).oddities()) == list(ODDITIES[:10])
+
+
+def test_a_plain_site_has_no_oddities_and_no_twins() -> None:
+    site = Site(200, plain=True)
+    assert site.oddities() == {}
+    assert {site.article(i).oddity for i in range(200)} == {None}
+    assert len({site.article(i).digits for i in range(200)}) == 200
+
+
+def test_twins_share_digits_title_time_source_and_text() -> None:
+    site = Site(40)
+    share, emnews = (site.oddities()[half] for half in (Oddity.TWIN_SHARE, Oddity.TWIN_EMNEWS))
+    one, other = site.expected(share), site.expected(emnews)
+    assert one.id == f"NW{other.id}"
+    assert (one.title, one.date, one.source, one.text) == (other.title, other.date, other.source, other.text)
+    assert (one.category, other.category) == ("cailianshe", "emnews")
+    assert site.body(share).html != site.body(emnews).html
+
+
+@pytest.mark.parametrize("oddity", ODD_TITLES)
+def test_odd_titles_are_expected_as_they_are(oddity: Oddity) -> None:
+    site = Site(40)
+    assert site.expected(site.oddities()[oddity]).title == ODD_TITLES[oddity]
+
+
+@pytest.mark.parametrize(
+    ("oddity", "part"),
+    [
+        (Oddity.TITLE_QUOTES, '"'),
+        (Oddity.TITLE_BACKSLASH, "\\"),
+        (Oddity.TITLE_COLON, ": "),
+        (Oddity.TITLE_STARS, "*ST"),
+        (Oddity.TITLE_PIPE, "|"),
+        (Oddity.TITLE_OUTPUT, "{{ x }}"),
+        (Oddity.TITLE_BLOCK, "{% y %}"),
+        (Oddity.TITLE_MARKUP, "<b>"),
+        (Oddity.TITLE_EMOJI, "\N{SHIP}"),
+    ],
+)
+def test_an_odd_title_holds_what_it_is_named_for(oddity: Oddity, part: str) -> None:
+    assert part in ODD_TITLES[oddity]
+
+
+def test_the_dash_leads_and_the_long_title_has_300_characters() -> None:
+    assert ODD_TITLES[Oddity.TITLE_DASH].startswith("-")
+    assert len(ODD_TITLES[Oddity.TITLE_LONG]) == 300
+
+
+@pytest.mark.parametrize(
+    ("oddity", "source", "slug", "tag"),
+    [
+        (Oddity.SOURCE_LINKED, "上海证券报", "shanghaizhengquanbao", "上海证券报新闻"),
+        (Oddity.SOURCE_ONE_BLANK, "Career In 创投通", "Career In chuangtoutong", "Career In 创投通新闻"),
+        (
+            Oddity.SOURCE_TWO_BLANKS,
+            "北岸财经周报  理财通",
+            "beiancaijingzhoubao  licaitong",
+            "北岸财经周报  理财通新闻",
+        ),
+        (Oddity.TWIN_EMNEWS, "财联社", "emnews", "东财滚动新闻"),
+    ],
+)
+def test_odd_sources_are_expected_as_the_site_writes_them(
+    oddity: Oddity, source: str, slug: str, tag: str
+) -> None:
+    site = Site(40)
+    expected = site.expected(site.oddities()[oddity])
+    assert (expected.source, expected.category, expected.tag) == (source, slug, tag)
+
+
+def test_a_digest_is_expected_without_its_first_headline_only() -> None:
+    site = Site(40)
+    index = site.oddities()[Oddity.DIGEST_TWO_HEADLINES]
+    headline, _, rest = site.digest(index).partition("】")
+    assert headline.startswith("【")
+    assert site.expected(index).digest == rest
+    assert "【延伸阅读】" in rest
+
+
+def test_only_emnews_is_expected_with_a_digest() -> None:
+    site = Site(100)
+    for index in range(100):
+        assert bool(site.expected(index).digest) is site.article(index).emnews
+
+
+def test_digests_come_with_and_without_headline_and_credit() -> None:
+    site = Site(400, plain=True)
+    digests = [site.digest(i) for i in range(400)]
+    assert 0.7 < sum(d.startswith("【") for d in digests) / 400 < 0.9
+    assert any(d.endswith("）") for d in digests)
+    assert any(d.endswith(")") for d in digests)
+    assert any(d.endswith("。") for d in digests)
+
+
+def test_links_are_the_share_address_or_the_article_page() -> None:
+    site = Site(40)
+    twin = site.expected(0)
+    assert twin.link == f"http://finews.zning.xyz/html_News/NewsShare.html?infoCode={twin.id}"
+    link = site.expected(1).link
+    assert re.fullmatch(rf"http://finance\.eastmoney\.com/news/\d{{4}},{site.expected(1).id}\.html", link)
+
+
+@pytest.mark.parametrize("articles", [1, 10, 40, 5_000])
+def test_every_article_is_found_by_its_id(articles: int) -> None:
+    site = Site(articles)
+    site.add(3)
+    assert [site.find(site.article(i).id) for i in range(len(site))] == list(range(len(site)))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "",
+        "NW",
+        "init",
+        "NW20220220",
+        "NW2022022022819557901",
+        "NW202202192281955790",
+        "NW9" * 9,
+        "NW" + "٣" * 18,
+    ],
+)
+def test_no_other_id_is_found(wrong: str) -> None:
+    assert Site(40).find(wrong) is None
+
+
+def test_listings_are_newest_first_and_hold_every_article_once() -> None:
+    site = Site(300)
+    site.add(5)
+    listed = []
+    for category in site.categories():
+        indexes = list(site.listing(category.slug))
+        dates = [site.date(i) for i in indexes]
+        assert dates == sorted(dates, reverse=True)
+        assert {site.article(i).category for i in indexes} == {category}
+        listed += indexes
+    assert sorted(listed) == list(range(305))
+
+
+def test_added_articles_are_newest_ordinary_and_change_none_before() -> None:
+    site = Site(20)
+    before = everything(site)
+    newest = max(site.date(i) for i in range(20))
+    new = site.add(2)
+    assert new == range(20, 22)
+    assert all(site.date(i) > newest for i in new)
+    assert all(site.article(i).oddity is None for i in new)
+    assert everything(site)[:20] == before
+
+
+def test_a_site_of_no_articles_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least"):
+        Site(0)
+
+
+def test_a_hundred_thousand_articles_are_ready_in_two_seconds() -> None:
+    start = time.perf_counter()
+    site = Site(100_000)
+    assert time.perf_counter() - start < 2
+    assert len(site) == 100_000
+    assert site.date(99_999) - site.date(0) < timedelta(days=3)

@@ -1,0 +1,100 @@
+"""``scrapy replica`` as a user types it, in a project with nothing but this command."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+from scrapy.exceptions import UsageError
+
+from archiver.commands.replica import command_after_dashes
+
+ROOT = Path(__file__).parents[2]
+FETCH = "import sys, urllib.request as u; print(u.urlopen(sys.argv[1]).status); sys.exit(7)"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "scrapy.cfg").write_text("[settings]\ndefault = only_commands\n")
+    (tmp_path / "only_commands.py").write_text('COMMANDS_MODULE = "archiver.commands"\n')
+    return tmp_path
+
+
+def environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SCRAPY_", "COV"))}
+    return kept | {"PYTHONPATH": str(ROOT), "no_proxy": "*"}
+
+
+def replica(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "scrapy", "replica", *arguments]
+    return subprocess.run(
+        command, cwd=project, env=environment(), capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_a_command_after_dashes_meets_the_replica_and_gives_the_status(project: Path) -> None:
+    address = "http://finews.withounder.com/"
+    run = replica(
+        project, "--articles", "12", "--", sys.executable, "-c", FETCH, address, "-s", "X=1", "--port"
+    )
+    assert (run.stdout, run.stderr, run.returncode) == ("200\n", "", 7)
+
+
+def test_a_commands_death_by_a_signal_is_told_as_a_shell_tells_it(project: Path) -> None:
+    run = replica(project, "--", sys.executable, "-c", "import os; os.kill(os.getpid(), 15)")
+    assert run.returncode == 128 + signal.SIGTERM
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--articles", "9"], "--articles must be 10 or more, not 9."),
+        (["--port", "65536"], "--port must be from 0 to 65535, not 65536."),
+        (["--artikel", "40"], "'--artikel' is not an option; a command goes after --."),
+        (["scrapy", "crawl"], "'scrapy' is not an option; a command goes after --."),
+        (["--", "/no/such/program"], "Cannot run '/no/such/program': No such file or directory."),
+    ],
+)
+def test_what_cannot_be_meant_is_one_sentence_and_2(
+    project: Path, arguments: list[str], sentence: str
+) -> None:
+    run = replica(project, *arguments)
+    assert run.returncode == 2
+    assert sentence in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_without_aiohttp_it_says_what_to_install(project: Path) -> None:
+    (project / "aiohttp.py").write_text("raise ModuleNotFoundError(name='aiohttp')\n")
+    run = replica(project)
+    assert run.returncode == 2
+    assert run.stderr == "The replica needs aiohttp: pip install 'finews-archiver[replica]'.\n"
+
+
+def test_without_a_command_it_serves_until_interrupted(project: Path) -> None:
+    command = [sys.executable, "-m", "scrapy", "replica", "--plain"]
+    with subprocess.Popen(
+        command, cwd=project, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        printed = [process.stdout.readline() for _ in range(4)]
+        address = printed[0].split(" is at ")[1].split()[0]
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(address, timeout=10) as home:
+            assert home.status == 200
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=10)
+    assert printed[3] == f"    http_proxy={address.rstrip('/')} scrapy crawl category\n"
+    assert (errors, process.returncode) == ("", 0)
+
+
+def test_dashes_alone_run_nothing() -> None:
+    assert command_after_dashes(["--"]) == []
+    assert command_after_dashes(["--", "a", "--", "-s"]) == ["a", "--", "-s"]
+    with pytest.raises(UsageError):
+        command_after_dashes(["-x", "--", "a"])

@@ -1,0 +1,231 @@
+"""What the archive remembers, and what it finds again."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from archiver.errors import Deferred, Quarantined, Skipped, StorageError
+from archiver.items import Answer, Listed
+from archiver.posts import Post, render
+from archiver.storage.archive import Archive
+from archiver.storage.ledger import Ledger
+from archiver.storage.lock import Locked
+
+NOW = datetime(2022, 2, 22, 10, tzinfo=UTC)
+LISTING = "http://finews.withounder.com/category/shiliao.html"
+
+
+def a_post(article_id: str = "NW202202222284000001", title: str = "样例标题", source: str = "样例日报") -> Post:
+    return Post(
+        id=article_id,
+        title=title,
+        date=NOW,
+        category="yangliribao",
+        tag=f"{source}新闻",
+        body="<p>样例正文。</p>",
+        link=f"http://finews.zning.xyz/html_News/NewsShare.html?infoCode={article_id}",
+        home="//finews.withounder.com/",
+        page="//finews.withounder.com/category/yangliribao.html",
+    )
+
+
+def store(archive: Archive, post: Post) -> str:
+    return archive.store(post, render(post), source=post.tag.removesuffix("新闻"), page="category/yangliribao.html")
+
+
+def files(root: Path) -> dict[str, bytes]:
+    """Everything outside ``.archive``."""
+    return {
+        str(path.relative_to(root)): path.read_bytes()
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and ".archive" not in path.parts
+    }
+
+
+def test_a_stored_post_is_known_after_reopening(tmp_path: Path) -> None:
+    with Archive(tmp_path) as archive:
+        assert store(archive, a_post()) == "posted"
+    with Archive(tmp_path) as archive:
+        assert archive.index.holds("NW202202222284000001")
+    assert (tmp_path / "_posts/2022-02-22-NW202202222284000001.md").read_text() == render(a_post())
+
+
+def test_opening_and_closing_an_archive_writes_no_byte(tmp_path: Path) -> None:
+    with Archive(tmp_path) as archive:
+        store(archive, a_post())
+    before = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in tmp_path.rglob("*") if path.is_file()}
+    with Archive(tmp_path) as archive:
+        assert archive.index.holds("NW202202222284000001")
+    after = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in tmp_path.rglob("*") if path.is_file()}
+    assert after == before
+
+
+def test_a_new_archive_is_a_site_and_a_folder_with_files_is_left_as_it_is(tmp_path: Path) -> None:
+    new, used = tmp_path / "new", tmp_path / "used"
+    used.mkdir()
+    (used / "_config.yml").write_text("title: mine\n")
+    for root in (new, used):
+        Archive(root).close()
+    assert "_layouts/post.html" in files(new)
+    assert files(used) == {"_config.yml": b"title: mine\n"}
+
+
+def test_a_deleted_index_is_rebuilt_and_nothing_rewritten(tmp_path: Path) -> None:
+    with Archive(tmp_path) as archive:
+        store(archive, a_post())
+        slug = archive.slug("样例日报")
+    mtime = (tmp_path / "_posts/2022-02-22-NW202202222284000001.md").stat().st_mtime_ns
+    (tmp_path / ".archive/index.sqlite").unlink()
+    with Archive(tmp_path) as archive:
+        assert archive.index.holds("NW202202222284000001")
+        assert archive.slug("样例日报") == slug
+        assert archive.name_of("yangliribao") == "样例日报"
+    assert (tmp_path / "_posts/2022-02-22-NW202202222284000001.md").stat().st_mtime_ns == mtime
+
+
+def cut_off(archive: Archive) -> None:
+    """What ``kill -9`` leaves: nothing closed in order."""
+    archive.index.close()
+    archive.lock.release()
+    archive.tree.close()
+
+
+def test_a_post_that_a_killed_run_did_not_remember_is_adopted(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    archive.touch()
+    archive.tree.publish("_posts/2022-02-22-NW202202222284000001.md", render(a_post()).encode())
+    (tmp_path / ".archive/staging/half.md").write_text("half")
+    cut_off(archive)
+    with Archive(tmp_path) as again:
+        assert again.index.holds("NW202202222284000001")
+    assert not (tmp_path / ".archive/staging/half.md").exists()
+
+
+def test_a_post_in_place_is_kept_and_one_that_is_no_post_is_in_the_way(tmp_path: Path) -> None:
+    with Archive(tmp_path) as archive:
+        edited = render(a_post(title="手工改过的标题"))
+        archive.tree.publish("_posts/2022-02-22-NW202202222284000001.md", edited.encode())
+        archive.tree.publish("_posts/2022-02-22-NW202202222284000002.md", b"")
+        assert store(archive, a_post()) == "unchanged"
+        with pytest.raises(Quarantined, match="file_in_the_way"):
+            store(archive, a_post("NW202202222284000002"))
+    assert (tmp_path / "_posts/2022-02-22-NW202202222284000001.md").read_text() == edited
+
+
+def test_the_second_writer_is_told_at_once(tmp_path: Path) -> None:
+    with Archive(tmp_path), pytest.raises(Locked, match="another run is using the archive"):
+        Archive(tmp_path)
+    Archive(tmp_path).close()
+
+
+def test_an_index_of_another_version_is_not_touched(tmp_path: Path) -> None:
+    with Archive(tmp_path) as archive:
+        archive.index._db.execute("PRAGMA user_version = 99")
+    with pytest.raises(StorageError, match="version 99"):
+        Archive(tmp_path)
+
+
+def test_a_file_that_is_no_index_is_a_storage_error(tmp_path: Path) -> None:
+    Archive(tmp_path).close()
+    (tmp_path / ".archive/index.sqlite").write_bytes(b"not a database" * 100)
+    with pytest.raises(StorageError, match=r"index\.sqlite"):
+        Archive(tmp_path)
+
+
+def test_names_that_differ_in_case_only_get_different_slugs_for_ever(tmp_path: Path) -> None:
+    with Archive(tmp_path, {"emnews": "东财滚动新闻"}) as archive:
+        first, second, third = archive.slug("TechWeb"), archive.slug("Techweb"), archive.slug("EMnews")
+        assert first == "TechWeb"
+        assert len({first.casefold(), second.casefold(), third.casefold(), "emnews"}) == 4
+        assert archive.slug("Techweb") == second
+
+
+# --- the ledger
+
+
+def listed(number: int, **kwargs: str) -> Listed:
+    return Listed(f"NW20220222228400{number:04}", listing=LISTING, **kwargs)
+
+
+def test_every_listed_article_is_admitted_once_and_ends_once(tmp_path: Path) -> None:
+    with Archive(tmp_path) as archive:
+        ledger = Ledger(archive, NOW)
+        wanted = ledger.admit([listed(1), listed(2), listed(3), listed(1)])
+        assert [article.id[-1] for article in wanted] == ["1", "2", "3"]
+        store(archive, a_post("NW202202222284000001"))
+        ledger.stored("NW202202222284000001", "posted")
+        ledger.ended("NW202202222284000002", Skipped("gone"))
+        ledger.close(Deferred("interrupted"))
+        assert ledger.tally.listed == 3
+        assert dict(ledger.tally.ends) == {"posted": 1, "skipped": 1, "deferred": 1}
+        assert ledger.tally.balanced
+
+
+def test_the_next_run_knows_what_is_posted_skipped_and_open(tmp_path: Path) -> None:
+    answer = Answer("http://x/", 200, (("Content-Type", "text/html"),), b"<html>busy</html>", "not_json")
+    with Archive(tmp_path) as archive:
+        ledger = Ledger(archive, NOW)
+        ledger.admit([listed(1), listed(2), listed(3)])
+        store(archive, a_post("NW202202222284000001"))
+        ledger.stored("NW202202222284000001", "posted")
+        ledger.ended("NW202202222284000002", Skipped("gone"))
+        end = ledger.ended("NW202202222284000003", Quarantined("not_json", "no"), [answer])
+    assert b"<html>busy</html>" in (tmp_path / end.record).read_bytes()
+    with Archive(tmp_path) as archive:
+        ledger = Ledger(archive, NOW)
+        assert [article.id[-1] for article in ledger.waiting(LISTING)] == ["3"]
+        assert [article.id[-1] for article in ledger.admit([listed(n) for n in (1, 2, 3)])] == ["3"]
+        assert ledger.tally.ends["unchanged"] == 1
+        assert ledger.tally.reasons["skipped/gone"] == 1
+        store(archive, a_post("NW202202222284000003"))
+    assert not (tmp_path / end.record).exists()
+
+
+def test_an_article_is_remembered_before_it_is_asked_for(tmp_path: Path) -> None:
+    with Archive(tmp_path) as archive:
+        Ledger(archive, NOW).admit([listed(1, category="shiliao", address="http://x/1.html")])
+        archive.index._db.rollback()
+    with Archive(tmp_path) as archive:
+        (waiting,) = Ledger(archive, NOW).waiting(LISTING)
+    assert waiting == listed(1, category="shiliao", address="http://x/1.html")
+
+
+@pytest.mark.parametrize("hostile", ["../../x", "a/b", "\x00", "-" * 5000, "ＮＷ１", "\ud800"])
+def test_a_refused_id_never_names_a_file(tmp_path: Path, hostile: str) -> None:
+    root = tmp_path / "root"
+    with Archive(root) as archive:
+        ledger = Ledger(archive, NOW)
+        ledger.refuse(Listed(hostile, listing=LISTING), Quarantined("bad_id"))
+        assert ledger.tally.balanced
+    (record,) = (root / ".archive/quarantine").iterdir()
+    assert record.name.startswith("refused-")
+    assert [path.name for path in tmp_path.iterdir()] == ["root"]
+
+
+def test_the_same_quarantined_answer_is_not_written_again(tmp_path: Path) -> None:
+    with Archive(tmp_path) as archive:
+        for day in ("Mon", "Tue"):
+            ledger = Ledger(archive, NOW)
+            ledger.admit([listed(1)])
+            answer = Answer("http://x/", 200, (("Date", day),), b"busy")
+            end = ledger.ended(listed(1).id, Quarantined("not_json"), [answer])
+            mtime = (tmp_path / end.record).stat().st_mtime_ns
+            if day == "Mon":
+                first = mtime
+        assert mtime == first
+
+
+def test_a_cut_off_run_is_noticed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    archive = Archive(tmp_path)
+    archive.touch()
+    cut_off(archive)
+    with caplog.at_level(logging.WARNING):
+        Archive(tmp_path).close()
+    assert "was cut off" in caplog.text
+    caplog.clear()
+    Archive(tmp_path).close()
+    assert caplog.text == ""

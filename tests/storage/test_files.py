@@ -1,0 +1,77 @@
+"""Files appear whole or not at all, and never outside the root."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from archiver.errors import StorageError
+from archiver.storage.files import STAGING, Tree
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Tree:
+    return Tree(tmp_path / "root")
+
+
+def test_publish_makes_folders_and_leaves_nothing_staged(tree: Tree) -> None:
+    tree.publish("category/a/b.html", b"text")
+    assert (tree.root / "category/a/b.html").read_bytes() == b"text"
+    assert tree.names(STAGING) == []
+
+
+def test_published_files_are_world_readable_whatever_the_umask(tree: Tree) -> None:
+    before = os.umask(0o077)
+    try:
+        tree.publish("_posts/a.md", b"")
+    finally:
+        os.umask(before)
+    assert (tree.root / "_posts/a.md").stat().st_mode & 0o777 == 0o644
+    assert (tree.root / "_posts").stat().st_mode & 0o777 == 0o755
+
+
+@pytest.mark.parametrize("path", ["../x", "/etc/x", "a/../../x", "", "..", "a/.."])
+def test_paths_out_of_the_root_are_refused(tree: Tree, path: str) -> None:
+    with pytest.raises(StorageError):
+        tree.publish(path, b"")
+    assert not (tree.root.parent / "x").exists()
+
+
+def test_a_folder_that_is_a_link_to_outside_is_refused(tree: Tree, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (tree.root / "_posts").symlink_to(outside)
+    with pytest.raises(StorageError, match="_posts"):
+        tree.publish("_posts/a.md", b"")
+    assert list(outside.iterdir()) == []
+
+
+def test_a_post_that_is_a_link_is_not_read(tree: Tree, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("x")
+    tree.folder("_posts")
+    (tree.root / "_posts/a.md").symlink_to(secret)
+    assert tree.exists("_posts/a.md")
+    with pytest.raises(StorageError, match=r"a\.md"):
+        tree.read("_posts/a.md")
+
+
+def test_a_failed_write_leaves_neither_file_nor_stage(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    tree.folder("_posts")
+    tree.folder(STAGING)
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StorageError, match=r"_posts/a\.md: No space left on device \(ENOSPC\)"):
+        tree.publish("_posts/a.md", b"text")
+    assert not (tree.root / "_posts/a.md").exists()
+    assert tree.names(STAGING) == []
+
+
+def test_a_root_that_is_a_file_is_a_storage_error(tmp_path: Path) -> None:
+    (tmp_path / "root").write_text("")
+    with pytest.raises(StorageError, match="root"):
+        Tree(tmp_path / "root")
