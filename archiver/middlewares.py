@@ -7,7 +7,9 @@ from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.exceptions import IgnoreRequest, NotConfigured
+from scrapy.http import Response
 
 from archiver.sites.profile import Profile
 
@@ -43,6 +45,16 @@ class OriginGuard:
             raise RefusedAddress(
                 reason, f"{request.url[:200]} is at none of the origins of {self._site.name}"
             )
+
+
+class Redirects(RedirectMiddleware):
+    """Scrapy's own, without the Referer header that no request of ours carries."""
+
+    def handle_referer(self, request: Request, response: Response) -> None:
+        """There is none to handle."""
+
+    def _engine_started(self) -> None:
+        """Scrapy warns here, at every start, that its RefererMiddleware is off; it is meant to be."""
 
 
 class Contact:

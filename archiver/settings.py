@@ -39,6 +39,8 @@ DOWNLOADER_MIDDLEWARES: dict[str, Any] = {
     "archiver.middlewares.Contact": 40,
     "archiver.middlewares.OriginGuard": 50,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the guard does it for every request
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "archiver.middlewares.Redirects": 600,
 }
 SPIDER_MIDDLEWARES: dict[str, Any] = {}
 COOKIES_ENABLED = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
+from urllib.parse import unquote, urljoin
 
 from archiver.errors import Quarantined
 from archiver.extract.rules import Page, open_page
@@ -47,7 +47,7 @@ def read_home(text: str, url: str, rule: Home, site: Profile) -> HomePage:
     """Raises ``Quarantined("not_a_listing")`` for a page that shows no category."""
     page = _open(text, url, rule)
     links = (re.search(rule.category, _absolute(url, link)) for link in page.values(rule.links))
-    categories = list(dict.fromkeys(found["category"] for found in links if found))
+    categories = list(dict.fromkeys(unquote(found["category"]) for found in links if found))
     if not categories:
         raise Quarantined("not_a_listing", f"no link on {url} names a category")
     return HomePage(

@@ -20,9 +20,9 @@ from archiver.normalise import text as one_line
 MAX_DEPTH = 512
 """Nested elements; nh3's time grows with the square of the depth (faults P7, P8)."""
 
-MAX_TAGS = 40_000
-MAX_TAGS_BESIDE_RAW_TEXT = 5_000
-"""The depth scan can be led astray by script, style or svg; then nh3 alone bears the worst case."""
+MAX_TAGS = 30_000
+MAX_TAGS_BESIDE_RAW_TEXT = 10_000
+"""Start and end tags. Script, style or svg can lead the depth scan astray; then nh3 bears the worst case."""
 
 MAX_REFERENCES = 50_000
 """Ampersands; nh3's time grows with the square of those that begin no character reference."""
@@ -30,8 +30,8 @@ MAX_REFERENCES = 50_000
 MAX_ATTRIBUTES = 256
 """Of one tag; nh3 compares each with all before it."""
 
-MAX_ELEMENTS = 100_000
-"""Unclosed <b>, <font> … are opened again by a parser in every later block: copies count."""
+MAX_UNCLOSED = 16
+"""<b>, <font> … left open by a closed block: a parser opens them again in every later one."""
 
 MAX_ROUNDS = 8
 """Cleaning is repeated until nothing changes; hostile nestings take three or four rounds."""
@@ -99,7 +99,7 @@ _FORBIDDEN = re.compile(
 _INDENT = re.compile(
     r"(^[ \t]*"
     r"|<(?:p|div|center|blockquote|section|article|br)\b[^<>]*>"
-    r"(?:\s*<(?:a|b|em|font|i|span|strong|u)\b[^<>]*>)*\s*)"
+    r"(?:[ \t\n]*<(?:a|b|em|font|i|span|strong|u)\b[^<>]*>)*[ \t\n]*)"
     r"\u3000\u3000(?!\u3000)",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -139,12 +139,12 @@ _SCOPES = _names("table button object applet marquee template ul ol dl select")
 
 
 def _refuse_excess(html: str) -> None:
-    tags = html.count("<") - html.count("</")
+    tags = html.count("<")
     if tags > MAX_TAGS or (tags > MAX_TAGS_BESIDE_RAW_TEXT and _RAW_TEXT.search(html)):
         raise Quarantined("too_deep", f"{tags} tags")
     if html.count("&") > MAX_REFERENCES:
         raise Quarantined("too_deep", f"more than {MAX_REFERENCES} character references")
-    if tags > MAX_DEPTH or len(html) > 1 << 16:
+    if tags - html.count("</") > MAX_DEPTH or len(html) > 1 << 16:
         _refuse_depth(html)
 
 
@@ -152,7 +152,6 @@ def _refuse_depth(html: str) -> None:
     """Follow the open elements roughly as a parser would; unclosed paragraphs and items nest nothing."""
     names: list[str] = []
     tags: list[str] = []
-    made = 0
     for match in _MARKUP.finditer(html):
         attributes = match[5] or match[2] or ""
         if len(attributes) > 1024 and len(re.findall(_ATTRIBUTE, attributes)) > MAX_ATTRIBUTES:
@@ -161,32 +160,28 @@ def _refuse_depth(html: str) -> None:
             continue
         name = match[4].lower()
         if match[3] or name in _END_IMPLIED:
-            made += _close(name, names, tags, implied=not match[3])
+            _close(name, names, tags, implied=not match[3])
         if not match[3] and name not in _VOID and not (name in _FORMATTING and tags.count(match[0]) >= 3):
             names.append(name)
             tags.append(match[0])
-            made += 1
         if len(names) > MAX_DEPTH:
             raise Quarantined("too_deep", f"more than {MAX_DEPTH} nested elements")
-        if made > MAX_ELEMENTS:
-            raise Quarantined("too_deep", f"more than {MAX_ELEMENTS} elements")
 
 
-def _close(name: str, names: list[str], tags: list[str], *, implied: bool) -> int:
-    """Close the innermost ``name``; formatting opened inside it stays open: how many elements did."""
+def _close(name: str, names: list[str], tags: list[str], *, implied: bool) -> None:
+    """Close the innermost ``name``; formatting opened inside it stays open."""
     if name not in names:
-        return 0
+        return
     at = len(names) - 1 - names[::-1].index(name)
-    inside = names[at + 1 :]
-    if implied and not _SCOPES.isdisjoint(inside):
-        return 0
-    kept = [(inner, tag) for inner, tag in zip(inside, tags[at + 1 :], strict=True) if inner in _FORMATTING]
+    if implied and not _SCOPES.isdisjoint(names[at + 1 :]):
+        return
     if name in _FORMATTING:
         del names[at], tags[at]
-        return 0
-    names[at:] = [inner for inner, _ in kept]
-    tags[at:] = [tag for _, tag in kept]
-    return len(kept)
+        return
+    kept = [index for index in range(at + 1, len(names)) if names[index] in _FORMATTING]
+    names[at:], tags[at:] = [names[index] for index in kept], [tags[index] for index in kept]
+    if kept and sum(inner in _FORMATTING for inner in names) > MAX_UNCLOSED:
+        raise Quarantined("too_deep", f"more than {MAX_UNCLOSED} unclosed elements")
 
 
 # Allow-list

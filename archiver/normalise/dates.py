@@ -1,5 +1,6 @@
 """When an article was published: dates as pages write them in, moments in Beijing time out.
 
+>>> now = datetime(2022, 2, 23, tzinfo=BEIJING)
 >>> parse("发布时间：2022年02月22日 17:47 来源：财联社", now).at.isoformat()
 '2022-02-22T17:47:00+08:00'
 
@@ -94,7 +95,7 @@ _MARKS = str.maketrans("：／－．，＋（）［］【】｜\u3000", ":/-.,+(
 _SPELT_OUT = (
     (re.compile(r" ?\(?(?:星期|周)[一二三四五六日天]\)?"), " "),
     (re.compile(r"([0-9]{4})年 ?([0-9]{1,2})月 ?([0-9]{1,2})[日号]"), r"\1-\2-\3 "),
-    (re.compile(r"(?<![0-9年])([0-9]{1,2})月 ?([0-9]{1,2})[日号]"), r"\1-\2 "),
+    (re.compile(r"([0-9]{1,2})月 ?([0-9]{1,2})[日号]"), r"\1-\2 "),
     (re.compile(r"([0-9]{1,2})[时点] ?([0-9]{1,2})分 ?([0-9]{1,2})秒"), r"\1:\2:\3"),
     (re.compile(r"([0-9]{1,2})[时点] ?([0-9]{1,2})分"), r"\1:\2"),
 )
@@ -227,14 +228,18 @@ def _read(text: str, now: datetime) -> _Reading:
         raise TypeError("now must be aware")
     if len(text) > _MAX_LENGTH:
         raise DateError(text)
-    line = _bare(text)
     try:
-        for form in (_stated, _yearless, _relative_day, _ago, _epoch, _rfc_822):
-            if reading := form(line, now.astimezone(BEIJING)):
-                return _checked(reading, text, now)
+        reading = _understood(_bare(text), now.astimezone(BEIJING))
     except (ValueError, OverflowError):  # 2022-02-30, or outside what datetime can hold
-        raise DateError(text) from None
-    raise DateError(text)
+        reading = None
+    if reading is None:
+        raise DateError(text)
+    return _checked(reading, text, now)
+
+
+def _understood(line: str, now: datetime) -> _Reading | None:
+    forms = (_stated, _yearless, _relative_day, _ago, _epoch, _rfc_822)
+    return next((reading for form in forms if (reading := form(line, now))), None)
 
 
 def _bare(text: str) -> str:
@@ -376,7 +381,7 @@ def _dated(yearless: _Reading, witness: _Said | None, now: datetime) -> _Reading
     years = (there.year - 1, there.year, there.year + 1)
     days = filter(None, (_in_year(yearless.at.date(), year) for year in years))
     dates = (datetime.combine(day, yearless.at.timetz()) for day in days)
-    possible = [at for at in dates if at - now <= FUTURE_ALLOWED and at.year >= _EARLIEST_YEAR]
+    possible = [at for at in dates if at - now <= FUTURE_ALLOWED]
     return _Reading(min([yearless.at, *possible], key=lambda at: abs(at - there)), "yearless")
 
 

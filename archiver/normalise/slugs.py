@@ -39,7 +39,7 @@ def slug_of(name: str) -> str:
     nothing to read in it gets ``x`` and eight hexadecimal digits of its own.
     """
     kept = "".join(filter(_is_kept, unicodedata.normalize("NFC", name)))[:MAX_LENGTH]
-    slug = _fit(_readings().get_pinyin(kept, "").replace("-", ""), MAX_LENGTH)
+    slug = _fit(_readings().get_pinyin(kept, ""), MAX_LENGTH)
     if not any(map(str.isalnum, slug)) or _RESERVED.fullmatch(slug.casefold()):
         return f"x{_digest(name)[:8]}"
     return slug

@@ -72,7 +72,7 @@ class _Reading(_Part):
     present: str = ""
     """A page in which this finds nothing is another page (an error page, a wall)."""
 
-    def _check(self, **rules: str) -> None:
+    def check_rules(self, **rules: str) -> None:
         for key, rule in rules.items():
             if rule:
                 try:
@@ -92,8 +92,8 @@ class Rows(_Reading):
 
     @model_validator(mode="after")
     def _row_rules(self) -> Self:
-        self._check(rows=self.rows, present=self.present)
-        self._check(**{f"fields.{name}": rule for name, rule in self.fields.items()})
+        self.check_rules(rows=self.rows, present=self.present)
+        self.check_rules(**{f"fields.{name}": rule for name, rule in self.fields.items()})
         if not {"id", "address"} & set(self.fields):
             raise ValueError("fields: neither id nor address, so no row could name its article")
         return self
@@ -115,7 +115,7 @@ class Home(_Reading):
 
     @model_validator(mode="after")
     def _rules(self) -> Self:
-        self._check(links=self.links, names=self.names, present=self.present)
+        self.check_rules(links=self.links, names=self.names, present=self.present)
         if "category" not in re.compile(self.category).groupindex:
             raise ValueError(f"category: {self.category!r} has no group (?P<category>…)")
         return self
@@ -132,7 +132,7 @@ class Listing(Rows):
 
     @model_validator(mode="after")
     def _rules(self) -> Self:
-        self._check(next=self.next)
+        self.check_rules(next=self.next)
         if self.next and self.counted:
             raise ValueError("next: the url counts its pages with {page} already")
         return self
@@ -166,7 +166,7 @@ class Step(_Reading):
 
     @model_validator(mode="after")
     def _rules(self) -> Self:
-        self._check(present=self.present, **{f"fields.{name}": rule for name, rule in self.fields.items()})
+        self.check_rules(present=self.present, **{f"fields.{name}": rule for name, rule in self.fields.items()})
         return self
 
     def addresses(self, article_id: str, key: str, address: str) -> list[str]:
@@ -191,6 +191,8 @@ class Family(_Part):
     tag: Annotated[str, _template("source")] = "{source}新闻"
     link: Annotated[str, _template("id", "digits", "address")]
     page: Annotated[str, _template("site", "slug")] = "{site}category/{slug}.html"
+    rules: dict[Literal["answer", "post_page"], dict[SaidField, str]] = {}
+    """Rules that take the place of a step's for articles of this family."""
 
     @property
     def by_source(self) -> bool:
@@ -228,6 +230,10 @@ class Profile(_Part):
         for number, pattern in enumerate(self.addresses):
             if "id" not in re.compile(pattern).groupindex:
                 raise ValueError(f"addresses.{number}: {pattern!r} has no group (?P<id>…)")
+        for step in self.steps:
+            for place, family in enumerate(self.families):
+                rules = family.rules.get(step.origin, {})
+                step.check_rules(**{f"families.{place}.rules.{step.origin}.{k}": rule for k, rule in rules.items()})
         for key, url in self._urls():
             if not self.allows(url):
                 raise ValueError(f"{key}: {url} is at none of the origins")

@@ -33,7 +33,7 @@ PRECISE = [
     ("2022年2月22日17:47:15", "2022-02-22 17:47:15"),
     ("2022年2月22日 17时47分", "2022-02-22 17:47:00"),
     ("2022年02月22日17时47分15秒", "2022-02-22 17:47:15"),
-    ("2022 年".replace(" ", "") + " 2月 22日 17点47分", "2022-02-22 17:47:00"),
+    ("2022年 2月 22日 17点47分", "2022-02-22 17:47:00"),
     ("2022年2月22日 星期二 17:47", "2022-02-22 17:47:00"),
     ("2022-02-22（周二）17:47", "2022-02-22 17:47:00"),
     ("２０２２－０２－２２\u3000１７：４７：１５", "2022-02-22 17:47:15"),
@@ -111,6 +111,7 @@ IMPRECISE = [
     ("2022年2月22日", "2022-02-22 00:00:00"),
     ("2022/2/22", "2022-02-22 00:00:00"),
     ("2022-02-22 00:00:00", "2022-02-22 00:00:00"),
+    ("02-22 00:00", "2022-02-22 00:00:00"),
     ("2022-02-22 24:00:00", "2022-02-23 00:00:00"),
     ("2022-02-22 24:00", "2022-02-23 00:00:00"),
     ("2021-12-31 24:00", "2022-01-01 00:00:00"),
@@ -140,6 +141,8 @@ REFUSED = [
     "9999-12-31 24:00",
     "9999-12-31T23:00:00-05:00",
     "2022-02-22 17:47:15 +2500",
+    "2022-02-22 17:47:15 +1500",
+    "2022-02-22 17:47:15 +0860",
     # D7, D8
     "2022年2月",
     "2022-02",
@@ -280,7 +283,7 @@ def test_the_zone_of_the_machine_plays_no_part(zone: str, machine_zone: Callable
 
 def test_a_naive_now_is_a_mistake_of_the_caller() -> None:
     with pytest.raises(TypeError):
-        parse("2022-02-22", datetime(2022, 2, 23))  # noqa: DTZ001
+        parse("any text", datetime(2022, 2, 23))  # noqa: DTZ001
 
 
 DATE_LIKE = st.text(st.sampled_from("0123456789-/:.年月日时分秒前天昨今小T Z+() 来源："), max_size=40)
@@ -337,8 +340,8 @@ def test_the_day_of_an_id(article_id: str, day: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "article_id", ["", "NW", "NW2022", "NW202202302284881584", "NW197001012284881584", "0000000000", "a1b20220222",
-                   "٢٠٢٢٠٢٢٢"],
+    "article_id",
+    ["", "NW", "NW2022", "NW20220230228488", "NW19700101228488", "00000000", "a1b20220222", "٢٠٢٢٠٢٢٢"],
 )  # fmt: skip
 def test_an_id_without_a_day_is_refused(article_id: str) -> None:
     with pytest.raises(DateError):
@@ -388,15 +391,18 @@ def listing(text: str) -> Evidence:
 
 STATED = "2022-02-22 17:47:15"
 
+CONFLICT = "date/conflict"
+IN_FUTURE = ("date/imprecise", "date/future")
+IMPRECISELY = ("date/imprecise",)
 DECISIONS: list[tuple[list[Evidence], str, str, tuple[str, ...]]] = [
     # the first that can be read
     ([answer(STATED), ID], STATED, "answer", ()),
     ([answer(STATED), page("2022-02-22 10:00:01"), ID], STATED, "answer", ()),
     ([answer("2022-02-30"), listing(STATED), ID], STATED, "listing", ("date/refused",)),
     ([answer("2022-02-30"), page(""), listing(STATED)], STATED, "listing", ("date/refused", "date/refused")),
-    ([answer(" +0800"), ADDRESS, ID], "2022-02-22 00:00:00", "address", ("date/refused", "date/imprecise")),
-    ([answer(""), ID], "2022-02-22 00:00:00", "id", ("date/refused", "date/imprecise")),
-    ([Evidence("/a/1.html", "address"), ID], "2022-02-22 00:00:00", "id", ("date/imprecise",)),
+    ([answer(" +0800"), ADDRESS, ID], "2022-02-22 00:00:00", "address", ("date/refused", *IMPRECISELY)),
+    ([answer(""), ID], "2022-02-22 00:00:00", "id", ("date/refused", *IMPRECISELY)),
+    ([Evidence("/a/1.html", "address"), ID], "2022-02-22 00:00:00", "id", IMPRECISELY),
     # minutes are completed by seconds
     ([page("2022-02-22 17:47"), listing(STATED), ID], STATED, "listing", ()),
     ([page("2022-02-22 17:47"), listing("2022-02-22 17:47"), ID], "2022-02-22 17:47:00", "post_page", ()),
@@ -405,20 +411,20 @@ DECISIONS: list[tuple[list[Evidence], str, str, tuple[str, ...]]] = [
     ([answer("2022-02-22"), listing(STATED), ID], STATED, "listing", ()),
     ([answer("2022-02-22 00:00:00"), listing(STATED), ID], STATED, "listing", ()),
     ([answer("2022-02-21"), listing(STATED), ID], STATED, "listing", ()),
-    ([answer("2022-02-22"), ID], "2022-02-22 00:00:00", "answer", ("date/imprecise",)),
-    ([answer("2022-02-01"), listing(STATED)], "2022-02-01 00:00:00", "answer", ("date/conflict", "date/imprecise")),
+    ([answer("2022-02-22"), ID], "2022-02-22 00:00:00", "answer", IMPRECISELY),
+    ([answer("2022-02-01"), listing(STATED)], "2022-02-01 00:00:00", "answer", (CONFLICT, *IMPRECISELY)),
     # a relative date yields to a stated one, or to a day, and keeps its time of day
     ([answer("昨天 17:47"), listing(STATED), ID], STATED, "listing", ()),
     ([answer("昨天 17:47"), listing("2022-02-20 11:12:13"), ID], "2022-02-20 11:12:13", "listing", ()),
-    ([answer("昨天 17:47"), ID], "2022-02-22 17:47:00", "id", ("date/imprecise",)),
-    ([answer("今天 08:05"), ID], "2022-02-22 08:05:00", "id", ("date/imprecise",)),
-    ([answer("今天 08:05"), listing("2022-02-21"), ID], "2022-02-21 08:05:00", "listing", ("date/imprecise",)),
-    ([answer("昨天"), ID], "2022-02-22 00:00:00", "id", ("date/imprecise",)),
-    ([answer("3小时前"), ADDRESS, ID], "2022-02-22 00:00:00", "address", ("date/imprecise",)),
-    ([answer("3小时前")], "2022-02-23 06:30:12", "answer", ("date/imprecise",)),
-    ([answer("昨天 17:47")], "2022-02-22 17:47:00", "answer", ("date/imprecise",)),
-    ([answer("3小时前"), listing("昨天 17:47")], "2022-02-23 06:30:12", "answer", ("date/imprecise",)),
-    ([answer("今天 23:50"), Evidence("202202241", "id")], "2022-02-24 00:00:00", "id", ("date/imprecise", "date/future")),
+    ([answer("昨天 17:47"), ID], "2022-02-22 17:47:00", "id", IMPRECISELY),
+    ([answer("今天 08:05"), ID], "2022-02-22 08:05:00", "id", IMPRECISELY),
+    ([answer("今天 08:05"), listing("2022-02-21"), ID], "2022-02-21 08:05:00", "listing", IMPRECISELY),
+    ([answer("昨天"), ID], "2022-02-22 00:00:00", "id", IMPRECISELY),
+    ([answer("3小时前"), ADDRESS, ID], "2022-02-22 00:00:00", "address", IMPRECISELY),
+    ([answer("3小时前")], "2022-02-23 06:30:12", "answer", IMPRECISELY),
+    ([answer("昨天 17:47")], "2022-02-22 17:47:00", "answer", IMPRECISELY),
+    ([answer("3小时前"), listing("昨天 17:47")], "2022-02-23 06:30:12", "answer", IMPRECISELY),
+    ([answer("今天 23:50"), Evidence("20220224", "id")], "2022-02-24 00:00:00", "id", IN_FUTURE),
     # a missing year is taken from whoever states it
     ([listing("12-08 10:46:18"), Evidence("202012082206672930", "id")], "2020-12-08 10:46:18", "listing", ()),
     ([listing("12-08 10:46:18"), ID], "2021-12-08 10:46:18", "listing", ()),
@@ -428,11 +434,11 @@ DECISIONS: list[tuple[list[Evidence], str, str, tuple[str, ...]]] = [
     ([listing("02-22 17:47")], "2022-02-22 17:47:00", "listing", ()),
     ([listing("08-01 10:00"), ID], "2021-08-01 10:00:00", "listing", ()),
     # two stated dates that cannot both be right
-    ([page(STATED), listing("2022-02-19 17:47:15"), ID], STATED, "post_page", ("date/conflict",)),
+    ([page(STATED), listing("2022-02-19 17:47:15"), ID], STATED, "post_page", (CONFLICT,)),
     ([page(STATED), listing("2022-02-20 17:47:15"), ID], STATED, "post_page", ()),
-    ([page(STATED), listing("2022-02-20 17:47:14"), ID], STATED, "post_page", ("date/conflict",)),
+    ([page(STATED), listing("2022-02-20 17:47:14"), ID], STATED, "post_page", (CONFLICT,)),
     ([page(STATED), listing("2022-02-20"), ID], STATED, "post_page", ()),
-    ([page(STATED), listing("2022-02-19"), ID], STATED, "post_page", ("date/conflict",)),
+    ([page(STATED), listing("2022-02-19"), ID], STATED, "post_page", (CONFLICT,)),
     ([page("2020-12-08 10:46:18"), listing("12-08 10:46")], "2020-12-08 10:46:18", "post_page", ()),
     ([page("2022-02-10 17:47:15"), ADDRESS, ID], "2022-02-10 17:47:15", "post_page", ()),
     ([page("2022-02-10 17:47:15"), listing("昨天 17:47")], "2022-02-10 17:47:15", "post_page", ()),

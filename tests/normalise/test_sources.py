@@ -237,6 +237,7 @@ DECISIONS = [
     (said("央视新闻", "央视新闻客户端"), Credit("央视新闻", "", "answer", ())),
     (said("甲报", "乙报"), Credit("甲报", "", "answer", ("source/conflict",))),
     (said("甲报、乙报", "乙报"), Credit("甲报", "", "answer", ("source/joint",))),
+    (said("乙报", "甲报、乙报"), Credit("乙报", "", "answer", ())),
     (said("证券时报、证券时报网"), Credit("证券时报", "", "answer", ())),
     (said("甲报，供稿"), Credit("甲报，供稿", "", "answer", ("source/unparsed",))),
     (said("甲报，供稿", "甲报"), Credit("甲报", "", "post_page", ("source/unparsed",))),

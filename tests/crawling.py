@@ -1,0 +1,67 @@
+"""Runs ``scrapy crawl`` as a user would: a process of its own, a proxy in its environment."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from archiver.replica.server import Replica, proxied
+
+PROJECT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Run:
+    status: int
+    stderr: str
+    stdout: str
+    report: Mapping[str, Any]
+
+    def __getitem__(self, key: str) -> Any:
+        return self.report[key]
+
+
+def crawl(
+    spider: str, archive: Path, replica: Replica | None = None, *options: str, stdin: str = "", **arguments: object
+) -> Run:
+    """One run to its end; ``arguments`` are the spider's ``-a``, ``options`` anything else.
+
+    The report is empty where the run could not start. Without a replica every connection is refused.
+    """
+    words = [sys.executable, "-m", "scrapy", "crawl", spider, "-s", f"ARCHIVER_OUTPUT={archive}"]
+    words += ["-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False", *options]
+    words += [part for name, value in arguments.items() for part in ("-a", f"{name}={value}")]
+    environment = proxied(replica.url if replica else "http://127.0.0.1:9", os.environ)
+    report = archive / ".archive" / "report.json"
+    before = report.stat().st_mtime_ns if report.exists() else None
+    process = subprocess.run(
+        words, cwd=PROJECT, env=environment, input=stdin, capture_output=True, text=True, timeout=120, check=False
+    )
+    written = report.exists() and report.stat().st_mtime_ns != before
+    return Run(process.returncode, process.stderr, process.stdout, json.loads(report.read_text()) if written else {})
+
+
+def asked(replica: Replica, *, robots: bool = False) -> list[str]:
+    """What the replica was asked for since its log was last cleared; clears it."""
+    paths = [seen.path for seen in replica.requests if robots or seen.path != "/robots.txt"]
+    replica.requests.clear()
+    return paths
+
+
+def tree(root: Path) -> dict[str, tuple[int, bytes]]:
+    """Every file outside ``.archive`` with the time it was last written."""
+    return {
+        str(path.relative_to(root)): (path.stat().st_mtime_ns, path.read_bytes())
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and ".archive" not in path.relative_to(root).parts
+    }
+
+
+def posts(root: Path) -> dict[str, str]:
+    return {path.name: path.read_text(encoding="utf-8") for path in sorted((root / "_posts").glob("*.md"))}

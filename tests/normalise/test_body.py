@@ -1,0 +1,406 @@
+from __future__ import annotations
+
+import re
+import time
+from itertools import product
+
+import html5lib
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archiver.errors import Quarantined
+from archiver.normalise.body import clean
+from tests.posts.reader import seen
+
+BASE = "http://news.example.com/a/202202222284881584.html"
+
+KLINE = (
+    '<p style="text-align:center;"><a href="http://quote.example.com/unify/r/0.002752" data-code="002752|0|2"'
+    ' data-code2="002752|0|6|" class="EmImageRemark" target="_blank">'
+    '<img src="https://pic.example.com/GetPic.aspx?nid=0.002752&imageType=k&at=1" border="0" alt="K图 002752_0"'
+    ' data-code="K 002752|0|2" data-code2="K 002752|0|6|" style="border:#d1d1d1 1px solid;" width="578"'
+    ' height="276" /></a></p>'
+)
+SPACER = '<p style="display:none;height:1px;overflow:hidden;"><br /></p>'
+STOCK = (
+    '<span id="stock_0.002752"><a href="http://quote.example.com/unify/r/0.002752" class="keytip"'
+    ' data-code="0,002752">某某股份</a></span>'
+)
+
+UNTOUCHED = [
+    "<p>沪指收涨0.4%，报3288点。</p>",
+    '<p>第一段。</p>\n <p align="center"><strong>小标题</strong><strong>第二行</strong></p><p>第三段。</p>',
+    '<p>正文。<br /></p><p class="em_media">（文章来源：某某日报）</p>',
+    "<p>正文。<br></p>",
+    "<p>上一行<br/>下一行</p>",
+    KLINE,
+    f'<p>{STOCK}(002752)晚间<span id="Info.3332"><a href="http://data.example.com/" class="infokey">公告</a></span>。</p>',
+    "<p>《&lt;某议定书&gt;修正案》，A&amp;B，1 &lt; 2</p>",
+    "<p>甲\xa0乙&nbsp;丙</p>",
+    "<p>段中　　两格、四格　　　　都留着</p>",
+    '<table border="1" cellpadding="0"><tbody><tr><td colspan="2">　　其中：营收</td><td></td></tr></tbody></table>',
+    "<ul><li>一</li><li>二</li></ul><hr /><blockquote><p>引文</p></blockquote>",
+    '<div style="text-indent:2em;margin:5px 0">段</div>',
+    '<p><font color="#ff0000" size="3">红字</font></p>',
+    '<p><img src="//pic.example.com/x.jpg" /></p>'.replace("//pic", "https://pic"),
+    "<pre>甲  乙\n    丙</pre>",
+    "<p>价格为{5}元，占比{5%}，{:.cls}</p>",
+]
+
+CLEANED = [
+    # indents
+    ("<p>　　第一段。</p>", "<p>第一段。</p>"),
+    ("<p>　　第一段。</p>\r\n <p>　　第二段。</p>", "<p>第一段。</p>\n <p>第二段。</p>"),
+    ("<p>上一行<br />　　下一行</p>", "<p>上一行<br />下一行</p>"),
+    ("<p><strong>　　小标题</strong></p>", "<p><strong>小标题</strong></p>"),
+    ("<p>\n　　甲</p>", "<p>\n甲</p>"),
+    ("<p>&#12288;&#x3000;甲</p>", "<p>甲</p>"),
+    ("<p>　　甲　　乙</p>", "<p>甲　　乙</p>"),
+    # characters
+    ("<p>甲\0乙\x08丙\ufffe丁\ud800戊&#1;己</p>", "<p>甲乙丙丁戊己</p>"),
+    ("<p>甲\U0001f600\U0002f804\U0001ffff</p>", "<p>甲\U0001f600\U0002f804</p>"),
+    ("<p>甲\r乙\f丙</p>", "<p>甲\n乙 丙</p>"),
+    # what nobody sees
+    (SPACER + "<p>甲</p>", "<p>甲</p>"),
+    ('<p>甲</p><div style="DISPLAY : none"><p>乙<b>丙</b></p><br></div><p>丁</p>', "<p>甲</p><p>丁</p>"),
+    ('<p>甲<span hidden>乙</span><img src="/x" hidden>丙</p>', "<p>甲丙</p>"),
+    ('<p>甲<span style="font-size:0">乙</span><span style="opacity: 0;">丙</span></p>', "<p>甲</p>"),
+    ("<!-- EM_StockImg_Start --><p>甲</p><!-- End -->", "<p>甲</p>"),
+    (STOCK + '<span id="quote_0.002752"></span>', f"<p>{STOCK}</p>"),
+    ('<p>甲<span id="bkquote_90.BK0473"></span></p>', "<p>甲</p>"),
+    ('<p>甲<span id="quote_0.1">12.30</span></p>', "<p>甲<span>12.30</span></p>"),
+    ('<p>甲<img src="http://t.example.com/1.gif" width="1" height="1"></p>', "<p>甲</p>"),
+    ('<p>甲<img src="http://t.example.com/1.gif" style="width:0px;height:9px"></p>', "<p>甲</p>"),
+    ('<p>甲<img src="data:image/gif;base64,R0lGOD"></p>', "<p>甲</p>"),
+    ("<p>甲</p></p></p><p></p>", "<p>甲</p>"),
+    ("<p>甲</p><script>alert(1)</script><style>p{}</style><noscript>乙</noscript>", "<p>甲</p>"),
+    # what kramdown would take for Markdown
+    ("甲*乙*", "<p>甲*乙*</p>"),
+    ("甲<br>乙<p>丙</p>丁", "<p>甲<br />乙</p><p>丙</p><p>丁</p>"),
+    ("<strong>甲</strong>\n\n\n    乙", "<p><strong>甲</strong>\n乙</p>"),
+    ("<p>甲</p>\n\n    <p>乙</p>\n\t<p>丙</p>", "<p>甲</p>\n<p>乙</p>\n<p>丙</p>"),
+    ("<b><p>甲</p></b>", "<div><b><p>甲</p></b></div>"),
+    ("<center>甲</center>", '<p align="center">甲</p>'),
+    ('<center class="x"><p>甲</p><table></table></center>', '<div align="center" class="x"><p>甲</p><table></table></div>'),
+    ("<section><h2>甲</h2></section>", "<div><h2>甲</h2></div>"),
+    ('<p markdown="1">*甲*</p>', "<p>*甲*</p>"),
+    ("<div>甲\n\n\n    乙</div>", "<div>甲\n乙</div>"),
+    ("<pre>\n\n甲\n\n  乙</pre>", "<pre>甲\n&#10;  乙</pre>"),
+    ('<p>甲<img src="http://e.com/x" alt="一\n\n二"></p>', '<p>甲<img src="http://e.com/x" alt="一 二" /></p>'),
+    # Liquid
+    ("<p>{{ site.time }}</p>", "<p>&#123;{ site.time }}</p>"),
+    ("<p>{{{% raw %}</p>", "<p>&#123;&#123;&#123;% raw %}</p>"),
+    ("<p>&#123;&lbrace;x}}</p>", "<p>&#123;{x}}</p>"),
+    ("<p>{<span></span>{x}}</p>", "<p>&#123;{x}}</p>"),
+    ("<p>{\0% x %}</p>", "<p>&#123;% x %}</p>"),
+    ('<p title="{{x}}" class="{%x%}">甲<a href="/?q={{x}}">乙</a></p>', '<p>甲<a href="http://news.example.com/?q=&#123;{x}}">乙</a></p>'),
+    # addresses
+    ('<p><a href="../b.html?x=1&amp;y=2">甲</a></p>', '<p><a href="http://news.example.com/b.html?x=1&amp;y=2">甲</a></p>'),
+    ('<p><img alt="图" src="//pic.example.com/x.jpg"></p>', '<p><img src="http://pic.example.com/x.jpg" alt="图" /></p>'),
+    ('<p><img src="data:," data-original="/x.jpg" alt="图"></p>', '<p><img src="http://news.example.com/x.jpg" alt="图" /></p>'),
+    ('<p><a href="javascript:x()">甲</a><a>乙</a><a href="http://[">丙</a></p>', "<p>甲乙丙</p>"),
+    ('<p><a href="mailto:a@example.com">甲</a></p>', "<p>甲</p>"),
+    # attributes
+    ('<p style="text-align:center;position:fixed;margin:1px">甲</p>', '<p style="text-align:center;margin:1px">甲</p>'),
+    ('<p style="background:url(http://e.com/x)" id="top" onclick="x()">甲</p>', "<p>甲</p>"),
+    ('<span web="1" href="http://q.example.com/" class="em_stock_key_common" data-code="90,BK0493">新能源</span>', '<p><span class="em_stock_key_common" data-code="90,BK0493">新能源</span></p>'),
+    ('<p><img src="http://e.com/x" width="5000000" height="80%" border="thick"></p>', '<p><img src="http://e.com/x" height="80%" /></p>'),
+    ('<p><img src="http://e.com/x" orginial_src="javascript:x"></p>', '<p><img src="http://e.com/x" /></p>'),
+    # entities are decoded once, by the reader
+    ("&lt;p&gt;甲&lt;/p&gt;", "<p>&lt;p&gt;甲&lt;/p&gt;</p>"),
+    ("<p>&amp;lt;b&amp;gt;</p><i></i>", "<p>&amp;lt;b&amp;gt;</p>"),
+    ("<p>&ldquo;甲&rdquo;&mdash;乙</p>", "<p>“甲”—乙</p>"),
+    # unclosed
+    ("<p>甲<p>乙<b>丙", "<p>甲</p><p>乙<b>丙</b></p>"),
+    ("<P ALIGN=center>甲</P>", '<p align="center">甲</p>'),
+]  # fmt: skip
+
+_SCHEMES = [
+    "javascript:alert(1)", " javascript:alert(1)", "JaVaScRiPt:alert(1)", "java\tscript:alert(1)",
+    "java\nscript:alert(1)", "\x01javascript:alert(1)", "jav&#x09;ascript:alert(1)", "jAvA&colon;alert(1)".replace("jAvA", "jAvAscript"),
+    "&#106;avascript:alert(1)", "javascript&#58;alert(1)", "vbscript:x", "data:text/html,<script>1</script>",
+    "data:text/html;base64,PHNjcmlwdD4=", "file:///etc/passwd", "blob:http://e.com/x", "view-source:http://e.com",
+    "about:blank", "feed:javascript:x", "//e.com/x", "\\\\e.com\\x", "http:/\\e.com", "http://e.com/\"onclick=\"x", "https:javascript:alert(1)",
+]  # fmt: skip
+_CARRIERS = [
+    '<a href="{}">x</a>',
+    '<img src="{}" alt="x">y',
+    '<img orginial_src="{}" src="http://e.com/x">',
+    '<img data-src="{}">y',
+]
+VECTORS = [carrier.format(scheme) for carrier, scheme in product(_CARRIERS, _SCHEMES)] + [
+    "<script>alert(1)</script>x",
+    "<scr<script>ipt>alert(1)</scr</script>ipt>x",
+    "<scr\0ipt>alert(1)</script>x",
+    "<ScRiPt src=http://e.com/x.js></sCrIpT>x",
+    "<script/x>alert(1)</script>x",
+    "<script>alert(1)//x",
+    "<<script>alert(1)//<</script>x",
+    "</script><script>alert(1)</script>x",
+    "<img src=http://e.com/x onerror=alert(1)>",
+    "<img src=http://e.com/x\x0conerror=alert(1)>",
+    "<img/src=http://e.com/x/onerror=alert(1)>",
+    '<img src="http://e.com/x"onerror="alert(1)">',
+    "<img src=`http://e.com/x` onerror=alert(1)>x",
+    '<img """><script>alert(1)</script>">x',
+    "<p onclick=alert(1)>x</p>",
+    "<p ONMOUSEOVER=alert(1)>x</p>",
+    "<body onload=alert(1)>x",
+    "<svg onload=alert(1)>x</svg>y",
+    "<svg><script>alert(1)</script></svg>x",
+    "<svg><style><img src=x onerror=alert(1)></style></svg>x",
+    "<svg><a xlink:href=javascript:alert(1)><text>x</text></a></svg>y",
+    "<svg><animate onbegin=alert(1)></svg>x",
+    '<svg></p><style><a id="</style><img src=1 onerror=alert(1)>">x',
+    "<svg><foreignObject><p onclick=x>y</p></foreignObject></svg>z",
+    "<math><mi xlink:href=javascript:alert(1)>x</mi></math>y",
+    "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)></style></mglyph></table></mtext></math>x",
+    "<math><annotation-xml encoding=text/html><script>1</script></annotation-xml></math>x",
+    "<form><math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>x",
+    '<noscript><p title="</noscript><img src=x onerror=alert(1)>">x',
+    "<noscript><title></noscript><img src=x onerror=alert(1)></title>x",
+    "<textarea><script>1</script></textarea>x",
+    "<title></title><script>1</script>x",
+    "<xmp><script>1</script></xmp>x",
+    "<plaintext><script>1</script>",
+    "<iframe src=javascript:alert(1)></iframe>x",
+    '<iframe srcdoc="<script>1</script>"></iframe>x',
+    "<object data=javascript:alert(1)></object>x",
+    "<embed src=javascript:alert(1)>x",
+    "<applet code=x></applet>y",
+    "<base href=javascript:alert(1)//>x",
+    '<meta http-equiv=refresh content="0;url=javascript:alert(1)">x',
+    "<link rel=stylesheet href=http://e.com/x.css>x",
+    "<link rel=import href=http://e.com/x>x",
+    "<form action=javascript:alert(1)><button>x</button></form>",
+    "<button formaction=javascript:alert(1)>x</button>",
+    "<input type=image src=javascript:alert(1) onfocus=x autofocus>x",
+    "<isindex action=javascript:alert(1)>x",
+    "<select onchange=x><option>y</select>",
+    "<video src=x onerror=alert(1)></video>x",
+    "<audio src=x onerror=alert(1)></audio>x",
+    "<video><source onerror=alert(1)></video>x",
+    "<details open ontoggle=alert(1)>x</details>",
+    "<marquee onstart=alert(1)>x</marquee>",
+    "<keygen autofocus onfocus=alert(1)>x",
+    "<table background=javascript:alert(1)><td background=javascript:alert(1)>x",
+    "<template><script>1</script></template>x",
+    "<style>@import 'http://e.com/x.css';</style>x",
+    "<style><!--</style><script>1</script>--></style>x",
+    '<p style="background-image:url(javascript:alert(1))">x</p>',
+    '<p style="width:expression(alert(1))">x</p>',
+    '<p style="w\\69 dth:expression(alert(1))">x</p>',
+    '<p style="behavior:url(x.htc)">x</p>',
+    '<p style="-moz-binding:url(http://e.com/x)">x</p>',
+    '<p style="position:fixed;top:0;left:0;width:9999px;height:9999px">x</p>',
+    '<p style="color:red;/*;*/background:url(x)">x</p>',
+    '<p style="width:1px;&quot;onclick=x">x</p>',
+    "<!--><script>1</script>-->x",
+    "<!--[if IE]><script>1</script><![endif]-->x",
+    "<!-- --!><script>1</script>x",
+    "<![CDATA[<script>1</script>]]>x",
+    "<?php echo 1 ?>x<?xml-stylesheet href=javascript:x?>",
+    "<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]>x&e;",
+    "<a href='http://e.com/' target=_top rel=opener ping=http://e.com/p>x</a>",
+    "<a href=http://e.com/ id=stock_1>x</a>",
+    '<span id="content">x</span>',
+    '<span id="stock_1&quot; onclick=x">y</span>',
+    '<p class="a&quot; onclick=x">y</p>',
+    '<img src="http://e.com/x" alt="&lt;script&gt;1&lt;/script&gt;">',
+    '<img src="http://e.com/x" alt="--><script>1</script>">',
+    '<a href="http://e.com/\u2028onclick=x">x</a>',
+    "<p/onclick=alert(1)>x",
+    "<p <script>1</script>>x",
+    "<p title='<script>1</script>'>x",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "&amp;lt;script&amp;gt;alert(1)",
+    "<b><script><!--<script></script>--></script></b>x",
+    "<a href=x><a href=javascript:x>y</a></a>",
+    "<table><a href=javascript:x>y<td>z</table>",
+    "<frameset onload=x><frame src=javascript:x></frameset>x",
+    "<image src=javascript:x onerror=y>z",
+    "<bgsound src=javascript:x>y",
+    "<layer src=http://e.com/x></layer>y",
+    "<custom-element onclick=x><p>y</p></custom-element>",
+    "<o:p onclick=x>y</o:p>",
+    "<p xmlns:x=y x:onclick=z>y</p>",
+    "<ruby><rt onclick=x>y</rt></ruby>",
+    "<slot name=x onslotchange=y>z</slot>",
+    "<portal src=javascript:x></portal>y",
+]
+
+_TAGS = set(
+    "a abbr b big blockquote br caption cite code col colgroup dd del div dl dt em figcaption figure font h1 h2 h3"
+    " h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp small span strike strong sub sup table tbody td"
+    " tfoot th thead tr tt u ul var".split()
+)
+_ATTRIBUTES = set(
+    "align alt bgcolor border cellpadding cellspacing class color colspan data-code data-code2 face height href id"
+    " nowrap orginial_src rowspan size span src start style target title type valign width".split()
+)
+
+
+@pytest.mark.parametrize("html", UNTOUCHED)
+def test_a_clean_body_comes_back_byte_for_byte(html: str) -> None:
+    assert clean(html, BASE) == html
+
+
+@pytest.mark.parametrize(("html", "expected"), CLEANED)
+def test_what_does_not_belong_in_a_post_goes_and_the_rest_stays(html: str, expected: str) -> None:
+    assert clean(html, BASE) == expected
+
+
+@pytest.mark.parametrize("html", [pair[0] for pair in CLEANED] + UNTOUCHED + VECTORS)
+def test_cleaning_again_changes_nothing(html: str) -> None:
+    try:
+        once = clean(html, BASE)
+    except Quarantined as why:
+        assert why.reason == "empty_body"
+    else:
+        assert clean(once, BASE) == once
+
+
+_SEEN_THE_SAME = [
+    html for html, _ in CLEANED if not re.search("font-size|&#1;|\0|\x08|\ufffe|\U0001ffff|\ud800|data-original|http://\\[|mailto", html)
+] + UNTOUCHED  # fmt: skip
+
+
+@pytest.mark.parametrize("html", _SEEN_THE_SAME)
+def test_nothing_a_reader_sees_is_lost(html: str) -> None:
+    assert seen(clean(html, BASE)) == seen(html, BASE)
+
+
+def test_there_are_150_hostile_vectors() -> None:
+    assert len(set(VECTORS)) >= 150
+
+
+@pytest.mark.parametrize("html", VECTORS)
+def test_only_allowed_markup_comes_out(html: str) -> None:
+    try:
+        result = clean(html, BASE)
+    except Quarantined as why:
+        assert why.reason == "empty_body"
+        return
+    for element in html5lib.parseFragment(result, namespaceHTMLElements=False).iter():
+        if element.tag == "DOCUMENT_FRAGMENT":
+            continue
+        assert element.tag in _TAGS
+        assert set(element.attrib) <= _ATTRIBUTES
+        for name in ("href", "src", "orginial_src"):
+            assert re.match(r"https?://[^/]", element.get(name, "http://x"), re.IGNORECASE)
+        assert not re.search(r"url|expression|position|behavior|binding|[\\/\"']", element.get("style", ""))
+        assert re.fullmatch(r"(?:(?:stock_|bk_|Info\.)[\w.-]+)?", element.get("id", ""))
+        assert element.get("target") in {None, "_blank"}
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "",
+        " \n",
+        "<p></p>",
+        "<p> &nbsp;　\u200b</p>",
+        SPACER,
+        "<!-- x -->",
+        "<script>x</script>",
+        "<p><br /></p>",
+    ]
+    + [
+        '<img src="data:image/gif;base64,R0">',
+        '<p><img width="1" src="http://e.com/x"></p>',
+        "</p>" * 50,
+        "<hr>",
+    ],
+)
+def test_a_body_that_shows_nothing_is_quarantined(html: str) -> None:
+    with pytest.raises(Quarantined) as caught:
+        clean(html, BASE)
+    assert caught.value.reason == "empty_body"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<div>" * 513 + "甲",
+        "<div>" * 100_000 + "甲",
+        "<span><b>" * 300 + "甲",
+        "<!-- </div> -->".join(["<div>"] * 600) + "甲",
+        '<div title="</div>">' * 600 + "甲",
+        "<div title='</div>'\n>" * 600 + "甲",
+        "<script>'</div>'</script><div>" * 600 + "甲",
+        "<svg><style>" + "<div>" * 11_000 + "甲",
+        "<p>" + "".join(f"<font color={n}>" for n in range(500)) + "</p>" + "<p>甲</p>" * 5_000,
+        "<p>" + "".join(f"<p><font color={n}>甲</p>" for n in range(500)),
+        "<p " + " ".join(f"a{n}" for n in range(100_000)) + ">甲",
+        "<p>甲</p>" * 500_000,
+        "甲&" * 300_000,
+        "<a b='" + "<div>" * 600,
+    ],
+    ids=range(14),
+)
+def test_more_markup_than_an_article_has_is_refused_quickly(html: str) -> None:
+    started = time.perf_counter()
+    with pytest.raises(Quarantined) as caught:
+        clean(html, BASE)
+    assert caught.value.reason in {"too_deep", "empty_body"}
+    assert time.perf_counter() - started < 1.5
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<div>" * 512 + "甲" + "</div>" * 512,
+        "<p>甲" * 2_000,
+        "<ul>" + "<li>甲" * 2_000 + "</ul>",
+        "<table>" + "<tr><td>甲<td>乙" * 1_000 + "</table>",
+        "<p>甲<br>" * 2_000,
+        "<div><span>甲</div>" * 1_000,
+        "<p><strong>甲</p>" * 1_000,
+        '<p class="x">甲</p><!-- <div> -->' * 1_000,
+        "<p>甲</p>" * 600 + "<script>" + "if (a<b) x='<div>';" * 600 + "</script>",
+        '<p>甲</p><p><img src="data:image/png;base64,' + "A/" * 200_000 + '"></p>',
+    ],
+    ids=range(10),
+)
+def test_long_and_sloppy_articles_are_accepted(html: str) -> None:
+    assert "甲" in clean(html, BASE)
+
+
+_PIECES = st.lists(
+    st.sampled_from(
+        "<p> </p> <div> </div> <b> </b> <a/href=x> <a> </a> <table> <td> </table> <ul> <li> </ul> <center> </center>"
+        " <img/src=x> <br> 文 { % &#123; &#1; &#12288; 　　 　 <pre> </pre> <button> <form> <!--c--> <svg> <math> <mtext>"
+        " <style> </style> <h1> <font/color=red> </font> &nbsp; &amp;lt; <object> <select> <option> <textarea> <title>"
+        ' <dl> <dt> <dd> <hr> <noscript> <template> <section> <plaintext> <span> </span> <p/hidden> " > < \0 <nobr>'
+        " <caption> <foreignObject> <image> <body> </br> <p/style=display:none>".split(" ")
+        + ["\n", "    ", "\n\n", "\r\n", " "]
+    ),
+    max_size=30,
+).map("".join)
+
+
+@given(_PIECES)
+@settings(max_examples=300, deadline=None)
+def test_any_nesting_is_cleaned_once_and_for_all(html: str) -> None:
+    try:
+        once = clean(html, BASE)
+    except Quarantined as why:
+        assert why.reason == "empty_body"
+        return
+    assert clean(once, BASE) == once
+    assert not re.search(r"\{[{%]|\n\n|[\0-\x08\r]", once)
+    assert once.startswith("<")
+
+
+@pytest.mark.parametrize(
+    "html",
+    ["\n" * 500_000 + "　　甲", "<p>" + "\n" * 500_000 + "　　甲", "<p>" + "来源：" * 300_000]
+    + ['<div style="margin:' + " " * 500_000 + '!">甲', '<div class="' + "a " * 300_000 + '!">甲']
+    + ['<img alt="' + ";width:" * 100_000 + '" src=x>', "<p title='" + "a " * 500_000 + "'>甲"],
+    ids=range(7),
+)
+def test_a_megabyte_of_anything_takes_linear_time(html: str) -> None:
+    started = time.perf_counter()
+    clean(html, BASE)
+    assert time.perf_counter() - started < 0.8
