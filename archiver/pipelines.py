@@ -88,7 +88,7 @@ class DatePipeline(ArticlePipeline):
             Evidence(article.listed.address, "address"),
             Evidence(self.run.site.key_of(article.id), "id"),
         ]
-        decided = dates.decide(evidence, article.fetched_at)
+        decided = dates.decide(evidence, article.fetched_at, self.run.site.zone)
         article.date, article.date_precise = decided.moment.at, decided.moment.precise
         article.origins["date"] = decided.origin
         self.note(article, decided.notes)

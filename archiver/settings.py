@@ -66,8 +66,8 @@ ITEM_PIPELINES = {
     "archiver.pipelines.FetchedPipeline": 100,
     "archiver.pipelines.TitlePipeline": 200,
     "archiver.pipelines.DatePipeline": 300,
-    "archiver.pipelines.SourcePipeline": 400,
-    "archiver.pipelines.BodyPipeline": 500,
+    "archiver.pipelines.BodyPipeline": 400,
+    "archiver.pipelines.SourcePipeline": 500,
     "archiver.pipelines.LinkPipeline": 600,
     "archiver.pipelines.PostPipeline": 700,
 }

@@ -203,7 +203,7 @@ class CategorySpider(ArticleSpider):
         """The day the listing gives, else the one in the address."""
         with suppress(dates.DateError):
             if said := listed.hints.get("date"):
-                return dates.parse(said, datetime.now(UTC)).at.date()
+                return dates.parse(said, datetime.now(UTC), self.site.zone).at.date()
             return dates.day_of_address(listed.address).at.date()
         return None
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import urlsplit
 
@@ -145,13 +145,13 @@ _DAY_IN_ID = re.compile(r"[^0-9]*([0-9]{4})([0-9]{2})([0-9]{2})")
 _DAY_IN_PATH = re.compile(r".*/([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})/", re.DOTALL)
 
 
-def parse(text: str, now: datetime) -> Moment:
-    """Read one date; ``now`` is the time of the response, aware.
+def parse(text: str, now: datetime, zone: tzinfo = BEIJING) -> Moment:
+    """Read one date; ``now`` is the time of the response, aware; ``zone`` is what a time without one means.
 
     Around the date a closed list of labels is allowed: 发布时间：…, (GMT+8, Asia/Shanghai, CST) …, … 来源：X.
     Raises DateError: unreadable, impossible, ambiguous or before 1990; more than 24 h after ``now``.
     """
-    reading = _read(text, now)
+    reading = _read(text, now, zone)
     return Moment(reading.at, reading.precise)
 
 
@@ -169,7 +169,7 @@ def day_of_address(url: str) -> Moment:
     return _day(_DAY_IN_PATH.match(path), url)
 
 
-def decide(evidence: Sequence[Evidence], now: datetime) -> DatedBy:
+def decide(evidence: Sequence[Evidence], now: datetime, zone: tzinfo = BEIJING) -> DatedBy:
     """The date of an article from everything that was said, most trusted first.
 
     The first readable date wins, unless it needs help from the later ones:
@@ -186,7 +186,7 @@ def decide(evidence: Sequence[Evidence], now: datetime) -> DatedBy:
     refused: list[DateError] = []
     for said in evidence:
         try:
-            read.append(_Said(_reading_of(said, now), said.origin))
+            read.append(_Said(_reading_of(said, now, zone), said.origin))
         except DateError as error:
             if said.origin not in _LAST_RESORT or error.reason == "date_future":
                 refused.append(error)
@@ -215,21 +215,21 @@ def _doubts(chosen: _Reading, read: Sequence[_Said], now: datetime) -> list[str]
 # Reading one text
 
 
-def _reading_of(said: Evidence, now: datetime) -> _Reading:
+def _reading_of(said: Evidence, now: datetime, zone: tzinfo) -> _Reading:
     if said.origin == "id":
         return _checked(_Reading(day_of_id(said.text).at, "day"), said.text, now)
     if said.origin == "address":
         return _checked(_Reading(day_of_address(said.text).at, "day"), said.text, now)
-    return _read(said.text, now)
+    return _read(said.text, now, zone)
 
 
-def _read(text: str, now: datetime) -> _Reading:
+def _read(text: str, now: datetime, zone: tzinfo) -> _Reading:
     if now.utcoffset() is None:
         raise TypeError("now must be aware")
     if len(text) > _MAX_LENGTH:
         raise DateError(text)
     try:
-        reading = _understood(_bare(text), now.astimezone(BEIJING))
+        reading = _understood(_bare(text), now.astimezone(zone))
     except (ValueError, OverflowError):  # 2022-02-30, or outside what datetime can hold
         reading = None
     if reading is None:
@@ -260,10 +260,11 @@ def _checked(reading: _Reading, text: str, now: datetime) -> _Reading:
     return reading
 
 
-def _stated(line: str, _now: datetime) -> _Reading | None:
+def _stated(line: str, now: datetime) -> _Reading | None:
     if not (said := _STATED.fullmatch(line)):
         return None
-    return _full(_on(date(int(said["year"]), int(said["month"]), int(said["day"])), said, _zone(said)))
+    day = date(int(said["year"]), int(said["month"]), int(said["day"]))
+    return _full(_on(day, said, _zone(said) or now.tzinfo))
 
 
 def _yearless(line: str, now: datetime) -> _Reading | None:
@@ -273,7 +274,7 @@ def _yearless(line: str, now: datetime) -> _Reading | None:
     latest = now + timedelta(days=1)
     for year in range(latest.year, latest.year - 9, -1):  # 29 February may be eight years back
         day = _in_year(date(_LEAP_YEAR, int(said["month"]), int(said["day"])), year)
-        if day and (at := _on(day, said)) <= latest:
+        if day and (at := _on(day, said, now.tzinfo)) <= latest:
             return _Reading(at, "yearless")
     return None
 
@@ -282,15 +283,15 @@ def _relative_day(line: str, now: datetime) -> _Reading | None:
     if not (said := _RELATIVE_DAY.fullmatch(line)):
         return None
     day = now.date() - timedelta(days=_DAYS_BACK[said["word"]])
-    return _Reading(_on(day, said), "clock" if said["hour"] else "ago")
+    return _Reading(_on(day, said, now.tzinfo), "clock" if said["hour"] else "ago")
 
 
 def _ago(line: str, now: datetime) -> _Reading | None:
     if line in _JUST_NOW:
-        return _Reading(now.replace(microsecond=0), "ago")
+        return _Reading(now.replace(microsecond=0).astimezone(BEIJING), "ago")
     if not (said := _AGO.fullmatch(line)):
         return None
-    at = now.replace(microsecond=0) - int(said["count"]) * _UNITS[said["unit"]]
+    at = now.replace(microsecond=0).astimezone(BEIJING) - int(said["count"]) * _UNITS[said["unit"]]
     return _Reading(datetime.combine(at.date(), time(), BEIJING) if said["unit"] == "天" else at, "ago")
 
 
@@ -310,19 +311,21 @@ def _full(at: datetime) -> _Reading:
     return _Reading(at, "day" if at.time() == time() else "stated")
 
 
-def _on(day: date, said: re.Match[str], zone: timezone = BEIJING) -> datetime:
+def _on(day: date, said: re.Match[str], zone: tzinfo | None) -> datetime:
     """The day at the time the match holds, if it holds one; 24:00 is the next day's midnight (faults D5)."""
     hour, minute, second = (int(said[part] or 0) for part in ("hour", "minute", "second"))
     if (hour, minute, second) == (24, 0, 0):
         day, hour = day + timedelta(days=1), 0
+    if not said["hour"]:
+        zone = BEIJING  # a day without a time is the same day everywhere
     return datetime.combine(day, time(hour, minute, second), zone).astimezone(BEIJING)
 
 
-def _zone(said: re.Match[str]) -> timezone:
+def _zone(said: re.Match[str]) -> timezone | None:
     if said["utc"]:
         return UTC
     if not (offset := said["named"] or said["offset"]):
-        return BEIJING
+        return None
     sign, digits = offset[0], offset[1:].replace(":", "")
     hours, minutes = (digits[:-2], digits[-2:]) if len(digits) > 2 else (digits, "0")
     if int(hours) > 14 or int(minutes) > 59:

@@ -12,7 +12,7 @@ _SPECIAL = re.compile(
     r"""(?P<slashed>[\\`*_\[\]<>|"']"""  # escapes, code, emphasis, links, HTML, tables, smart quotes
     r"|-(?=-)|\.(?=\.\.)"  # dashes and ellipsis
     r"|\$(?=\$)|(?<=\$)\$|~(?=~)|(?<=~)~"  # formulas, strike-through
-    r"|\{(?=:)"  # attribute lists
+    r"|\{(?=:)|(?<=\]):"  # attribute lists, link definitions
     r"|^[+-](?=[ \t])|^#(?=#*[ \t]))"  # lists, headings
     r"|(?P<number>^\d+\.(?=[ \t]))"
     r"|(?P<brace>\{(?=[{%]))"  # Liquid, which knows no backslash
@@ -21,7 +21,7 @@ _SPECIAL = re.compile(
     re.ASCII,
 )
 _ENTITIES = {"brace": "&#123;", "caret": "&#94;", "reference": "&amp;"}
-_ESCAPED = re.compile(r"\\([\\`*_\[\]<>|\"'.$~{#+-])|&(amp|#123|#94);")
+_ESCAPED = re.compile(r"\\([\\`*_\[\]<>|\"'.$~{#+:-])|&(amp|#123|#94);")
 _CHARACTERS = {"amp": "&", "#123": "{", "#94": "^"}
 
 

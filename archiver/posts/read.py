@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 from archiver.normalise import markdown
 from archiver.posts import front_matter
 from archiver.posts.post import BEIJING, StoredPost
 
 _NAME = re.compile(r"(\d{4}-\d\d-\d\d)-([A-Za-z0-9_-]{1,64})\.md")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?: ?([+-])(\d\d):?(\d\d))?", re.ASCII)
+_DATE = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?: ?([+-]\d\d:?\d\d))?", re.ASCII)
 _LINK = re.compile(r"<(https?://[^<>\s]+)>")
 _FOOTER = re.compile(r"\[返回([^\n]*)\]\(([^\n]*)\)(｜|\n)\[返回首页\]\(([^\n｜\[\]]*)\)")
 _LONG_NUMBER = re.compile(r"(?<!\d)\d{18}(?!\d)", re.ASCII)
@@ -90,15 +90,10 @@ def _date(value: str, problems: list[str]) -> datetime:
     match = _DATE.fullmatch(value)
     if match is None:
         raise PostError(f"no date: {value[:40]!r}")
-    zone = BEIJING
-    if match[1] is None:
+    if not match[2]:
         problems.append("date_without_zone")
-    else:
-        offset = timedelta(hours=int(match[2]), minutes=int(match[3]))
-        zone = timezone(-offset if match[1] == "-" else offset)
     try:
-        local = datetime.strptime(value[:19], "%Y-%m-%d %H:%M:%S")  # noqa: DTZ007 - the zone is optional
-        return local.replace(tzinfo=zone).astimezone(BEIJING)
+        return datetime.fromisoformat(match[1] + (match[2] or "+08:00")).astimezone(BEIJING)
     except (ValueError, OverflowError) as error:
         raise PostError(f"no date: {value[:40]!r}") from error
 

@@ -11,7 +11,7 @@ from archiver.posts.post import BEIJING, Post
 
 _LINE_BREAK = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029]")
 _LINK = re.compile(r"https?://[^/\s]")
-_UNSAFE_IN_ADDRESS = re.compile(r"""[\x00-\x20\x7f-\xa0\u2028\u2029\u3000"<>\\^`{|}]|;(?<=&)""")
+_UNSAFE_IN_ADDRESS = re.compile(r"""[\s\x00-\x20\x7f-\x9f"<>\\^`{|}]""")
 _REFERENCE = re.compile(r"(&#?\w+);")
 
 
@@ -26,11 +26,11 @@ def render(post: Post) -> str:
     front = front_matter.dump(post.title, date, post.category, post.tag)
     digest = f"> {markdown.escape(post.digest)}\n\n" if post.digest else ""
     back = f"[返回{markdown.escape(post.tag)}]({_target(post.page)})｜[返回首页]({_target(post.home)})"
-    text = f"{front}{digest}{post.body}\n\n<{address(post.link)}>\n\n{back}"
-    if "{{" in text or "{%" in text[len(front) :]:
-        _refuse_liquid(text[len(front) :])
-    text.encode()
-    return text
+    content = f"{digest}{post.body}\n\n<{address(post.link)}>\n\n{back}"
+    if "{{" in content or "{%" in content:
+        raise ValueError("Liquid in the post")
+    content.encode()
+    return front + content
 
 
 def _check(post: Post) -> None:
@@ -48,11 +48,6 @@ def _check(post: Post) -> None:
         raise ValueError("the link is not an http or https address")
     if post.digest != post.digest.strip():
         raise ValueError("blanks around the digest")
-
-
-def _refuse_liquid(text: str) -> None:
-    if "{{" in text or "{%" in text:
-        raise ValueError("Liquid in the post")
 
 
 def address(link: str) -> str:

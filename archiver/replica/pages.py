@@ -349,8 +349,7 @@ _BARE_AMPERSAND = re.compile(r"&(?!\w+;)")
 
 def _as_rendered(body: str) -> str:
     """The generator's loss of every indent pair, then kramdown's ways: a block a line, ``&amp;``, no CR."""
-    kept = body.replace(INDENT, "").replace("\r", "")
-    return _BARE_AMPERSAND.sub("&amp;", _BLOCK_END.sub("\\1\n", kept))
+    return _BARE_AMPERSAND.sub("&amp;", _BLOCK_END.sub("\\1\n", body.replace(INDENT, "")))
 
 
 def _wrapped(title: str, path: str, section: str, *, description: str = "", published: str = "") -> str:

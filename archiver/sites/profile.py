@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Iterator
+from datetime import tzinfo
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -16,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from archiver.errors import BadArgument
 from archiver.extract.rules import Format, check_rule
+from archiver.normalise.dates import BEIJING
 
 IDS = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """What any id must match before it may touch a path (faults H1–H6), whatever the profile allows."""
@@ -249,8 +251,9 @@ class Profile(_Part):
             yield from ((f"steps.{number}.urls", url) for url in step.urls if not url.startswith("{"))
 
     @property
-    def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.time_zone)
+    def zone(self) -> tzinfo:
+        """Beijing time is +08:00 at all times: the summer time of 1986 to 1991 is not in the contract."""
+        return BEIJING if self.time_zone == "Asia/Shanghai" else ZoneInfo(self.time_zone)
 
     def family_of(self, article_id: str) -> Family | None:
         """The family whose ids look like this one; None for an id that no family allows."""

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -479,3 +480,18 @@ def test_an_article_that_cannot_be_dated_is_quarantined(evidence: list[Evidence]
 def test_a_stale_page_read_on_another_day_gives_the_same_date(said: str) -> None:
     today, tomorrow = (decide([answer(said), ID], NOW + timedelta(days=days)) for days in (0, 1))
     assert today == tomorrow
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2022-02-22 18:47:15", "2022-02-22 17:47:15"),
+        ("2022-02-22T18:47:15+08:00", "2022-02-22 18:47:15"),
+        ("02-22 18:47", "2022-02-22 17:47:00"),
+        ("今天 01:15", "2022-02-23 00:15:00"),
+        ("2022-02-22", "2022-02-22 00:00:00"),
+        ("1645523235", "2022-02-22 17:47:15"),
+    ],
+)
+def test_a_site_elsewhere_has_its_own_zone_and_posts_have_beijing_time(text: str, expected: str) -> None:
+    assert parse(text, NOW, ZoneInfo("Asia/Tokyo")).at == beijing(expected)

@@ -27,7 +27,8 @@ FORMS = {
     Construct.GLOSSARY_LINK: r'<span id="Info\.\d{4}"><a href="http://data\.eastmoney\.com/[^"]+"'
     r' class="infokey">[^<]+</a></span>',
     Construct.KLINE: r'<!-- EM_StockImg_Start --><p style="text-align:center;">.+?GetPic\.aspx'
-    r'\?nid=[01]\.\d{6}&imageType=k&token=\w{32}&at=1" border="0" alt="K图 \d{6}_[01]" data-code="K \d{6}\|[01]\|2".+?'
+    r'\?nid=[01]\.\d{6}&imageType=k&token=\w{32}&at=1" border="0" alt="K图 \d{6}_[01]"'
+    r' data-code="K \d{6}\|[01]\|2".+?'
     r"</p><!-- EM_StockImg_End -->",
     Construct.KLINE_TWICE: r"EM_StockImg_End --><!-- EM_StockImg_Start",
     Construct.KLINE_UNLINKED: r'EM_StockImg_Start --><p style="text-align:center;"><img ',

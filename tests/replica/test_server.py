@@ -255,10 +255,12 @@ def test_the_most_exact_key_wins(replica: Replica) -> None:
     assert ask(replica, f"http://choicewzp1.eastmoney.com{path}?id=1").status == 503
 
 
-def test_it_listens_on_loopback_only_and_stops_at_the_end() -> None:
+def test_it_listens_on_one_loopback_address_and_stops_at_the_end() -> None:
     with Replica(Site(10)) as replica:
         port = replica.port
         assert replica.url == f"http://127.0.0.1:{port}"
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.2", port), timeout=5)
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port), timeout=5)
 

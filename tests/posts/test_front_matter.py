@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import subprocess
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.errors import Quarantined
+from archiver.posts.front_matter import as_html, dump, dump_page, load
+from tests.posts.hostile import RAW_TEXTS, TEXTS
+
+DATE = "2022-02-22 17:47:15 +0800"
+
+RUBY = """
+documents = JSON.parse(STDIN.read)
+read = documents.map do |text|
+  YAML.safe_load(text, permitted_classes: [Date, Time])
+rescue StandardError => e
+  { "error" => e.message }
+end
+puts JSON.generate(read.map { |values| values.transform_values { |v| v.is_a?(Time) ? "time #{v.to_i}" : v } })
+"""
+
+
+def inside(front_matter: str) -> str:
+    return front_matter.removeprefix("---\n").removesuffix("---\n")
+
+
+@pytest.mark.parametrize(
+    ("tag", "line"),
+    [
+        ("财联社新闻", "tags: 财联社新闻"),
+        ("21财经新闻", "tags: 21财经新闻"),
+        ("上海证券报·中国证券网新闻", "tags: 上海证券报·中国证券网新闻"),
+        ("安信国际(香港)新闻", "tags: 安信国际(香港)新闻"),
+        ("𠮷野家新闻", "tags: 𠮷野家新闻"),
+        ("Career In 投行新闻", "tags: [Career In 投行新闻]"),
+        ("甲, 乙", "tags: ['甲, 乙']"),
+        ("no", "tags: 'no'"),
+        ("1e3", "tags: '1e3'"),
+        ("1,234", "tags: '1,234'"),
+        ("-.5", "tags: '-.5'"),
+        ("2022-2-2", "tags: '2022-2-2'"),
+        (":sym", "tags: ':sym'"),
+        ("甲: 乙", "tags: ['甲: 乙']"),
+        ("<b>&lt;", "tags: '&lt;b&gt;&amp;lt;'"),
+    ],
+)
+def test_a_name_is_plain_unless_yaml_would_read_something_else(tag: str, line: str) -> None:
+    assert dump("甲", DATE, "jia", tag).split("\n")[5] == line.replace(
+        "'&lt;", "&lt;" if tag[0] != "<" else "'&lt;"
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "line"),
+    [
+        ("湖滨市：稳增长", 'title: "湖滨市：稳增长"'),
+        ('他说"涨"', r'title: "他说\"涨\""'),
+        ("a\\b", r'title: "a\\b"'),
+        ("😀 𠮷", 'title: "😀 𠮷"'),
+        ("\\U0001F600 😀", r'title: "\\U0001F600 😀"'),
+        ("R&D与AT&T", 'title: "R&D与AT&T"'),
+        ("<b>&amp;", 'title: "&lt;b&gt;&amp;amp;"'),
+        ("长 " * 200 + "完", f'title: "{"长 " * 200}完"'),
+    ],
+)
+def test_a_title_is_always_in_double_quotes_on_its_line(title: str, line: str) -> None:
+    assert dump(title, DATE, "jia", "甲").split("\n")[2] == line
+
+
+def test_the_lines_are_those_of_the_source_site() -> None:
+    assert dump("甲", DATE, "jia", "甲新闻") == (
+        f'---\nlayout: post\ntitle: "甲"\ndate: {DATE}\ncategories: jia\ntags: 甲新闻\n---\n'
+    )
+
+
+def test_a_category_page_has_three_keys() -> None:
+    assert dump_page("category", "no", "1e3") == (
+        "---\nlayout: category\ntitle: 'no'\ncategory: '1e3'\n---\n"
+    )
+
+
+@pytest.mark.parametrize("title", RAW_TEXTS)
+def test_every_title_reads_back_with_pyyaml(title: str) -> None:
+    assert load(inside(dump(title, DATE, "jia", "甲")))["title"] == title
+    assert yaml.safe_load(inside(dump(title, DATE, "jia", "甲")))["title"] == as_html(title)
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_every_name_reads_back_with_pyyaml(name: str) -> None:
+    values = load(inside(dump("甲", DATE, name, name)))
+    assert (values["categories"], values["tags"]) == (name, name)
+
+
+@given(st.text())
+def test_html_text_is_decoded_to_the_same_title(title: str) -> None:
+    title = title.replace("\0", "").replace("\r", "")
+    if title.isascii() or title.isprintable():
+        assert "<" not in as_html(title)
+        assert load(inside(dump(title, DATE, "jia", "甲")))["title"] == title
+
+
+def _three_thousand() -> list[str]:
+    dice = random.Random(2022)
+    pieces = [
+        *"\"'\\:#-?!&*|>%@`{}[], \n\t0123456789.eE_~=<x是😀\u2028\x85\ufeff\x7f\x1b",
+        "---",
+        "...",
+        "no",
+        ": ",
+        " #",
+    ]
+    made = ["".join(dice.choices(pieces, k=dice.randint(1, 12))) for _ in range(3_000 - len(RAW_TEXTS))]
+    return [*RAW_TEXTS, *made]
+
+
+def test_psych_reads_three_thousand_titles_and_names_as_they_were_meant() -> None:
+    program = shutil.which("ruby")
+    if program is None:
+        if os.environ.get("CI"):
+            pytest.fail("CI is set and there is no ruby on PATH")
+        pytest.skip("no ruby on PATH")
+    from archiver.normalise.text import clean
+
+    titles = _three_thousand()
+    names = [clean(title) or "甲" for title in titles]
+    documents = [inside(dump(title, DATE, name, name)) for title, name in zip(titles, names, strict=True)]
+    done = subprocess.run(
+        [program, "-ryaml", "-rjson", "-rdate", "-e", RUBY],
+        input=json.dumps(documents).encode(),
+        stdout=subprocess.PIPE,
+        env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TZ": "UTC"},
+        check=True,
+        timeout=120,
+    )
+    read: list[dict[str, Any]] = json.loads(done.stdout)
+    assert len(read) == len(titles) >= 3_000
+    for title, name, values in zip(titles, names, read, strict=True):
+        assert values == {
+            "layout": "post",
+            "title": as_html(title),
+            "date": "time 1645523235",
+            "categories": [name] if " " in name or "\u3000" in name else name,
+            "tags": [as_html(name)] if " " in name or "\u3000" in name else as_html(name),
+        }
+
+
+def test_more_than_64_kib_are_quarantined() -> None:
+    with pytest.raises(Quarantined) as caught:
+        dump("长" * 30_000, DATE, "jia", "甲")
+    assert caught.value.reason == "front_matter_size"
+
+
+def test_a_lone_surrogate_is_refused() -> None:
+    with pytest.raises(ValueError, match="surrogate"):
+        dump("a\ud800", DATE, "jia", "甲")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "layout: post\n",
+        'layout: post\ntitle: "a"\ndate: x\ncategories: x\n',
+        'layout: post\ntitle: "a"\ndate: x\ncategories: x\ntags: x',
+        'layout: post\ntitle: "a"\ndate: x\ncategories: x\ntags: x\npublished: false\n',
+        'layout: post\ntitle: "a"\ntitle: "b"\ndate: x\ncategories: x\ntags: x\n',
+        'title: "a"\nlayout: post\ndate: x\ncategories: x\ntags: x\n',
+        'layout: post\ntitle: "a\ndate: x\ncategories: x\ntags: x\n',
+        'layout: post\ntitle: "a"\ndate: x\ncategories: x\ntags: [x, y]\n',
+        "layout: post\ntitle: {a: b}\ndate: x\ncategories: x\ntags: x\n",
+        'layout: post\ntitle: "a" b\ndate: x\ncategories: x\ntags: x\n',
+        "layout: post\ntitle: *a\ndate: x\ncategories: x\ntags: x\n",
+    ],
+)
+def test_anything_but_five_strings_under_five_keys_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - the message is for people
+        load(text)

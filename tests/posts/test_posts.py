@@ -1,0 +1,278 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from archiver.errors import Quarantined
+from archiver.normalise import text
+from archiver.normalise.body import clean
+from archiver.posts import Post, PostError, read, render
+from tests.posts.hostile import TEXTS
+
+GOLDEN = Path(__file__).parent / "golden"
+CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
+
+HOME = "//finews.withounder.com/"
+POST = Post(
+    id="NW202203012290000001",
+    title="湖滨市：稳增长",
+    date=datetime(2022, 3, 1, 17, 47, 15, tzinfo=timezone(timedelta(hours=8))),
+    category="hubinribao",
+    tag="湖滨日报新闻",
+    body="<p>第一段。</p>\n <p>第二段。</p>",
+    link="http://finews.zning.xyz/html_News/NewsShare.html?infoCode=NW202203012290000001",
+    home=HOME,
+    page=f"{HOME}category/hubinribao.html",
+)
+TEXT = render(POST)
+
+
+def golden_posts() -> list[tuple[str, Post]]:
+    found = []
+    for file in sorted(GOLDEN.glob("*.json")):
+        values: dict[str, Any] = json.loads(file.read_text("utf-8"))
+        found.append((file.stem, Post(**values | {"date": datetime.fromisoformat(values["date"])})))
+    return found
+
+
+def fields_of(post: Post) -> dict[str, object]:
+    return {field.name: getattr(post, field.name) for field in dataclasses.fields(Post)}
+
+
+@pytest.mark.parametrize(("name", "post"), golden_posts())
+def test_golden_posts_are_written_byte_for_byte(name: str, post: Post) -> None:
+    assert render(post).encode() == (GOLDEN / f"{name}.md").read_bytes()
+
+
+def test_every_golden_post_has_its_data() -> None:
+    assert {file.stem for file in GOLDEN.glob("*.md")} == {name for name, _ in golden_posts()} != set()
+
+
+@pytest.mark.parametrize(("name", "post"), golden_posts())
+def test_golden_posts_read_back(name: str, post: Post) -> None:
+    stored = read((GOLDEN / f"{name}.md").read_bytes().decode(), post.name)
+    assert stored.final
+    link = post.link.replace("{", "%7B").replace("}", "%7D")
+    assert fields_of(stored) == fields_of(replace(post, link=link))
+
+
+def test_a_name_carries_the_day_in_beijing() -> None:
+    assert replace(POST, date=datetime(2022, 3, 1, 16, 0, 0, tzinfo=UTC)).name == (
+        "2022-03-02-NW202203012290000001.md"
+    )
+    assert "\ndate: 2022-03-02 00:00:00 +0800\n" in render(
+        replace(POST, date=datetime(2022, 3, 1, 16, 0, 0, 999_999, tzinfo=UTC))
+    )
+
+
+@pytest.mark.parametrize("hostile", TEXTS)
+def test_hostile_texts_read_back(hostile: str) -> None:
+    post = replace(POST, title=hostile, tag=hostile[:2_000].strip(), digest=hostile)
+    assert fields_of(read(render(post), post.name)) == fields_of(post)
+
+
+_TEXT = st.one_of(
+    st.sampled_from(TEXTS),
+    st.text(
+        st.sampled_from("\"'\\:#-?!&*|>%@`{}[], 09.eE_~=<^$+(甲😀;amplt｜返回首页\n"), min_size=1, max_size=40
+    ),
+    st.text(min_size=1, max_size=60),
+).map(text.clean)
+
+
+@given(title=_TEXT, tag=_TEXT, digest=_TEXT, body=_TEXT, seconds=st.integers(0, 2**31))
+@settings(deadline=None)
+def test_any_post_reads_back(title: str, tag: str, digest: str, body: str, seconds: int) -> None:
+    assume(title and tag and len(tag) < 4_000)
+    try:
+        html = clean(body, "http://example.com/")
+    except Quarantined:
+        assume(False)
+    date = datetime.fromtimestamp(seconds, UTC)
+    post = replace(POST, title=title, tag=tag, digest=digest, body=html, date=date)
+    assert fields_of(read(render(post), post.name)) == fields_of(post)
+
+
+@pytest.mark.parametrize("name", ["id", "title", "category", "tag", "body", "link", "home", "page"])
+@pytest.mark.parametrize("empty", ["", " "])
+def test_a_post_with_an_empty_field_is_refused(name: str, empty: str) -> None:
+    with pytest.raises(ValueError, match=name):
+        render(replace(POST, **{name: empty}))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"tag": "甲\n乙"},
+        {"category": "a\nb"},
+        {"digest": "甲\n\n乙"},
+        {"digest": "甲\u2028乙"},
+        {"page": "//e.com/\n"},
+        {"date": datetime(2022, 3, 1)},  # noqa: DTZ001 - that is the fault
+        {"body": "第一段"},
+        {"body": "<p>{{ x }}</p>"},
+        {"body": "<p>{% x %}</p>"},
+        {"body": "<p>\ud800</p>"},
+        {"title": "\ud800"},
+        {"tag": "\ud800"},
+        {"link": "javascript:x"},
+        {"link": "//e.com/x"},
+        {"link": "http://"},
+    ],
+)
+def test_what_no_normaliser_made_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - the message is for people
+        render(replace(POST, **wrong))
+
+
+def test_a_front_matter_above_64_kib_is_quarantined() -> None:
+    with pytest.raises(Quarantined) as caught:
+        render(replace(POST, title="长" * 30_000))
+    assert caught.value.reason == "front_matter_size"
+
+
+@pytest.mark.parametrize(
+    ("link", "written"),
+    [
+        ("http://e.com/a?b=c&d=e#f", "http://e.com/a?b=c&d=e#f"),
+        ("http://e.com/新闻/(1)", "http://e.com/新闻/(1)"),
+        ("http://e.com/a>b<c", "http://e.com/a%3Eb%3Cc"),
+        ("http://e.com/{{x}}{%y%}", "http://e.com/%7B%7Bx%7D%7D%7B%y%%7D"),
+        ("http://e.com/a b\nc", "http://e.com/a%20b%0Ac"),
+        ("http://e.com/?a&copy;b", "http://e.com/?a&copy%3Bb"),
+        ("http://e.com/`a`", "http://e.com/%60a%60"),
+    ],
+)
+def test_a_link_cannot_end_its_brackets_or_begin_liquid(link: str, written: str) -> None:
+    assert f"\n\n<{written}>\n\n[" in render(replace(POST, link=link))
+
+
+@pytest.mark.parametrize("length", range(len(TEXT)))
+def test_a_cut_post_is_noticed(length: int) -> None:
+    with pytest.raises(PostError):
+        read(TEXT[:length], POST.name)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("layout: post\n", "layout: home\n"),
+        ("layout: post\n", ""),
+        ("tags: ", "permalink: /\ntags: "),
+        ('title: "湖滨市：稳增长"', 'title: ""'),
+        ('title: "湖滨市：稳增长"', 'title: "a" "b"'),
+        ("categories: hubinribao", "categories:"),
+        ("tags: 湖滨日报新闻", "tags: [a, b]"),
+        ("date: 2022-03-01 17:47:15 +0800", "date:  +0800"),
+        ("date: 2022-03-01 17:47:15 +0800", "date: 2022-02-30 17:47:15 +0800"),
+        ("date: 2022-03-01 17:47:15 +0800", "date: 2022-03-01 25:47:15 +0800"),
+        ("date: 2022-03-01 17:47:15 +0800", "date: 2022-03-01 17:47:15 +9999"),
+        ("date: 2022-03-01 17:47:15 +0800", "date: 2022-03-01 17:47:15 +0000"),
+        ("date: 2022-03-01 17:47:15 +0800", "date: 0001-01-01 00:00:00 +0900"),
+        ("<http://", "http://"),
+        (POST.link, ""),
+        ("\n\n[", "\n["),
+        ("｜", "|"),
+        (POST.body, ""),
+        ("---\n<p>", "<p>"),
+    ],
+)
+def test_what_is_no_complete_post_is_refused(old: str, new: str) -> None:
+    assert old in TEXT
+    with pytest.raises(PostError):
+        read(TEXT.replace(old, new), POST.name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["2022-03-02-NW202203012290000001.md", "NW202203012290000001.md", "2022-03-01-.md", "2022-03-01-a b.md"]
+    + ["2022-03-01-NW202203012290000001.md.tmp", "../2022-03-01-a.md", "2022-03-01-" + "a" * 65 + ".md"],
+)
+def test_a_name_that_is_not_the_posts_is_refused(name: str) -> None:
+    with pytest.raises(PostError):
+        read(TEXT, name)
+
+
+ERA_FRONT = '---\nlayout: post\ntitle: "快讯"\ndate: {}\ncategories: emnews\ntags: 东财滚动新闻\n---\n'
+ERA_LINK = "<http://finance.eastmoney.com/news/1354,202112082200000001.html>"
+
+
+@pytest.mark.parametrize(
+    ("era", "content", "problems"),
+    [
+        ("D0", "\n" + ERA_FRONT.format("2021-12-08 10:46:18") + f"\n快讯。\n\n{ERA_LINK}",
+         ("blank_before_front_matter", "blank_after_front_matter", "date_without_zone", "no_footer")),
+        ("D1", ERA_FRONT.format("2021-12-08 10:46:18") + f"\n快讯。\n\n{ERA_LINK}",
+         ("blank_after_front_matter", "date_without_zone", "no_footer")),
+        ("D2", ERA_FRONT.format("2021-12-08 10:46:18 +0800") + f"\n快讯。\n\n{ERA_LINK}",
+         ("blank_after_front_matter", "no_footer")),
+        ("D3", ERA_FRONT.format("2021-12-08 10:46:18")
+         + f"\n快讯。\n\n{ERA_LINK}\n\n[返回东财滚动新闻](./emnews/)\n[返回首页](./)",
+         ("blank_after_front_matter", "date_without_zone", "footer_of_two_lines")),
+        ("D7", ERA_FRONT.format("2021-12-08 10:46:18")
+         + f"\n快讯。\n\n{ERA_LINK}\n\n[返回东财滚动新闻](//finews.zning.me/emnews/)｜[返回首页](//finews.zning.me/)",
+         ("blank_after_front_matter", "date_without_zone")),
+        ("D8", ERA_FRONT.format("2021-12-08 10:46:18 +0800")
+         + f"\n快讯。\n\n{ERA_LINK}\n\n[返回东财滚动新闻]({HOME}emnews/)｜[返回首页]({HOME})",
+         ("blank_after_front_matter",)),
+        ("F", ERA_FRONT.format("2021-12-08 10:46:18 +0800")
+         + f"> 摘要\n\n<p>快讯。</p>\n\n{ERA_LINK}\n\n[返回东财滚动新闻]({HOME}emnews/)｜[返回首页]({HOME})", ()),
+        ("N2", ERA_FRONT.format("2021-12-08 10:46:18 +0800")
+         + "<p>　　快讯。</p>\r\n <p>二</p>\n\n<http://choicewzp1.eastmoney.com/html_News/NewsShare.html?infoCode=NW202112082200000001>"
+         + f"\n\n[返回东财滚动新闻]({HOME}emnews/)｜[返回首页]({HOME})", ()),
+    ],
+    ids=lambda value: value if isinstance(value, str) and len(value) < 3 else "",
+)  # fmt: skip
+def test_posts_of_earlier_eras_are_read_and_said_to_be_old(
+    era: str, content: str, problems: tuple[str, ...]
+) -> None:
+    stored = read(content, "2021-12-08-202112082200000001.md")
+    assert stored.problems == problems, era
+    assert stored.final is (not problems)
+    assert stored.date.isoformat() == "2021-12-08T10:46:18+08:00"
+    assert (stored.title, stored.category, stored.tag) == ("快讯", "emnews", "东财滚动新闻")
+    assert stored.body.replace("　　", "").startswith(("快讯。", "<p>快讯。"))
+    assert "202112082200000001" in stored.link
+
+
+def test_a_link_or_footer_of_another_article_is_a_problem() -> None:
+    assert read(TEXT.replace("infoCode=NW2", "infoCode=NW3"), POST.name).problems == (
+        "link_of_another_article",
+    )
+    assert read(TEXT.replace("[返回湖滨日报新闻]", "[返回南湖日报新闻]"), POST.name).problems == (
+        "footer_of_another_tag",
+    )
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real posts is not beside this checkout")
+def test_real_posts_of_the_final_form_are_written_as_they_were() -> None:
+    rendered = 0
+    for file in CORPUS.glob("20*.md"):
+        content = file.read_bytes().decode()
+        try:
+            stored = read(content, file.name)
+        except PostError:
+            assert file.name == "2021-12-01-init.md"
+            continue
+        if stored.final:
+            assert render(stored) == content
+            rendered += 1
+    assert rendered == 6
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real posts is not beside this checkout")
+def test_the_seed_and_its_like_are_clean() -> None:
+    for name in ("2022-02-22-NW202202222284881584.md", "2022-04-21-NW202204212352230938.md"):
+        body = read((CORPUS / name).read_bytes().decode(), name).body
+        assert clean(body, "http://example.com/") == body
+        raw = re.sub("(<p[^>]*>)", r"\1　　", body).replace("\n", "\r\n")
+        assert clean(raw, "http://example.com/") == body
