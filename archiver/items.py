@@ -1,4 +1,4 @@
-"""What travels: ``Listed`` (a listing named it), ``Evidence`` (a page said it), ``Article`` (what we made of it)."""
+"""What travels: ``Listed`` (named by a listing), ``Evidence`` (said by a page), ``Article``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From what the pages said to a post on disk, one decision a pipeline; the rules are in ``normalise`` and ``posts``."""
+"""From what the pages said to a post on disk, one decision a pipeline; ``normalise`` has the rules."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class ArticleSpider(Spider):
             yield self._ask(_article(listed), step=0)
 
     def _ask(self, article: Article, step: int, mirror: int = 0) -> Request | Article:
-        """The request at this place, or at the first later one that has an address; else the article as it is."""
+        """The request at this place or the first later one that has an address; else the article as it is."""
         for number in range(step, len(self.site.steps)):
             urls = self._addresses(article, number)
             place = mirror if number == step else 0

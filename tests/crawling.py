@@ -28,7 +28,12 @@ class Run:
 
 
 def crawl(
-    spider: str, archive: Path, replica: Replica | None = None, *options: str, stdin: str = "", **arguments: object
+    spider: str,
+    archive: Path,
+    replica: Replica | None = None,
+    *options: str,
+    stdin: str = "",
+    **arguments: object,
 ) -> Run:
     """One run to its end; ``arguments`` are the spider's ``-a``, ``options`` anything else.
 
@@ -41,10 +46,19 @@ def crawl(
     report = archive / ".archive" / "report.json"
     before = report.stat().st_mtime_ns if report.exists() else None
     process = subprocess.run(
-        words, cwd=PROJECT, env=environment, input=stdin, capture_output=True, text=True, timeout=120, check=False
+        words,
+        cwd=PROJECT,
+        env=environment,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     written = report.exists() and report.stat().st_mtime_ns != before
-    return Run(process.returncode, process.stderr, process.stdout, json.loads(report.read_text()) if written else {})
+    return Run(
+        process.returncode, process.stderr, process.stdout, json.loads(report.read_text()) if written else {}
+    )
 
 
 def asked(replica: Replica, *, robots: bool = False) -> list[str]:

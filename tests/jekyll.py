@@ -105,7 +105,15 @@ def build_site(folder: Path) -> Built:
             pytest.fail("CI is set and there is no jekyll on PATH")
         pytest.skip("no jekyll on PATH (Debian: apt install jekyll)")
     target = folder / "_site"
-    command = [program, "build", "--source", folder, "--destination", target, "--disable-disk-cache"]
+    command: list[str | Path] = [
+        program,
+        "build",
+        "--source",
+        folder,
+        "--destination",
+        target,
+        "--disable-disk-cache",
+    ]
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8"}
     done = subprocess.run(command, capture_output=True, cwd=folder, env=environment, timeout=300, check=False)
     pages = target.rglob("*.html") if target.exists() else ()

@@ -27,7 +27,11 @@ JSON = {"Content-Type": "application/json; charset=utf-8"}
         ("category", {"category": " , "}, "names no category"),
         ("category", {"since": "02/22/2022"}, "since='02/22/2022' is no day: write it as 2022-02-22"),
         ("category", {"since": "2022-02-30"}, "since='2022-02-30' is no day"),
-        ("category", {"since": "2022-02-22", "until": "2022-02-21"}, "since=2022-02-22 is after until=2022-02-21"),
+        (
+            "category",
+            {"since": "2022-02-22", "until": "2022-02-21"},
+            "since=2022-02-22 is after until=2022-02-21",
+        ),
         ("category", {"limit": "0"}, "limit='0' is no number of articles"),
         ("category", {"limit": "-5"}, "limit='-5' is no number of articles"),
         ("category", {"site": "nowhere"}, "unknown site 'nowhere'; bundled are finews"),
@@ -99,15 +103,31 @@ def test_a_listing_that_is_none_is_incomplete(tmp_path: Path, status: int, body:
 
 
 def test_hostile_ids_in_a_listing_touch_nothing(tmp_path: Path) -> None:
-    hostile = ["../../x", "..%2f..%2fx", "NW1%00", "x" * 5000, "_config", "ＮＷ１", "-rf", "NW202202222284881584x"]
+    hostile = [
+        "../../x",
+        "..%2f..%2fx",
+        "NW1%00",
+        "x" * 5000,
+        "_config",
+        "ＮＷ１",
+        "-rf",
+        "NW202202222284881584x",
+    ]
     rows = "".join(f'<li><a href="/cailianshe/2022/02/22/{name}.html">标题</a></li>' for name in hostile)
     rows += '<li><a href="http://[::1">坏地址</a></li><li><a>无地址</a></li>'
     with Replica(Site(articles=30, plain=True)) as replica:
         good = crawl("category", tmp_path / "good", replica, category="cailianshe")
         real = (tmp_path / "good/_posts").iterdir()
-        links = "".join(f'<li><a href="/cailianshe/{n.name[:10].replace("-", "/")}/{n.name[11:-3]}.html">t</a></li>' for n in real)
+        links = "".join(
+            f'<li><a href="/cailianshe/{n.name[:10].replace("-", "/")}/{n.name[11:-3]}.html">t</a></li>'
+            for n in real
+        )
         page = f"<html><body><section><ul>{rows}{links}</ul></section></body></html>"
-        replica.answers["/category/cailianshe.html"] = (200, {"Content-Type": "text/html; charset=utf-8"}, page)
+        replica.answers["/category/cailianshe.html"] = (
+            200,
+            {"Content-Type": "text/html; charset=utf-8"},
+            page,
+        )
         run = crawl("category", tmp_path / "archive", replica, category="cailianshe")
     assert run.status == 4
     assert run["posted"] == good["posted"]
@@ -117,15 +137,30 @@ def test_hostile_ids_in_a_listing_touch_nothing(tmp_path: Path) -> None:
 
 
 def answer(**fields: object) -> str:
-    return json.dumps({"text": "<p>正文一段。</p><p class=\"em_media\">（文章来源：样例日报）</p>", **fields})
+    return json.dumps({"text": '<p>正文一段。</p><p class="em_media">（文章来源：样例日报）</p>', **fields})
 
 
 BROKEN = {
     "no title anywhere": (200, JSON, answer(Title="", Date="2022-02-22 10:00:00"), "title_empty"),
     "punctuation for a title": (200, JSON, answer(Title="——！", Date="2022-02-22 10:00:00"), "title_empty"),
-    "no text": (200, JSON, json.dumps({"Title": "标题", "Date": "2022-02-22 10:00:00", "text": "　　"}), "empty_body"),
-    "another article": (200, JSON, answer(Id="NW202202220000000000", Title="别的", Date="2022-02-22 10:00:00"), "id_mismatch"),
-    "an error page with status 200": (200, {"Content-Type": "text/html"}, "<html>系统繁忙</html>", "not_json"),
+    "no text": (
+        200,
+        JSON,
+        json.dumps({"Title": "标题", "Date": "2022-02-22 10:00:00", "text": "　　"}),
+        "empty_body",
+    ),
+    "another article": (
+        200,
+        JSON,
+        answer(Id="NW202202220000000000", Title="别的", Date="2022-02-22 10:00:00"),
+        "id_mismatch",
+    ),
+    "an error page with status 200": (
+        200,
+        {"Content-Type": "text/html"},
+        "<html>系统繁忙</html>",
+        "not_json",
+    ),
     "cut JSON": (200, JSON, answer(Title="标题")[:-30], "not_json"),
     "a list": (200, JSON, "[]", "title_empty"),
     "a list for a title": (200, JSON, answer(Title=["标题"], Date="2022-02-22 10:00:00"), "shape"),
@@ -165,7 +200,11 @@ def test_a_quarantined_article_is_tried_again_though_the_listing_is_unchanged(tm
         index = next(iter(replica.site.listing("cailianshe")))
         article = replica.site.article(index)
         replica.answers[f"/NewsData/GetNewsText.do?id={article.id}"] = (200, JSON, "{}")
-        replica.answers[f"/cailianshe/{article.date:%Y/%m/%d}/{article.id}.html"] = (200, {}, "<html>忙</html>")
+        replica.answers[f"/cailianshe/{article.date:%Y/%m/%d}/{article.id}.html"] = (
+            200,
+            {},
+            "<html>忙</html>",
+        )
         first = crawl("category", tmp_path, replica, category="cailianshe")
         assert first.status == 4
         replica.answers.clear()
@@ -250,7 +289,6 @@ def test_a_disk_error_in_the_middle_stops_the_run(tmp_path: Path) -> None:
 
 def test_the_second_run_on_an_archive_is_told_at_once(tmp_path: Path) -> None:
 
-
     with Archive(tmp_path), Replica(Site(articles=10, plain=True)) as replica:
         run = crawl("category", tmp_path, replica)
         assert run.status == 7
@@ -260,10 +298,12 @@ def test_the_second_run_on_an_archive_is_told_at_once(tmp_path: Path) -> None:
 
 def test_no_setting_opens_a_port_or_a_file() -> None:
 
-
     assert not settings.TELNETCONSOLE_ENABLED
     assert not settings.REMOTE_CONTROL_ENABLED
     assert {scheme for scheme, handler in settings.DOWNLOAD_HANDLERS.items() if handler is None} == {
-        "file", "ftp", "s3", "data"
+        "file",
+        "ftp",
+        "s3",
+        "data",
     }
     assert (PROJECT / "scrapy.cfg").is_file()

@@ -50,7 +50,9 @@ def test_every_listed_article_is_the_post_it_should_be(full: tuple[Replica, Path
         assert post.problems == (), name
         assert post.title == re.sub(r"</?b>", "", article.title) or post.title == article.title, name
         assert (post.date, post.link) == (article.date, article.link), name
-        assert post.digest == article.digest or (post.id == cut and article.digest.endswith(post.digest)), name
+        assert post.digest == article.digest or (post.id == cut and article.digest.endswith(post.digest)), (
+            name
+        )
         assert post.tag == re.sub(r"\s+", " ", article.tag), name
         assert post.category == article.category.replace(" ", ""), name
         assert text_of(post.body) == words(html.unescape(article.text)), name

@@ -37,7 +37,9 @@ def play(replica: Replica, post: StoredPost, *, whole: bool = True) -> None:
     replica.answers.clear()
     page_type = {"Content-Type": "text/html; charset=utf-8", "ETag": '"1"'}
     path = f"/{post.category}/{post.date:%Y/%m/%d}/{post.id}.html"
-    listing = f'<section><h2>{post.tag}</h2><ul>\n  <li><a href="{path}">{post.title}</a></li>\n</ul></section>'
+    listing = (
+        f'<section><h2>{post.tag}</h2><ul>\n  <li><a href="{path}">{post.title}</a></li>\n</ul></section>'
+    )
     replica.answers[f"/category/{post.category}.html"] = (200, page_type, _page(listing))
     replica.answers[path] = (200, page_type, _page(_post_section(post)))
     key = "content" if post.digest else "text"
@@ -80,8 +82,12 @@ def shown(body: str) -> tuple[str, list[str], list[str]]:
     )
 
 
-@pytest.mark.parametrize(("spider", "whole", "requests"), [("category", True, 2), ("share", True, 1), ("category", False, 3)])
-def test_the_seed_document_comes_back_byte_for_byte(tmp_path: Path, spider: str, whole: bool, requests: int) -> None:
+@pytest.mark.parametrize(
+    ("spider", "whole", "requests"), [("category", True, 2), ("share", True, 1), ("category", False, 3)]
+)
+def test_the_seed_document_comes_back_byte_for_byte(
+    tmp_path: Path, spider: str, whole: bool, requests: int
+) -> None:
     text, post = real(SEED)
     with Replica() as replica:
         play(replica, post, whole=whole)
@@ -115,7 +121,12 @@ def test_every_real_post_comes_back_from_its_page_alone(tmp_path: Path, name: st
         run = crawl("category", tmp_path, replica, category=post.category)
     assert run.status == 0, run.stderr
     ours = read((tmp_path / "_posts" / name).read_text(encoding="utf-8"), name)
-    assert (ours.title, ours.date, ours.tag, ours.category) == (post.title, post.date, post.tag, post.category)
+    assert (ours.title, ours.date, ours.tag, ours.category) == (
+        post.title,
+        post.date,
+        post.tag,
+        post.category,
+    )
     assert (ours.link, ours.digest, shown(ours.body)) == (post.link, post.digest, shown(post.body))
 
 

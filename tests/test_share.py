@@ -54,7 +54,9 @@ def test_every_form_of_a_share_address(tmp_path: Path, replica: Replica, address
         "https://emcreative.eastmoney.com/app_fortune/article/index.html?artCode={id}",
     ],
 )
-def test_an_articles_own_address_is_the_link_of_its_post(tmp_path: Path, replica: Replica, address: str) -> None:
+def test_an_articles_own_address_is_the_link_of_its_post(
+    tmp_path: Path, replica: Replica, address: str
+) -> None:
     article = first(replica, emnews=True)
     run = crawl("share", tmp_path, replica, url=address.format(id=article))
     assert run.status == 0, run.stderr
@@ -89,8 +91,20 @@ def test_a_list_of_ids_and_addresses(tmp_path: Path, replica: Replica, way: str)
 
 def test_a_list_of_thousands_is_read_as_it_is_asked_for(tmp_path: Path) -> None:
     with Replica(Site(articles=1500, plain=True)) as replica:
-        ids = [article.id for article in map(replica.site.article, range(len(replica.site))) if not article.emnews]
-        run = crawl("share", tmp_path, replica, "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=8", stdin="\n".join(ids), file="-")
+        ids = [
+            article.id
+            for article in map(replica.site.article, range(len(replica.site)))
+            if not article.emnews
+        ]
+        run = crawl(
+            "share",
+            tmp_path,
+            replica,
+            "-s",
+            "CONCURRENT_REQUESTS_PER_DOMAIN=8",
+            stdin="\n".join(ids),
+            file="-",
+        )
     assert (run.status, run["posted"]) == (0, len(ids)), run.stderr
 
 
@@ -98,5 +112,7 @@ def test_an_article_in_the_archive_is_not_asked_for_again(tmp_path: Path, replic
     article = first(replica, emnews=False)
     crawl("share", tmp_path, replica, infocode=article)
     asked(replica)
-    again = crawl("share", tmp_path, replica, url=f"http://finews.zning.xyz/html_News/NewsShare.html?infoCode={article}")
+    again = crawl(
+        "share", tmp_path, replica, url=f"http://finews.zning.xyz/html_News/NewsShare.html?infoCode={article}"
+    )
     assert (again.status, again["unchanged"], asked(replica)) == (0, 1, [])

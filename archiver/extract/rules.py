@@ -89,13 +89,13 @@ class HtmlPage:
 
     def markup(self, rule: str) -> str:
         return "".join(
-            match.get() if isinstance(match.root, etree._Element) else escape(match.get(), quote=False)
+            match.get() if etree.iselement(match.root) else escape(match.get(), quote=False)
             for match in self._find(rule)
         )
 
 
 def _text(match: Selector) -> str:
-    is_element = isinstance(match.root, etree._Element)
+    is_element = etree.iselement(match.root)
     text = match.xpath("string(.)").get() if is_element else match.get()
     return (text or "").strip()
 

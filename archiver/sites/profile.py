@@ -168,11 +168,13 @@ class Step(_Reading):
 
     @model_validator(mode="after")
     def _rules(self) -> Self:
-        self.check_rules(present=self.present, **{f"fields.{name}": rule for name, rule in self.fields.items()})
+        self.check_rules(
+            present=self.present, **{f"fields.{name}": rule for name, rule in self.fields.items()}
+        )
         return self
 
     def addresses(self, article_id: str, key: str, address: str) -> list[str]:
-        """Where to ask, the mirrors after the first; empty where the article's address is needed and unknown."""
+        """Where to ask, mirrors after the first; empty where the article's address is needed and unknown."""
         known = bool(address) and re.search(self.address, address) is not None
         return [
             url.format(id=article_id, digits=key, address=address)
@@ -235,7 +237,9 @@ class Profile(_Part):
         for step in self.steps:
             for place, family in enumerate(self.families):
                 rules = family.rules.get(step.origin, {})
-                step.check_rules(**{f"families.{place}.rules.{step.origin}.{k}": rule for k, rule in rules.items()})
+                step.check_rules(
+                    **{f"families.{place}.rules.{step.origin}.{k}": rule for k, rule in rules.items()}
+                )
         for key, url in self._urls():
             if not self.allows(url):
                 raise ValueError(f"{key}: {url} is at none of the origins")
@@ -267,7 +271,7 @@ class Profile(_Part):
         return next((match["id"] for match in found if match), "")
 
     def key_of(self, article_id: str) -> str:
-        """What an article's ids have in common across families and address forms; the id itself without a rule."""
+        """What an article's ids share across families and address forms; without a rule, the id itself."""
         found = re.search(self.key, article_id) if self.key else None
         return found[0] if found else article_id
 

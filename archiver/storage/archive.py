@@ -89,10 +89,10 @@ class Archive:
     def store(
         self, post: Post, text: str, *, source: str = "", page: str = ""
     ) -> Literal["posted", "unchanged"]:
-        """Makes the post durable, then remembers it; a file of that name that is there already is kept.
+        """Makes the post durable, then remembers it; a file of that name that is there is kept.
 
-        ``source`` is the name its slug was made from, if one was; ``page`` the category page (a path below the
-        root) that its footer links to: made where it is missing.
+        ``source`` is the name its slug was made from, if one was; ``page`` the category page that its footer
+        links to (a path below the root), made where it is missing.
         """
         self.touch()
         content = text.encode("utf-8")

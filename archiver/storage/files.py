@@ -60,7 +60,7 @@ class Tree:
             made = _make_folder(name, above)
             self._folders[path] = os.open(name, _DIRECTORY, dir_fd=above)
             if made:
-                os.fchmod(self._folders[path], 0o755)  # whatever the umask: a web server reads it
+                os.fchmod(self._folders[path], 0o755)
         return self._folders[path]
 
     def exists(self, path: str) -> bool:
@@ -76,9 +76,12 @@ class Tree:
     def read(self, path: str) -> bytes:
         """The whole file; a symbolic link or a folder in its place is a StorageError."""
         folder, name = self._split(path)
-        with storage_errors(self.root / path):
-            with open(os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder), "rb") as file:
-                return file.read()
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
+        with (
+            storage_errors(self.root / path),
+            open(os.open(name, flags, dir_fd=folder), "rb") as file,
+        ):
+            return file.read()
 
     def names(self, path: str) -> list[str]:
         """What a folder holds, sorted."""
@@ -90,13 +93,8 @@ class Tree:
         folder, name = self._split(path)
         staging = self.folder(STAGING)
         with storage_errors(self.root / path):
-            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
             try:
-                with open(os.open(name, flags, 0o644, dir_fd=staging), "wb") as file:
-                    os.fchmod(file.fileno(), 0o644)
-                    file.write(content)
-                    file.flush()
-                    os.fsync(file.fileno())
+                _write(name, content, staging)
                 os.rename(name, name, src_dir_fd=staging, dst_dir_fd=folder)
                 os.fsync(folder)
             except OSError:
@@ -116,6 +114,15 @@ class Tree:
             raise StorageError(f"{path!r} is no path below {self.root}")
         parent = str(pure.parent)
         return self.folder("" if parent == "." else parent), pure.name
+
+
+def _write(name: str, content: bytes, folder: int) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+    with open(os.open(name, flags, 0o644, dir_fd=folder), "wb") as file:
+        os.fchmod(file.fileno(), 0o644)  # whatever the umask: a web server reads it
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _make_folder(name: str, above: int) -> bool:

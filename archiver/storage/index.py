@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from archiver.errors import StorageError
 from archiver.items import Listed
@@ -165,12 +166,11 @@ class Index:
 
     def open_articles(self, listing: str | None = None) -> list[OpenArticle]:
         """Those of one listing, or all."""
-        where, values = ("WHERE listing = ?", (listing,)) if listing is not None else ("", ())
         with self._errors():
             rows = self._db.execute(
                 "SELECT id, category, address, hints, listing, state, reason, attempts, since FROM open "
-                f"{where} ORDER BY id",
-                values,
+                "WHERE ?1 IS NULL OR listing = ?1 ORDER BY id",
+                (listing,),
             ).fetchall()
         return [
             OpenArticle(
@@ -213,10 +213,10 @@ class Index:
         return row is None or bool(row[0])
 
     def mark(self, *, clean: bool) -> None:
-        """Written before the first change of a run and after its last; a run without changes writes neither."""
+        """Written before the first change of a run and after its last, by a run that changes anything."""
         self._db.execute("DELETE FROM run")
         self._db.execute("INSERT INTO run VALUES (?)", (int(clean),))
 
-    def _one(self, sql: str, *values: object) -> tuple[object, ...] | None:
-        row: tuple[object, ...] | None = self._db.execute(sql, values).fetchone()
+    def _one(self, sql: str, *values: object) -> tuple[Any, ...] | None:
+        row: tuple[Any, ...] | None = self._db.execute(sql, values).fetchone()
         return row

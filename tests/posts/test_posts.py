@@ -17,6 +17,7 @@ from archiver.normalise import text
 from archiver.normalise.body import clean
 from archiver.posts import Post, PostError, read, render
 from tests.posts.hostile import TEXTS
+from tests.posts.reader import seen
 
 GOLDEN = Path(__file__).parent / "golden"
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
@@ -105,8 +106,9 @@ def test_any_post_reads_back(title: str, tag: str, digest: str, body: str, secon
 @pytest.mark.parametrize("name", ["id", "title", "category", "tag", "body", "link", "home", "page"])
 @pytest.mark.parametrize("empty", ["", " "])
 def test_a_post_with_an_empty_field_is_refused(name: str, empty: str) -> None:
+    wrong: dict[str, Any] = {name: empty}
     with pytest.raises(ValueError, match=name):
-        render(replace(POST, **{name: empty}))
+        render(replace(POST, **wrong))
 
 
 @pytest.mark.parametrize(
@@ -276,3 +278,14 @@ def test_the_seed_and_its_like_are_clean() -> None:
         assert clean(body, "http://example.com/") == body
         raw = re.sub("(<p[^>]*>)", r"\1　　", body).replace("\n", "\r\n")
         assert clean(raw, "http://example.com/") == body
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real posts is not beside this checkout")
+@pytest.mark.parametrize("file", sorted(CORPUS.glob("*202*.md")), ids=lambda file: file.stem[-20:])
+def test_nothing_a_reader_sees_of_real_bodies_is_lost(file: Path) -> None:
+    content = file.read_bytes().decode().partition("\n---\n")[2]
+    body = content[content.find("<p") :].rpartition("\n\n[")[0].rpartition("\n\n<")[0]
+    if body:
+        once = clean(body, "http://example.com/")
+        assert seen(once) == seen(body)
+        assert clean(once, "http://example.com/") == once

@@ -19,7 +19,9 @@ NOW = datetime(2022, 2, 22, 10, tzinfo=UTC)
 LISTING = "http://finews.withounder.com/category/shiliao.html"
 
 
-def a_post(article_id: str = "NW202202222284000001", title: str = "样例标题", source: str = "样例日报") -> Post:
+def a_post(
+    article_id: str = "NW202202222284000001", title: str = "样例标题", source: str = "样例日报"
+) -> Post:
     return Post(
         id=article_id,
         title=title,
@@ -34,7 +36,9 @@ def a_post(article_id: str = "NW202202222284000001", title: str = "样例标题"
 
 
 def store(archive: Archive, post: Post) -> str:
-    return archive.store(post, render(post), source=post.tag.removesuffix("新闻"), page="category/yangliribao.html")
+    return archive.store(
+        post, render(post), source=post.tag.removesuffix("新闻"), page="category/yangliribao.html"
+    )
 
 
 def files(root: Path) -> dict[str, bytes]:
@@ -57,10 +61,14 @@ def test_a_stored_post_is_known_after_reopening(tmp_path: Path) -> None:
 def test_opening_and_closing_an_archive_writes_no_byte(tmp_path: Path) -> None:
     with Archive(tmp_path) as archive:
         store(archive, a_post())
-    before = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in tmp_path.rglob("*") if path.is_file()}
+    before = {
+        path: (path.stat().st_mtime_ns, path.read_bytes()) for path in tmp_path.rglob("*") if path.is_file()
+    }
     with Archive(tmp_path) as archive:
         assert archive.index.holds("NW202202222284000001")
-    after = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in tmp_path.rglob("*") if path.is_file()}
+    after = {
+        path: (path.stat().st_mtime_ns, path.read_bytes()) for path in tmp_path.rglob("*") if path.is_file()
+    }
     assert after == before
 
 
