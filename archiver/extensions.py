@@ -17,7 +17,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, NotConfigured
 from scrapy.settings import BaseSettings
 from tqdm import tqdm
-from tqdm.contrib.logging import logging_redirect_tqdm
+from tqdm.contrib import DummyTqdmFile
 
 from archiver.errors import Deferred, StorageError
 from archiver.report import Report
@@ -166,7 +166,10 @@ class Progress:
         return progress
 
     def start(self) -> None:
-        self._open.enter_context(logging_redirect_tqdm([logging.root]))
+        for handler in logging.root.handlers:
+            if isinstance(handler, logging.StreamHandler) and handler.stream is sys.stderr:
+                self._open.callback(handler.setStream, sys.stderr)
+                handler.setStream(DummyTqdmFile(sys.stderr))  # lines go above the bar
         self._bar = self._open.enter_context(
             tqdm(unit=" articles", dynamic_ncols=True, leave=False, file=sys.stderr, total=0)
         )

@@ -86,6 +86,10 @@ class Article:
     notes: list[str] = field(default_factory=list)
     """Doubts worth a statistic (``date/conflict``, ``source/unparsed`` …), in the order they arose."""
 
+    def __str__(self) -> str:
+        """For log lines, which must not repeat the article."""
+        return f"article {self.id}"
+
     def evidence(self, name: str) -> list[Evidence]:
         """What was said about a field, most trusted first; empty when nothing was."""
         return self.said.get(name, [])

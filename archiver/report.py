@@ -105,6 +105,7 @@ class Report:
             "doubts": dict(sorted((self.doubts or {}).items())),
             "listings": {
                 "complete": tally.listings_complete,
+                "unchanged": tally.listings_unchanged,
                 "incomplete": dict(sorted(tally.listings_incomplete.items())),
             },
             "failures": [
@@ -133,10 +134,18 @@ class Report:
         lines = [f"{self.spider} · {self.site}"]
         lines += [f"  {name:<12}{count:>{width}}{self._why(name)}" for name, count in counts]
         lines += [
+            self._listings(),
             f"  {self.requests} requests, {_size(self.bytes)}, {self.seconds:.1f} s",
             f"  posts are in {self.root}/_posts",
         ]
         return lines
+
+    def _listings(self) -> str:
+        tally = self.tally
+        incomplete = len(tally.listings_incomplete)
+        line = f"  {tally.listings_complete + incomplete} listings"
+        line += f", {tally.listings_unchanged} unchanged" if tally.listings_unchanged else ""
+        return f"{line}, {incomplete} incomplete" if incomplete else line
 
     def _why(self, end: str) -> str:
         reasons = {

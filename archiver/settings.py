@@ -10,7 +10,7 @@ from typing import Any
 BOT_NAME = "finews-archiver"
 SPIDER_MODULES = ["spiders"]
 NEWSPIDER_MODULE = "spiders"
-COMMANDS_MODULE = "archiver.commands"  # its `crawl` gives exit statuses that mean something
+COMMANDS_MODULE = "archiver.commands.crawl"  # gives exit statuses that mean something
 
 # The archive
 

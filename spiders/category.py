@@ -131,7 +131,7 @@ class CategorySpider(ArticleSpider):
 
     def parse_listing(self, response: Response, category: str, walk: Walk) -> Iterator[Request | Article]:
         if response.status == 304:
-            self.run.ledger.listing_complete()
+            self.run.ledger.listing_complete(unchanged=True)
             yield from self._waiting(walk.url)
             return
         rule = self._rule(category)

@@ -22,7 +22,7 @@ MAX_DEPTH = 512
 
 MAX_TAGS = 30_000
 MAX_TAGS_BESIDE_RAW_TEXT = 10_000
-"""Start and end tags. Script, style or svg can lead the depth scan astray; then nh3 bears the worst case."""
+"""Start and end tags; the smaller number where script, style, svg … may have led the depth scan astray."""
 
 MAX_REFERENCES = 50_000
 """Ampersands; nh3's time grows with the square of those that begin no character reference."""
@@ -65,10 +65,8 @@ _BLANKS = " \t\n"
 
 
 def _respelled(html: str) -> str:
-    """The HTML in one spelling, so that a clean body keeps the one it came in."""
-    return (
-        html.replace("&amp;", "&").replace("&nbsp;", "\xa0").replace(" />", ">").replace("/>", ">")
-    )  # no tag can appear or vanish by this
+    """The HTML in one spelling, so that a clean body keeps its own; no tag appears or vanishes by it."""
+    return html.replace("&amp;", "&").replace("&nbsp;", "\xa0").replace(" />", ">").replace("/>", ">")
 
 
 def _shows_something(html: str) -> bool:
@@ -435,27 +433,15 @@ class _Rewriter:
         if _SPECK.search(attributes):
             return None
         given = dict(_PAIR.findall(attributes))
-        lazy = [given.pop(name) for name in _LAZY if name in given]
-        source = self._address(given.get("src", "")) or next(filter(None, map(self._address, lazy)), "")
-        if not source:
-            return None
-        if source == given.get("src") and not lazy:
-            return attributes
-        return "".join(
-            f' {name}="{value}"' for name, value in ({"src": source} | given | {"src": source}).items()
-        )
+        loaded_later = [given.pop(name) for name in _LAZY if name in given]
+        sources = map(self._address, [*loaded_later, given.get("src", "")])
+        source = next(filter(None, sources), "")
+        return _written({"src": source} | given | {"src": source}) if source else None
 
     def _link(self, attributes: str) -> None:
         given = dict(_PAIR.findall(attributes))
         target = self._address(given.get("href", ""))
-        if not target:
-            self._push("", "")
-        elif target == given["href"]:
-            self._push("a", attributes)
-        else:
-            self._push(
-                "a", "".join(f' {name}="{value}"' for name, value in (given | {"href": target}).items())
-            )
+        self._push("a" if target else "", _written(given | {"href": target}))
 
     def _address(self, value: str) -> str:
         """An attribute's address, absolute and written as an attribute; ``""`` unless http or https."""
@@ -466,3 +452,7 @@ class _Rewriter:
         except ValueError:
             return ""
         return entities.escape(target) if _ABSOLUTE.match(target) else ""
+
+
+def _written(attributes: dict[str, str]) -> str:
+    return "".join(f' {name}="{value}"' for name, value in attributes.items())

@@ -39,7 +39,10 @@ class StoredPost(Post):
     """A post as it was read from its file; ``home`` and ``page`` are empty where an old one has no footer."""
 
     problems: tuple[str, ...] = ()
-    """What differs from the form we write, in old posts (docs of the eras) and edited ones."""
+    """How it differs from the form we write, as posts of the old archive and edited ones do:
+    ``blank_before_front_matter``, ``blank_after_front_matter``, ``date_without_zone`` (read as Beijing time),
+    ``footer_of_two_lines``, ``no_footer``, ``link_of_another_article``, ``footer_of_another_tag``.
+    """
 
     @property
     def final(self) -> bool:

@@ -126,7 +126,9 @@ class Archive:
         """Builds the index anew from the posts; returns how many there are. Files that are no posts are named
         in the log and left alone."""
         count = 0
+        self.touch()
         with self.index.transaction():
+            self.index.clear()
             for name in self.tree.names(POSTS):
                 if stored := self._stored(name):
                     self._adopt(name, *stored)

@@ -113,6 +113,11 @@ class Index:
                 raise
             self._db.execute("COMMIT")
 
+    def clear(self) -> None:
+        """Forgets everything; the caller builds it anew in the same transaction."""
+        for table in ("post", "open", "skipped", "listing", "slug"):
+            self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - the names above
+
     # --- posts
 
     def holds(self, article_id: str) -> bool:

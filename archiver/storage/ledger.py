@@ -42,6 +42,8 @@ class Tally:
     """``quarantined/not_json`` → how many."""
     failures: list[End] = field(default_factory=list)
     listings_complete: int = 0
+    listings_unchanged: int = 0
+    """Those of the complete ones that answered 304."""
     listings_incomplete: dict[str, str] = field(default_factory=dict)
     """Address → why it was not walked to its end."""
 
@@ -92,8 +94,9 @@ class Ledger:
         """Whether an earlier run remembered everything this listing names, to its last page."""
         return self._archive.index.was_walked(url)
 
-    def listing_complete(self) -> None:
+    def listing_complete(self, *, unchanged: bool = False) -> None:
         self.tally.listings_complete += 1
+        self.tally.listings_unchanged += unchanged
 
     def remember_listing(self, url: str, etag: str, modified: str) -> None:
         """Everything the listing names is remembered: from now on it may answer 304."""
