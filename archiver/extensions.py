@@ -61,9 +61,10 @@ class ArchiveRun:
 
     @classmethod
     def of(cls, crawler: Crawler) -> Self:
+        """Raises NotConfigured where no spider of the archiver runs, as in ``scrapy shell``."""
         run = crawler.get_extension(cls)
         if run is None:
-            raise RuntimeError(f"{cls.__name__} is not among the EXTENSIONS")
+            raise NotConfigured(f"{cls.__name__} is not among the EXTENSIONS, or has no spider of ours")
         return run
 
     @property

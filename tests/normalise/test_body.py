@@ -86,6 +86,7 @@ CLEANED = [
     ("<section><h2>甲</h2></section>", "<div><h2>甲</h2></div>"),
     ('<p markdown="1">*甲*</p>', "<p>*甲*</p>"),
     ("<div>甲\n\n\n    乙</div>", "<div>甲\n乙</div>"),
+    ("<pre>" + "\n" * 20 + "甲</pre>", "<pre>甲</pre>"),
     ("<pre>\n\n甲\n\n  乙</pre>", "<pre>甲\n&#10;  乙</pre>"),
     ('<p>甲<img src="http://e.com/x" alt="一\n\n二"></p>', '<p>甲<img src="http://e.com/x" alt="一 二" /></p>'),
     # Liquid
@@ -101,6 +102,7 @@ CLEANED = [
     ('<p><img src="/blank.gif" data-src="/y.jpg" alt="图"></p>', '<p><img src="http://news.example.com/y.jpg" alt="图" /></p>'),
     ('<p><img src="data:," data-original="/x.jpg" alt="图"></p>', '<p><img src="http://news.example.com/x.jpg" alt="图" /></p>'),
     ('<p><a href="javascript:x()">甲</a><a>乙</a><a href="http://[">丙</a></p>', "<p>甲乙丙</p>"),
+    ('<p><a href="//[x">甲</a><img src="//]">乙</p>', "<p>甲乙</p>"),
     ('<p><a href="mailto:a@example.com">甲</a></p>', "<p>甲</p>"),
     # attributes
     ('<p style="text-align:center;position:fixed;margin:1px">甲</p>', '<p style="text-align:center;margin:1px">甲</p>'),
@@ -252,6 +254,10 @@ def test_what_does_not_belong_in_a_post_goes_and_the_rest_stays(html: str, expec
     assert clean(html, BASE) == expected
 
 
+def test_an_address_that_cannot_be_completed_goes() -> None:
+    assert clean('<p><a href="/b.html">甲</a><img src="x.jpg" /></p>', "") == "<p>甲</p>"
+
+
 @pytest.mark.parametrize("html", [pair[0] for pair in CLEANED] + UNTOUCHED + VECTORS)
 def test_cleaning_again_changes_nothing(html: str) -> None:
     try:
@@ -263,7 +269,7 @@ def test_cleaning_again_changes_nothing(html: str) -> None:
 
 
 _SEEN_THE_SAME = [
-    html for html, _ in CLEANED if not re.search("font-size|&#1;|\0|\x08|\ufffe|\U0001ffff|\ud800|data-original|data-src|http://\\[|mailto", html)
+    html for html, _ in CLEANED if not re.search("font-size|&#1;|\0|\x08|\ufffe|\U0001ffff|\ud800|data-original|data-src|//\\[|mailto", html)
 ] + UNTOUCHED  # fmt: skip
 
 
@@ -337,8 +343,9 @@ def test_a_body_that_shows_nothing_is_quarantined(html: str) -> None:
         "<p>甲</p>" * 500_000,
         "甲&" * 300_000,
         "<a b='" + "<div>" * 600,
+        "<ul><li>" * 14_000 + "甲",
     ],
-    ids=range(14),
+    ids=range(15),
 )
 def test_more_markup_than_an_article_has_is_refused_quickly(html: str) -> None:
     started = time.perf_counter()

@@ -118,6 +118,7 @@ def test_a_post_with_an_empty_field_is_refused(name: str, empty: str) -> None:
         {"category": "a\nb"},
         {"digest": "甲\n\n乙"},
         {"digest": "甲\u2028乙"},
+        {"digest": " 甲"},
         {"page": "//e.com/\n"},
         {"date": datetime(2022, 3, 1)},  # noqa: DTZ001 - that is the fault
         {"body": "第一段"},
@@ -158,6 +159,19 @@ def test_a_link_cannot_end_its_brackets_or_begin_liquid(link: str, written: str)
     assert f"\n\n<{written}>\n\n[" in render(replace(POST, link=link))
 
 
+@pytest.mark.parametrize(
+    ("page", "written"),
+    [
+        ("//e.com/x(y).html", "//e.com/x(y).html"),
+        ("//e.com/x(y.html", "//e.com/x%28y.html"),
+        ("//e.com/x)(y.html", "//e.com/x%29%28y.html"),
+        ("//e.com/a b.html", "//e.com/a%20b.html"),
+    ],
+)
+def test_the_brackets_of_a_category_page_pair(page: str, written: str) -> None:
+    assert f"]({written})｜[" in render(replace(POST, page=page))
+
+
 @pytest.mark.parametrize("length", range(len(TEXT)))
 def test_a_cut_post_is_noticed(length: int) -> None:
     with pytest.raises(PostError):
@@ -185,6 +199,7 @@ def test_a_cut_post_is_noticed(length: int) -> None:
         ("\n\n[", "\n["),
         ("｜", "|"),
         (POST.body, ""),
+        (POST.body, " "),
         ("---\n<p>", "<p>"),
     ],
 )

@@ -1,0 +1,76 @@
+"""Scrapy's own commands go on working in the project."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from archiver.replica.articles import Site
+from archiver.replica.server import Replica, proxied
+from tests.crawling import PROJECT, crawl
+
+
+def scrapy(*words: str, replica: Replica | None = None) -> subprocess.CompletedProcess[str]:
+    environment = proxied(replica.url if replica else "http://127.0.0.1:9", os.environ)
+    return subprocess.run(
+        [sys.executable, "-m", "scrapy", *words],
+        cwd=PROJECT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_list_names_the_spiders() -> None:
+    assert scrapy("list").stdout.split() == ["category", "share"]
+
+
+def test_check_passes() -> None:
+    assert scrapy("check").returncode == 0
+
+
+def test_shell_and_fetch_ask_any_address_and_open_no_archive() -> None:
+    with Replica(Site(articles=10, plain=True)) as replica:
+        home = "http://finews.withounder.com/"
+        shell = scrapy("shell", "--nolog", "-c", "response.css('h1 a::text').get()", home, replica=replica)
+        fetch = scrapy("fetch", "--nolog", home, replica=replica)
+    assert shell.stdout.strip() == "金融消息"
+    assert "</html>" in fetch.stdout
+
+
+def test_items_go_to_stdout_and_the_report_to_stderr(tmp_path: Path) -> None:
+    with Replica(Site(articles=12, plain=True)) as replica:
+        run = crawl("category", tmp_path, replica, "-O", "-:json", "-s", "ARCHIVER_PROGRESS=False")
+    assert len(json.loads(run.stdout)) == 12
+    assert "exit 0" in run.stderr.splitlines()[-1]
+
+
+def test_what_scrapyd_adds_to_the_arguments_is_no_mistake(tmp_path: Path) -> None:
+    with Replica(Site(articles=10, plain=True)) as replica:
+        run = crawl("category", tmp_path, replica, _job="6487ec79947edab326d6db28a2d86511e8247444")
+    assert run.status == 0, run.stderr
+
+
+@pytest.mark.parametrize("command", ["archive-reindex"])
+def test_every_command_explains_itself_and_refuses_what_it_does_not_know(command: str, tmp_path: Path) -> None:
+    assert "Options" in scrapy(command, "--help").stdout
+    wrong = scrapy(command, "nonsense")
+    assert wrong.returncode == 2
+    assert "nonsense" in wrong.stderr
+    nowhere = scrapy(command, "-s", f"ARCHIVER_OUTPUT={tmp_path}/none")
+    assert nowhere.returncode == 2
+    assert f"{tmp_path}/none" in nowhere.stderr
+
+
+def test_reindex_counts_the_posts(tmp_path: Path) -> None:
+    with Replica(Site(articles=10, plain=True)) as replica:
+        crawl("category", tmp_path, replica)
+    done = scrapy("archive-reindex", "-s", f"ARCHIVER_OUTPUT={tmp_path}")
+    assert (done.returncode, done.stdout) == (0, f"10 posts in {tmp_path}\n")
