@@ -1,4 +1,4 @@
-"""From bytes to text without guessing: what is valid UTF-8 is UTF-8, else it is what it says it is."""
+"""From bytes to text without guessing: what is valid UTF-8 is UTF-8, else it is what it says it is, or GB18030."""
 
 from __future__ import annotations
 
@@ -8,10 +8,27 @@ from dataclasses import dataclass
 
 from archiver.errors import Quarantined
 
-_HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.IGNORECASE)
-_META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.IGNORECASE)
+_LABEL = r"charset\s*+=\s*+[\"']?\s*+([A-Za-z0-9_.:-]++)"
+_HEADER = re.compile(_LABEL, re.IGNORECASE)
+_META = re.compile(rf"<meta[^>]{{0,200}}?{_LABEL}".encode("ascii"), re.IGNORECASE)
+_META_WITHIN = 4096
+
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-_CHINESE = {"gb2312", "gbk", "x-gbk", "gb_2312-80", "cp936", "windows-936", "gb18030"}
+
+_LATIN = "cp1252"
+"""What servers say that were never told; every body could be read so, and none is."""
+
+_LABELS = {
+    "utf-8": "utf-8 utf8",
+    "gb18030": "gb18030 gb2312 gbk x-gbk gb_2312-80 gb_2312 cp936 ms936 windows-936",
+    "big5hkscs": "big5 big5-hkscs cn-big5 x-x-big5",
+    "cp932": "shift_jis shift-jis sjis x-sjis windows-31j ms932",
+    "euc_jp": "euc-jp x-euc-jp",
+    "cp949": "euc-kr ks_c_5601-1987 windows-949",
+    _LATIN: "iso-8859-1 latin1 windows-1252 us-ascii ascii",
+}
+_CHARSETS = {label: charset for charset, labels in _LABELS.items() for label in labels.split()}
+"""A closed list: some of Python's codecs (unicode_escape, idna, utf-7) must not be at a server's choice."""
 
 MOST_DAMAGE = 3
 """Bytes that may be unreadable in an otherwise good page (faults E9); also at most 1 in 1,000 characters."""
@@ -28,75 +45,71 @@ class Text:
 
 
 def decode(body: bytes, content_type: str = "") -> Text:
-    """The text of an answer (faults E1–E12).
+    """The text of an answer (faults E1 to E13).
 
-    A byte order mark wins, then strict UTF-8, then strict GB18030 (which contains GBK and GB2312), then what
-    the answer declares; raises ``Quarantined("encoding")`` where none of them reads it whole.
+    A byte order mark wins, then strict UTF-8, then what the answer declares, then strict GB18030 (which
+    contains GBK and GB2312); raises ``Quarantined("encoding")`` where none of them reads it. A label nobody
+    knows is no label.
     """
+    declared = _declared(body, content_type)
     for bom, charset in _BOMS:
         if body.startswith(bom):
-            return Text(_strict(body[len(bom) :], charset), charset, overridden=False)
-    declared = _declared(body, content_type)
-    for charset in ("utf-8", "gb18030"):
+            return _text(_strict(body[len(bom) :], charset), charset, declared)
+    for charset in _candidates(declared):
         try:
             text = body.decode(charset)
         except UnicodeDecodeError:
             continue
-        if charset == "gb18030" and declared and not _is_chinese(declared) and not _reads_as_chinese(text):
-            continue
-        return Text(text, charset, overridden=bool(declared) and not _same(declared, charset))
-    if declared and not _same(declared, "utf-8"):
-        return Text(_strict(body, declared), declared, overridden=False)
-    return Text(_damaged(body), "utf-8", overridden=False)
+        if charset != "gb18030" or declared == charset or _reads_as_chinese(text):
+            return _text(text, charset, declared)
+    charset = "utf-8" if declared in ("", _LATIN) else declared
+    return _text(_damaged(body, charset), charset, declared)
+
+
+def _text(text: str, charset: str, declared: str) -> Text:
+    return Text(text, charset, overridden=declared not in ("", charset) and not text.isascii())
+
+
+def _candidates(declared: str) -> list[str]:
+    return [
+        charset for charset in dict.fromkeys(("utf-8", declared, "gb18030")) if charset not in ("", _LATIN)
+    ]
 
 
 def _declared(body: bytes, content_type: str) -> str:
+    """The charset the header names, else a ``<meta>``; empty for none or one that is not known."""
     if found := _HEADER.search(content_type):
-        return found[1].lower()
-    if meta := _META.search(body[:4096]):
-        return meta[1].decode("ascii").lower()
+        return _CHARSETS.get(found[1].lower(), "")
+    if meta := _META.search(body[:_META_WITHIN]):
+        return _CHARSETS.get(meta[1].decode("ascii").lower(), "")
     return ""
 
 
 def _strict(body: bytes, charset: str) -> str:
     try:
         return body.decode(charset)
-    except (UnicodeDecodeError, LookupError) as exc:
-        raise Quarantined("encoding", f"declared {charset!r}, but {exc}") from exc
+    except UnicodeDecodeError as exc:
+        raise Quarantined("encoding", f"the byte order mark says {charset}, but {exc.reason}") from exc
 
 
-def _damaged(body: bytes) -> str:
-    text = body.decode("utf-8", "replace")
-    damage = text.count("\ufffd") - body.count("\ufffd".encode())
+def _damaged(body: bytes, charset: str) -> str:
+    text = body.decode(charset, "replace")
+    damage = len(text) - len(body.decode(charset, "ignore"))
     if damage > MOST_DAMAGE or damage * 1000 > len(text):
-        raise Quarantined("encoding", f"neither UTF-8 nor GB18030: {damage} unreadable places")
+        raise Quarantined("encoding", f"neither UTF-8 nor GB18030: as {charset} {damage} unreadable places")
     return text
 
 
-def _is_chinese(charset: str) -> bool:
-    return charset in _CHINESE
-
-
-def _same(declared: str, charset: str) -> bool:
-    return (
-        declared == charset
-        or (charset == "utf-8" and declared == "utf8")
-        or (charset == "gb18030" and _is_chinese(declared))
-    )
+_ASCII = re.compile(r"[\x00-\x7f]+")
+_RARE_ROWS = bytes(range(0xD8, 0x100))
 
 
 def _reads_as_chinese(text: str) -> bool:
-    """Most characters beyond ASCII are everyday Chinese: bytes of another charset rarely read so."""
-    beyond = [char for char in text if char > "\x7f"]
-    # The characters of GB2312 level 1 are ordered by reading and cover everyday text; elsewhere in
-    # GB18030 lie the rare ones that Big5 or Shift-JIS bytes turn into.
-    common = sum(1 for char in beyond if _everyday(char))
-    return not beyond or common * 10 >= len(beyond) * 8
+    """Four of five characters beyond ASCII are everyday Chinese: Big5 or Shift-JIS bytes do not read so.
 
-
-def _everyday(char: str) -> bool:
-    try:
-        lead = char.encode("gb2312")[0]
-    except UnicodeEncodeError:
-        return False
-    return 0xA1 <= lead <= 0xD7
+    Rows 1 to 55 of GB2312 hold punctuation and the 3,755 characters of everyday text.
+    """
+    beyond = _ASCII.sub("", text)
+    rows = beyond.encode("gb2312", "ignore")[::2]
+    everyday = rows.translate(None, _RARE_ROWS)
+    return len(everyday) * 5 >= len(beyond) * 4

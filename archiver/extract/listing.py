@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urljoin
+from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
 
 from archiver.errors import Quarantined
 from archiver.extract.rules import Page, open_page
@@ -13,6 +13,12 @@ from archiver.items import Listed
 
 if TYPE_CHECKING:
     from archiver.sites.profile import Home, Listing, Profile, Rows
+
+MAX_ID = 2048
+"""Characters kept of what a refused row gave for an id."""
+
+_CATEGORY = re.compile(r"[^\x00-\x1f\x7f/\\]{1,80}")
+"""What a category may look like once decoded; another is no part of a listing's address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +46,35 @@ def read_listing(text: str, url: str, rule: Listing, site: Profile, category: st
     page = _open(text, url, rule)
     named = _read_rows(page, url, rule, site, rule.address(category), category)
     following = page.value(rule.next) if rule.next else ""
-    return ListingPage(named.articles, named.refused, _absolute(url, following))
+    return ListingPage(named.articles, named.refused, _following(url, following))
 
 
 def read_home(text: str, url: str, rule: Home, site: Profile) -> HomePage:
     """Raises ``Quarantined("not_a_listing")`` for a page that shows no category."""
     page = _open(text, url, rule)
-    links = (re.search(rule.category, _absolute(url, link)) for link in page.values(rule.links))
-    categories = list(dict.fromkeys(unquote(found["category"]) for found in links if found))
+    links = (_absolute(url, link) for link in page.values(rule.links))
+    named = (_category_in(link, rule.category) for link in links)
+    categories = [category for category in dict.fromkeys(named) if category]
     if not categories:
         raise Quarantined("not_a_listing", f"no link on {url} names a category")
     return HomePage(
         [category for category in categories if category not in rule.ignore],
-        page.values(rule.names) if rule.names else [],
+        [name for name in page.values(rule.names) if name] if rule.names else [],
         _read_rows(page, url, rule.articles, site, rule.url) if rule.articles else ListingPage([]),
     )
 
 
 def _open(text: str, url: str, rule: Listing | Home) -> Page:
     page = open_page(text, rule.format)
-    if rule.present and not page.values(rule.present):
+    if rule.present and not page.finds(rule.present):
         raise Quarantined("not_a_listing", f"nothing on {url} matches {rule.present!r}")
     return page
+
+
+def _category_in(address: str, pattern: str) -> str:
+    found = re.search(pattern, address)
+    category = unquote(found["category"] or "") if found else ""
+    return category if _CATEGORY.fullmatch(category) and category not in (".", "..") else ""
 
 
 def _read_rows(
@@ -70,20 +83,36 @@ def _read_rows(
     articles: list[Listed] = []
     refused: list[Listed] = []
     for row in page.rows(rule.rows):
-        said: dict[str, str] = {name: row.value(field_rule) for name, field_rule in rule.fields.items()}
-        address = _absolute(url, said.pop("address", ""))
+        said = {name: _said(row, field_rule) for name, field_rule in rule.fields.items()}
+        address = _absolute(url, said.get("address", ""))
         named = site.named_by(address)
-        hints = {name: value for name, value in said.items() if value and name != "id"}
-        listed = Listed(
-            said.get("id") or named or address, category, address if named else "", hints, listing
-        )
-        (articles if site.family_of(listed.id) else refused).append(listed)
+        article_id = said.get("id") or named or address
+        hints = {name: value for name, value in said.items() if value and name not in ("id", "address")}
+        listed = Listed(article_id[:MAX_ID], category, address if named else "", hints, listing)
+        (articles if site.family_of(article_id) else refused).append(listed)
     return ListingPage(articles, refused)
 
 
-def _absolute(url: str, address: str) -> str:
-    """The address made absolute; as it is where it cannot be, so that whoever reads the record sees it."""
+def _said(row: Page, rule: str) -> str:
+    """One row's value that is no text is as good as missing: it must not cost the rows beside it."""
     try:
-        return urljoin(url, address) if address else ""
+        return row.value(rule)
+    except Quarantined:
+        return ""
+
+
+def _following(url: str, link: str) -> str:
+    """Where a link to the next page leads; empty for one that leads nowhere (``#``, ``javascript:;``)."""
+    address = urldefrag(_absolute(url, link)).url
+    leads_on = urlsplit(address).scheme in ("http", "https", "invalid")
+    return address if link and leads_on and address != urldefrag(url).url else ""
+
+
+def _absolute(url: str, address: str) -> str:
+    """The address made absolute; one that is none becomes ``invalid:///…``, where no request can go."""
+    try:
+        absolute = urljoin(url, address) if address else ""
+        urlsplit(absolute).port  # noqa: B018 - raises where there is none
     except ValueError:
-        return address
+        return f"invalid:///{quote(address)}"
+    return absolute

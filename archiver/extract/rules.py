@@ -1,30 +1,39 @@
 """The rules of a site profile, applied to a page: CSS or ``xpath:…`` for HTML, JMESPath for JSON.
 
-Both kinds of page answer the same three questions: ``rows`` (the parts that repeat), ``value`` (one text) and
-``markup`` (HTML as it stands).
+Both kinds of page answer the same questions: ``finds`` (whether there is any), ``rows`` (the parts that
+repeat), ``value`` (one text) and ``markup`` (HTML as it stands).
 """
 
 from __future__ import annotations
 
 import json
+import math
+import re
 from functools import lru_cache
 from html import escape
 from typing import Any, Literal, Protocol, Self
 
 import jmespath
 from cssselect import SelectorError
-from jmespath.exceptions import JMESPathError
+from jmespath.exceptions import ArityError, JMESPathError, UnknownFunctionError
 from lxml import etree
 from parsel import Selector, SelectorList
 from parsel.csstranslator import HTMLTranslator
 
 from archiver.errors import Quarantined
+from archiver.extract.bounds import is_too_deep, refuse_excess
 
 Format = Literal["html", "json"]
 
 
 class Page(Protocol):
     """A page, or one row of it."""
+
+    @property
+    def nothing(self) -> str:
+        """The reason to give where no rule finds anything in it."""
+
+    def finds(self, rule: str) -> bool: ...
 
     def rows(self, rule: str) -> list[Self]: ...
 
@@ -38,7 +47,9 @@ class Page(Protocol):
 
 
 def open_page(text: str, fmt: Format) -> Page:
-    """Raises ``Quarantined`` (``not_json``, ``shape``, ``too_deep``, ``empty``) for what cannot be read."""
+    """Raises ``Quarantined`` for what cannot be read: ``empty``, ``not_json``, ``json_cut``, ``shape``,
+    ``too_deep``.
+    """
     if not text.strip():
         raise Quarantined("empty", "the answer has no content")
     return JsonPage(load_json(text)) if fmt == "json" else HtmlPage.parse(text)
@@ -47,16 +58,36 @@ def open_page(text: str, fmt: Format) -> Page:
 def check_rule(rule: str, fmt: Format) -> None:
     """Raises ValueError, in words, for a rule that could never be applied."""
     if fmt == "json":
-        try:
-            jmespath.compile(rule)
-        except JMESPathError as exc:
+        _check_jmespath(rule)
+    else:
+        _check_selector(rule)
+
+
+def _check_jmespath(rule: str) -> None:
+    try:
+        _compiled(rule).search(None)
+    except (UnknownFunctionError, ArityError) as exc:
+        raise ValueError(f"{rule!r} cannot be applied: {exc}") from exc
+    except JMESPathError as exc:
+        if not _compiles(rule):
             raise ValueError(f"{rule!r} is no JMESPath: {' '.join(str(exc).split())}") from exc
-        return
+
+
+def _compiles(rule: str) -> bool:
+    try:
+        _compiled(rule)
+    except JMESPathError:
+        return False
+    return True
+
+
+def _check_selector(rule: str) -> None:
     try:
         etree.XPath(_xpath(rule))
+        Selector("<html></html>").xpath(_xpath(rule))  # a prefix or function nobody knows shows only here
     except SelectorError as exc:
         raise ValueError(f"{rule!r} is no CSS selector: {exc}") from exc
-    except etree.XPathError as exc:
+    except (etree.XPathError, ValueError) as exc:
         raise ValueError(f"{rule!r} is no XPath: {exc}") from exc
 
 
@@ -68,15 +99,27 @@ def _xpath(rule: str) -> str:
 
 
 class HtmlPage:
+    nothing = "not_an_article"
+
     def __init__(self, selector: Selector) -> None:
         self._selector = selector
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        return cls(Selector(text, type="html"))
+        refuse_excess(text)
+        selector = Selector(text, type="html")
+        if is_too_deep(selector.root):
+            raise Quarantined("too_deep", "HTML nested deeper than is read")
+        return cls(selector)
 
     def _find(self, rule: str) -> SelectorList[Selector]:
-        return self._selector.xpath(_xpath(rule))
+        try:
+            return self._selector.xpath(_xpath(rule))
+        except ValueError as exc:  # what an XPath calls is looked up when it is reached
+            raise Quarantined("bad_rule", str(exc)) from exc
+
+    def finds(self, rule: str) -> bool:
+        return any(match.root is not False for match in self._find(rule))
 
     def rows(self, rule: str) -> list[Self]:
         return [type(self)(match) for match in self._find(rule)]
@@ -85,17 +128,17 @@ class HtmlPage:
         return [_text(match) for match in self._find(rule)]
 
     def value(self, rule: str) -> str:
-        return next(iter(self.values(rule)), "")
+        return next((_text(match) for match in self._find(rule)), "")
 
     def markup(self, rule: str) -> str:
         return "".join(
-            match.get() if etree.iselement(match.root) else escape(match.get(), quote=False)
+            match.get() if isinstance(match.root, etree._Element) else escape(match.get(), quote=False)
             for match in self._find(rule)
         )
 
 
 def _text(match: Selector) -> str:
-    is_element = etree.iselement(match.root)
+    is_element = isinstance(match.root, etree._Element)
     text = match.xpath("string(.)").get() if is_element else match.get()
     return (text or "").strip()
 
@@ -103,6 +146,15 @@ def _text(match: Selector) -> str:
 class JsonPage:
     def __init__(self, data: Any) -> None:
         self._data = data
+
+    @property
+    def nothing(self) -> str:
+        return "empty_body" if self._data and isinstance(self._data, dict) else "shape"
+
+    def finds(self, rule: str) -> bool:
+        """An empty list is found: a listing may have come to its end."""
+        found = _search(rule, self._data)
+        return found is not None and found is not False
 
     def rows(self, rule: str) -> list[Self]:
         found = _search(rule, self._data)
@@ -112,7 +164,7 @@ class JsonPage:
 
     def values(self, rule: str) -> list[str]:
         found = _search(rule, self._data)
-        return [_scalar(rule, value) for value in (found if isinstance(found, list) else [found])]
+        return [_scalar(rule, value).strip() for value in (found if isinstance(found, list) else [found])]
 
     def value(self, rule: str) -> str:
         return _scalar(rule, _search(rule, self._data)).strip()
@@ -133,35 +185,61 @@ def _compiled(rule: str) -> Any:
     return jmespath.compile(rule)
 
 
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
 def _scalar(rule: str, value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value
+        return _LONE_SURROGATE.sub("\ufffd", value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     raise Quarantined("shape", f"{rule} is a {type(value).__name__}, not a text")
 
 
 def load_json(text: str) -> Any:
-    """JSON read strictly: NaN, Infinity and a key that comes twice are refused (faults P9, P10)."""
+    """JSON read strictly: no NaN, no Infinity, no key that comes twice (faults P1, P9, P10).
+
+    Control characters in a text pass: some servers do not escape them, and whoever uses the text drops them.
+    """
     try:
-        return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_object)
+        return json.loads(
+            text,
+            strict=False,
+            parse_constant=_no_constant,
+            parse_float=_finite,
+            object_pairs_hook=_object,
+        )
     except json.JSONDecodeError as exc:
-        raise Quarantined("not_json", f"{exc.msg} at character {exc.pos} of {len(text)}") from exc
+        reason = "json_cut" if _is_cut(text.strip(), exc) else "not_json"
+        raise Quarantined(reason, f"{exc.msg} at character {exc.pos} of {len(text)}") from exc
     except RecursionError as exc:
         raise Quarantined("too_deep", "JSON nested deeper than can be read") from exc
     except ValueError as exc:  # a number of more digits than Python converts
         raise Quarantined("shape", str(exc)) from exc
 
 
+def _is_cut(text: str, problem: json.JSONDecodeError) -> bool:
+    closing = {"{": "}", "[": "]"}.get(text[:1])
+    return closing is not None and (not text.endswith(closing) or problem.pos >= len(problem.doc.rstrip()))
+
+
 def _no_constant(name: str) -> Any:
     raise Quarantined("shape", f"{name} is no JSON")
 
 
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise Quarantined("shape", f"{digits[:40]} is beyond every number")
+    return number
+
+
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        twice = next(key for number, (key, _) in enumerate(pairs) if key in dict(pairs[:number]))
-        raise Quarantined("shape", f"the key {twice!r} comes twice")
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise Quarantined("shape", f"the key {key[:80]!r} comes twice")
+        found[key] = value
     return found

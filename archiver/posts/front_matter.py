@@ -72,9 +72,15 @@ _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 _ASTRAL_ESCAPE = re.compile(r"\\(?:U([0-9A-F]{8})|.)")
 
 
+_LIKE_A_NUMBER = re.compile(r"[-+.0-9][-+.,:_0-9a-fA-FoOtTxXzZ ]*")
+
+
 def _ruby_reads_otherwise(value: str) -> bool:
-    """Whether Psych has a number, date or symbol where PyYAML has a string: 1,234 -.5 2022-2-2 :sym."""
-    return value.startswith(":") or (value[:1] in "+-.0123456789" and value.isascii())
+    """Whether Psych may have a number, date or symbol where PyYAML has a string: 1,234 -.5 2022-2-2 :sym.
+
+    Anything with a letter that no number or date has is a string to both, as 21caijing is.
+    """
+    return value.startswith(":") or _LIKE_A_NUMBER.fullmatch(value) is not None
 
 
 def dump(title: str, date: str, category: str, tag: str) -> str:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import yaml
+from archiver.posts import front_matter
 
 
 def category_page(category: str, tag: str) -> str:
     """As the source site writes it: three keys between fences, and no newline at the end."""
-    values = {"layout": "category", "title": tag, "category": category}
-    lines = yaml.safe_dump(values, allow_unicode=True, sort_keys=False, width=1 << 30)
-    return f"---\n{lines}---"
+    return front_matter.dump_page("category", tag, category).removesuffix("\n")
