@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import signal
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from types import FrameType
 from typing import Any, Self
 
 from scrapy import signals
@@ -20,11 +23,11 @@ from tqdm import tqdm
 from tqdm.contrib import DummyTqdmFile
 
 from archiver.errors import Deferred, StorageError
-from archiver.report import Report
+from archiver.report import Report, tell
 from archiver.sites.profile import Profile
 from archiver.storage.archive import Archive
 from archiver.storage.files import STATE
-from archiver.storage.ledger import Ledger, Tally
+from archiver.storage.ledger import ENDS, Ledger, Tally
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +57,7 @@ class ArchiveRun:
         fixed = {family.category.casefold(): family.tag for family in site.families if not family.by_source}
         archive = Archive(Path(crawler.settings["ARCHIVER_OUTPUT"]).absolute(), fixed)
         run = cls(crawler, site, archive)
-        crawler.signals.connect(run.spider_closed, signals.spider_closed)
+        crawler.signals.connect(run.finish, signals.spider_closed)
         crawler.signals.connect(run.internal_error, signals.spider_error)
         crawler.signals.connect(run.internal_error, signals.item_error)
         return run
@@ -95,36 +98,47 @@ class ArchiveRun:
         if not failure.check(CloseSpider):
             self._internal_errors += 1
 
-    def spider_closed(self, reason: str) -> None:
-        try:
+    def finish(self, reason: str) -> Report:
+        """Closes the books and the archive, once; whatever the disk says, there is a report."""
+        if self.report is None:
+            doubts = self._doubts()
             self._close_books(reason)
-            report = self._make_report(reason)
-            self.archive.tree.publish(REPORT, report.as_json().encode())
-        except StorageError as exc:
-            self.storage_error = self.storage_error or exc
-            report = self._make_report(reason)
-        self.report = report
-        self.archive.close()
-        for name, count in report.as_dict().items():
-            if isinstance(count, int) and name in ("listed", *report.tally.ends):
-                self._crawler.stats.set_value(f"archive/{name}", count)
-        for reason_name, count in report.tally.reasons.items():
-            self._crawler.stats.set_value(f"archive/{reason_name}", count)
-        self._crawler.stats.set_value("archive/exit_status", int(report.status))
+            try:
+                content = self._make_report(reason, doubts).as_json()
+                self.archive.tree.publish(REPORT, content.encode("utf-8", "backslashreplace"))
+                self.archive.close()
+            except StorageError as exc:
+                self.storage_error = self.storage_error or exc
+            self.report = self._make_report(reason, doubts)
+            self._tell_stats(self.report)
+        return self.report
 
     def _close_books(self, reason: str) -> None:
-        if self.storage_error:
-            self.ledger.abandon(Deferred("storage"))
-        else:
-            self.ledger.close(Deferred("internal" if reason == "finished" else "interrupted"))
+        why = Deferred("internal" if reason == "finished" else "interrupted")
+        try:
+            if not self.storage_error:
+                self.ledger.close(why)
+        except StorageError as exc:
+            self.storage_error = exc
+        self.ledger.abandon(Deferred("storage"))
 
-    def _make_report(self, reason: str) -> Report:
-        stats = self._crawler.stats.get_stats()
-        doubts = {
-            name.removeprefix("archive/"): count
-            for name, count in stats.items()
-            if name.startswith("archive/")
+    def _tell_stats(self, report: Report) -> None:
+        ends = {end: report.tally.ends[end] for end in ENDS}
+        values = {
+            "listed": report.tally.listed,
+            **ends,
+            **report.tally.reasons,
+            "exit_status": int(report.status),
         }
+        for name, value in values.items():
+            self._crawler.stats.set_value(f"archive/{name}", value)
+
+    def _doubts(self) -> dict[str, int]:
+        stats = self._crawler.stats.get_stats()
+        return {name.removeprefix("archive/"): n for name, n in stats.items() if name.startswith("archive/")}
+
+    def _make_report(self, reason: str, doubts: dict[str, int]) -> Report:
+        stats = self._crawler.stats.get_stats()
         assert self._crawler.spider
         return Report(
             spider=self._crawler.spider.name,
@@ -147,6 +161,55 @@ def site_url(settings: BaseSettings) -> str:
     return str(settings["ARCHIVER_SITE_URL"]).rstrip("/") + "/"
 
 
+class OrderlyStop:
+    """SIGINT, SIGTERM and SIGHUP end the run in order, within seconds, whatever is still on its way.
+
+    Scrapy alone waits for every download, and dies of a SIGHUP. A second signal ends the run at once, its
+    books closed all the same.
+    """
+
+    SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def __init__(self, crawler: Crawler, seconds: float) -> None:
+        self._crawler = crawler
+        self._seconds = seconds
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        stop = cls(crawler, crawler.settings.getfloat("ARCHIVER_STOP_SECONDS"))
+        crawler.signals.connect(stop.watch, signals.engine_started)
+        return stop
+
+    def watch(self) -> None:
+        scrapys = signal.getsignal(signal.SIGTERM)
+        if not callable(scrapys):
+            return  # whoever runs the crawler handles signals differently
+        self._loop = asyncio.get_running_loop()
+
+        def first(signum: int, frame: FrameType | None) -> None:
+            scrapys(signum, frame)
+            for number in self.SIGNALS:
+                signal.signal(number, second)
+            self._later(self._seconds)
+
+        def second(_signum: int, _frame: FrameType | None) -> None:
+            self._later(0)
+
+        for number in self.SIGNALS:
+            signal.signal(number, first)
+
+    def _later(self, seconds: float) -> None:
+        assert self._loop
+        self._loop.call_soon_threadsafe(self._loop.call_later, seconds, self._end)
+
+    def _end(self) -> None:
+        """What is in flight is left to its fate: nothing of it has touched the archive."""
+        report = ArchiveRun.of(self._crawler).finish("shutdown")
+        tell(report.as_text())
+        os._exit(report.status)
+
+
 class Progress:
     """A bar on a terminal: articles done of those listed; silent where stderr is no terminal."""
 
@@ -162,8 +225,8 @@ class Progress:
         progress = cls(crawler)
         crawler.signals.connect(progress.start, signals.spider_opened)
         crawler.signals.connect(progress.stop, signals.spider_closed)
-        for signal in (signals.response_received, signals.item_scraped, signals.item_dropped):
-            crawler.signals.connect(progress.show, signal)
+        for event in (signals.response_received, signals.item_scraped, signals.item_dropped):
+            crawler.signals.connect(progress.show, event)
         return progress
 
     def start(self) -> None:

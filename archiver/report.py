@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -83,7 +85,7 @@ class Report:
             found.add(Status.STORAGE)
         if tally.ends["quarantined"] > self.allowance * tally.listed:
             found.add(Status.REJECTED)
-        if tally.ends["deferred"] or tally.listings_incomplete:
+        if tally.ends["deferred"] > tally.reasons["deferred/interrupted"] or tally.listings_incomplete:
             found.add(Status.INCOMPLETE)
         if self.finish_reason == "shutdown":
             found.add(Status.INTERRUPTED)
@@ -193,3 +195,10 @@ def _size(count: int) -> str:
     if count < 1000:
         return f"{count} B"
     return f"{count / 1e3:.1f} KB" if count < 1e6 else f"{count / 1e6:.1f} MB"
+
+
+def tell(text: str) -> None:
+    """On stderr; where that cannot be written (a full disk, a closed pipe) the exit status still tells."""
+    with suppress(OSError):
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()

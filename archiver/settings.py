@@ -19,6 +19,7 @@ ARCHIVER_SITE_URL = "//finews.withounder.com/"  # the address in footers
 ARCHIVER_CONTACT = ""  # a mail address or page for the site's owner, told in every request
 ARCHIVER_QUARANTINE_ALLOWANCE = 0.01  # share of the listed articles; more is exit status 4
 ARCHIVER_PROGRESS = True  # a bar, where stderr is a terminal
+ARCHIVER_STOP_SECONDS = 5  # after a signal; CI services kill after 7.5
 
 # Asking, politely: speed is the user's explicit choice
 
@@ -77,6 +78,7 @@ CONCURRENT_ITEMS = 8  # per response, and ours bring one; Scrapy starts so many 
 
 EXTENSIONS = {
     "archiver.extensions.ArchiveRun": 100,
+    "archiver.extensions.OrderlyStop": 150,
     "archiver.extensions.Progress": 200,
 }
 LOG_LEVEL = "WARNING"  # the report says how it went; -L INFO tells the story

@@ -30,6 +30,12 @@ def tally(**ends: int) -> Tally:
     return Tally(listed=sum(ends.values()), ends=Counter(ends))
 
 
+def interrupted(deferred: int) -> Tally:
+    return Tally(
+        listed=deferred, ends=Counter(deferred=deferred), reasons=Counter({"deferred/interrupted": deferred})
+    )
+
+
 INCOMPLETE = Tally(listings_incomplete={"http://x/": "gone"})
 
 
@@ -46,6 +52,7 @@ INCOMPLETE = Tally(listings_incomplete={"http://x/": "gone"})
         (report(finish_reason="shutdown"), Status.INTERRUPTED),
         (report(finish_reason="closespider_timeout"), Status.INCOMPLETE),
         (report(tally(posted=1, deferred=4), finish_reason="shutdown"), Status.INCOMPLETE),
+        (report(interrupted(deferred=4), finish_reason="shutdown"), Status.INTERRUPTED),
         (report(storage_error="disk full", finish_reason="storage_failed"), Status.STORAGE),
         (report(tally(quarantined=1, deferred=1)), Status.REJECTED),
         (report(tally(quarantined=1, deferred=1), storage_error="x"), Status.STORAGE),

@@ -31,7 +31,7 @@ class Command(ScrapyCommand):
             "touched; articles that were skipped or quarantined are listed and tried again by the next crawl."
         )
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:  # noqa: ARG002 - Scrapy's signature
         if args:
             raise UsageError(f"unknown argument {args[0]!r}")
         assert self.settings

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 import traceback
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
@@ -13,7 +12,7 @@ from scrapy.exceptions import UsageError
 
 from archiver.errors import BadArgument, StorageError
 from archiver.extensions import ArchiveRun
-from archiver.report import Status
+from archiver.report import Status, tell
 from archiver.storage.lock import Locked
 
 
@@ -41,10 +40,10 @@ class Command(ScrapyCrawl):
 def _explain(failure: BaseException) -> Status:
     """Why the run could not start."""
     if isinstance(failure, BadArgument | UsageError):
-        print(f"scrapy crawl: error: {failure}", file=sys.stderr)  # noqa: T201
+        tell(f"scrapy crawl: error: {failure}")
         return Status.USAGE
     if isinstance(failure, StorageError):
-        print(f"scrapy crawl: {failure}", file=sys.stderr)  # noqa: T201
+        tell(f"scrapy crawl: {failure}")
         return Status.LOCKED if isinstance(failure, Locked) else Status.STORAGE
     traceback.print_exception(failure)
     return Status.COULD_NOT_START
@@ -53,7 +52,7 @@ def _explain(failure: BaseException) -> Status:
 def _report(crawler: Crawler) -> Status:
     run = crawler.get_extension(ArchiveRun)
     if run is None or run.report is None:
-        print("scrapy crawl: the run ended without a report", file=sys.stderr)  # noqa: T201
+        tell("scrapy crawl: the run ended without a report")
         return Status.BROKEN
-    print(run.report.as_text(), file=sys.stderr)  # noqa: T201
+    tell(run.report.as_text())
     return run.report.status

@@ -25,7 +25,9 @@ def read_answer(text: str, step: Step, site: Profile, article_id: str) -> dict[s
     if step.present and not page.finds(step.present):
         raise Quarantined("not_an_article", f"nothing matches {step.present!r}")
     said: dict[str, Evidence] = {}
-    for name, rule in step.fields.items():
+    family = site.family_of(article_id)
+    rules = step.fields | (family.rules.get(step.origin, {}) if family else {})
+    for name, rule in rules.items():
         value = page.markup(rule) if name in _MARKUP else page.value(rule)
         if value.strip():
             said[name] = Evidence(value, step.origin)
@@ -42,7 +44,7 @@ def _check_id(claimed: str, site: Profile, article_id: str) -> None:
     An address of a form the profile does not know proves nothing.
     """
     named = site.named_by(claimed)
-    if not named and "/" in claimed:
+    if not named and "://" in claimed:
         return
     named = named or claimed
     if site.key_of(named) != site.key_of(article_id):

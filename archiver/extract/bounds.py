@@ -25,41 +25,10 @@ _TAG = re.compile(
 )
 """A comment, a script or style with its text, or a tag; never steps back, so it takes linear time."""
 
-_NEST_NOTHING = frozenset(
-    [
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
-        "p",
-        "li",
-        "dd",
-        "dt",
-        "td",
-        "th",
-        "tr",
-        "tbody",
-        "thead",
-        "tfoot",
-        "caption",
-        "colgroup",
-        "option",
-        "optgroup",
-        "rp",
-        "rt",
-    ]
-)
-"""Void, or ended by the next of their kind: pages leave their end tags out."""
+_VOID = "area base br col embed hr img input link meta param source track wbr"
+_RAW_TEXT = "script style"
+_END_IMPLIED = "p li dd dt td th tr tbody thead tfoot caption colgroup option optgroup rp rt"
+_NEST_NOTHING = frozenset(f"{_VOID} {_RAW_TEXT} {_END_IMPLIED}".split())
 
 
 def refuse_excess(html: str) -> None:

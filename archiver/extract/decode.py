@@ -1,4 +1,4 @@
-"""From bytes to text without guessing: what is valid UTF-8 is UTF-8, else it is what it says it is, or GB18030."""
+"""From bytes to text, without guessing: valid UTF-8 is UTF-8, the rest what it declares, or GB18030."""
 
 from __future__ import annotations
 

@@ -87,7 +87,9 @@ def _read_rows(
         address = _absolute(url, said.get("address", ""))
         named = site.named_by(address)
         article_id = said.get("id") or named or address
-        hints = {name: value for name, value in said.items() if value and name not in ("id", "address")}
+        hints: dict[str, str] = {
+            name: value for name, value in said.items() if value and name not in ("id", "address")
+        }
         listed = Listed(article_id[:MAX_ID], category, address if named else "", hints, listing)
         (articles if site.family_of(article_id) else refused).append(listed)
     return ListingPage(articles, refused)
@@ -109,10 +111,10 @@ def _following(url: str, link: str) -> str:
 
 
 def _absolute(url: str, address: str) -> str:
-    """The address made absolute; one that is none becomes ``invalid:///…``, where no request can go."""
+    """The address made absolute; one that is none becomes ``invalid://address/…``, where no request goes."""
     try:
         absolute = urljoin(url, address) if address else ""
         urlsplit(absolute).port  # noqa: B018 - raises where there is none
     except ValueError:
-        return f"invalid:///{quote(address)}"
+        return f"invalid://address/{quote(address)}"
     return absolute

@@ -47,9 +47,7 @@ class Page(Protocol):
 
 
 def open_page(text: str, fmt: Format) -> Page:
-    """Raises ``Quarantined`` for what cannot be read: ``empty``, ``not_json``, ``json_cut``, ``shape``,
-    ``too_deep``.
-    """
+    """Raises ``Quarantined`` (``empty``, ``not_json``, ``shape``, ``too_deep``) for what cannot be read."""
     if not text.strip():
         raise Quarantined("empty", "the answer has no content")
     return JsonPage(load_json(text)) if fmt == "json" else HtmlPage.parse(text)
@@ -116,7 +114,7 @@ class HtmlPage:
         try:
             return self._selector.xpath(_xpath(rule))
         except ValueError as exc:  # what an XPath calls is looked up when it is reached
-            raise Quarantined("bad_rule", str(exc)) from exc
+            raise Quarantined("shape", str(exc)) from exc
 
     def finds(self, rule: str) -> bool:
         return any(match.root is not False for match in self._find(rule))
@@ -132,13 +130,13 @@ class HtmlPage:
 
     def markup(self, rule: str) -> str:
         return "".join(
-            match.get() if isinstance(match.root, etree._Element) else escape(match.get(), quote=False)
+            match.get() if etree.iselement(match.root) else escape(match.get(), quote=False)
             for match in self._find(rule)
         )
 
 
 def _text(match: Selector) -> str:
-    is_element = isinstance(match.root, etree._Element)
+    is_element = etree.iselement(match.root)
     text = match.xpath("string(.)").get() if is_element else match.get()
     return (text or "").strip()
 
@@ -199,7 +197,7 @@ def _scalar(rule: str, value: Any) -> str:
 
 
 def load_json(text: str) -> Any:
-    """JSON read strictly: no NaN, no Infinity, no key that comes twice (faults P1, P9, P10).
+    """JSON read strictly: no NaN, no Infinity, no key that comes twice (faults P9, P10).
 
     Control characters in a text pass: some servers do not escape them, and whoever uses the text drops them.
     """
@@ -212,17 +210,11 @@ def load_json(text: str) -> Any:
             object_pairs_hook=_object,
         )
     except json.JSONDecodeError as exc:
-        reason = "json_cut" if _is_cut(text.strip(), exc) else "not_json"
-        raise Quarantined(reason, f"{exc.msg} at character {exc.pos} of {len(text)}") from exc
+        raise Quarantined("not_json", f"{exc.msg} at character {exc.pos} of {len(text)}") from exc
     except RecursionError as exc:
         raise Quarantined("too_deep", "JSON nested deeper than can be read") from exc
     except ValueError as exc:  # a number of more digits than Python converts
         raise Quarantined("shape", str(exc)) from exc
-
-
-def _is_cut(text: str, problem: json.JSONDecodeError) -> bool:
-    closing = {"{": "}", "[": "]"}.get(text[:1])
-    return closing is not None and (not text.endswith(closing) or problem.pos >= len(problem.doc.rstrip()))
 
 
 def _no_constant(name: str) -> Any:

@@ -57,7 +57,7 @@ class Replica:
 
     ``requests`` is the log, oldest first; a test may clear it. ``answers`` overrides: the key is a path with
     or without its query, or a whole address to mean one host only; the most exact key wins. ``site`` may
-    grow between runs.
+    grow between runs. While ``hang`` is true, requests are taken and not answered.
     """
 
     def __init__(self, site: Site | None = None, port: int = 0) -> None:
@@ -65,6 +65,7 @@ class Replica:
         self.port = port
         self.requests: list[Seen] = []
         self.answers: dict[str, Answer] = {}
+        self.hang = False
 
     @property
     def url(self) -> str:
@@ -107,6 +108,8 @@ class Replica:
         conditions = Conditions(
             request.headers.get("If-None-Match", ""), request.headers.get("If-Modified-Since", "")
         )
+        while self.hang:
+            await asyncio.sleep(0.05)
         response = self._overridden(host, path)
         if response is None:
             response = _response(self._reply(request.method, host, path, conditions))

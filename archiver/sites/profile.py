@@ -9,18 +9,31 @@ from datetime import tzinfo
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from archiver.errors import BadArgument
 from archiver.extract.rules import Format, check_rule
 from archiver.normalise.dates import BEIJING
 
-IDS = re.compile(r"[A-Za-z0-9_-]{1,64}")
-"""What any id must match before it may touch a path (faults H1–H6), whatever the profile allows."""
+IDS = re.compile(r"(?!(?i:aux|con|nul|prn|com[0-9]|lpt[0-9])\Z)[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")
+"""What any id must match before it may touch a path (faults H1 to H6), whatever the profile allows."""
+
+MAX_ADDRESS = 2048
+"""Characters; a longer address names nothing, so no pattern of a profile ever meets one."""
+
+
+class _WrongKey(ValueError):
+    """What is wrong, and with which key of the part that is being checked."""
+
+    def __init__(self, key: str, what: object) -> None:
+        super().__init__(f"{key}: {what}")
+        self.key = key
+        self.what = str(what)
 
 
 def _zone(name: str) -> str:
@@ -34,27 +47,36 @@ def _zone(name: str) -> str:
 def _regex(pattern: str) -> str:
     try:
         re.compile(pattern)
-    except re.error as exc:
+    except (re.error, OverflowError) as exc:
         raise ValueError(f"{pattern!r} is no regular expression: {exc}") from exc
     return pattern
 
 
 def _origin(url: str) -> str:
-    if not re.fullmatch(r"https?://[^/?#@\s]+", url):
-        raise ValueError(f"{url!r} is no origin: write http://host or http://host:port")
-    return origin_of(url)
+    try:
+        if re.fullmatch(r"(?i:https?)://[A-Za-z0-9.:_\[\]-]+", url):
+            return origin_of(url)
+    except ValueError as exc:
+        raise ValueError(f"{url!r} is no origin: {exc}") from exc
+    raise ValueError(f"{url!r} is no origin: write http://host or http://host:port")
 
 
-def _template(*allowed: str) -> AfterValidator:
+def _template(*allowed: str, needs: int = 0) -> AfterValidator:
+    """A text with ``{names}`` in it, at least ``needs`` of them."""
+    known = ", ".join(f"{{{name}}}" for name in allowed)
+
     def check(template: str) -> str:
         try:
-            names = [name for _, name, _, _ in string.Formatter().parse(template) if name is not None]
+            parts = list(string.Formatter().parse(template))
         except ValueError as exc:
             raise ValueError(f"{template!r} is no template: {exc}") from exc
-        unknown = sorted(set(names) - set(allowed))
-        if unknown:
-            known = ", ".join(f"{{{name}}}" for name in allowed)
-            raise ValueError(f"{template!r} has {{{unknown[0]}}}; known here: {known or 'none'}")
+        names = [name for _, name, _, _ in parts if name is not None]
+        for _, name, spec, conversion in parts:
+            if name is not None and (name not in allowed or spec or conversion):
+                written = name + (f"!{conversion}" if conversion else "") + (f":{spec}" if spec else "")
+                raise ValueError(f"{template!r} has {{{written}}}; known here: {known}")
+        if len(names) < needs:
+            raise ValueError(f"{template!r} is the same for all: it has none of {known}")
         return template
 
     return AfterValidator(check)
@@ -74,31 +96,42 @@ class _Reading(_Part):
     present: str = ""
     """A page in which this finds nothing is another page (an error page, a wall)."""
 
-    def check_rules(self, **rules: str) -> None:
-        for key, rule in rules.items():
-            if rule:
-                try:
-                    check_rule(rule, self.format)
-                except ValueError as exc:
-                    raise ValueError(f"{key}: {exc}") from exc
+    @model_validator(mode="after")
+    def _present(self) -> Self:
+        if self.present:
+            _check("present", self.present, self.format)
+        return self
+
+
+def _check(key: str, rule: str, fmt: Format) -> None:
+    try:
+        check_rule(rule, fmt)
+    except ValueError as exc:
+        raise _WrongKey(key, exc) from exc
 
 
 RowField = Literal["id", "address", "title", "date", "source", "digest", "link"]
 
 
-class Rows(_Reading):
+class Rows(_Part):
     """The part of a page that names articles, one row each."""
 
     rows: str
     fields: dict[RowField, str]
 
     @model_validator(mode="after")
-    def _row_rules(self) -> Self:
-        self.check_rules(rows=self.rows, present=self.present)
-        self.check_rules(**{f"fields.{name}": rule for name, rule in self.fields.items()})
+    def _names_articles(self) -> Self:
         if not {"id", "address"} & set(self.fields):
-            raise ValueError("fields: neither id nor address, so no row could name its article")
+            raise _WrongKey("fields", "neither id nor address, so no row could name its article")
+        for name, rule in self.fields.items():
+            if rule.startswith("xpath:/"):
+                raise _WrongKey(f"fields.{name}", f"{rule!r} begins at the page: write xpath:./… for the row")
         return self
+
+    def check(self, fmt: Format, under: str = "") -> None:
+        _check(f"{under}rows", self.rows, fmt)
+        for name, rule in self.fields.items():
+            _check(f"{under}fields.{name}", rule, fmt)
 
 
 class Home(_Reading):
@@ -117,13 +150,17 @@ class Home(_Reading):
 
     @model_validator(mode="after")
     def _rules(self) -> Self:
-        self.check_rules(links=self.links, names=self.names, present=self.present)
+        _check("links", self.links, self.format)
+        if self.names:
+            _check("names", self.names, self.format)
+        if self.articles:
+            self.articles.check(self.format, "articles.")
         if "category" not in re.compile(self.category).groupindex:
-            raise ValueError(f"category: {self.category!r} has no group (?P<category>…)")
+            raise _WrongKey("category", f"{self.category!r} has no group (?P<category>…)")
         return self
 
 
-class Listing(Rows):
+class Listing(Rows, _Reading):
     """A page (or feed) that lists articles."""
 
     url: Annotated[str, _template("category", "page")]
@@ -134,9 +171,11 @@ class Listing(Rows):
 
     @model_validator(mode="after")
     def _rules(self) -> Self:
-        self.check_rules(next=self.next)
+        self.check(self.format)
+        if self.next:
+            _check("next", self.next, self.format)
         if self.next and self.counted:
-            raise ValueError("next: the url counts its pages with {page} already")
+            raise _WrongKey("next", "the url counts its pages with {page} already")
         return self
 
     @property
@@ -145,7 +184,7 @@ class Listing(Rows):
 
     def address(self, category: str, walked: int = 0) -> str:
         """The address of a category's first page, or of the one after so many."""
-        return self.url.format(category=quote(category), page=self.first_page + walked)
+        return self.url.format(category=quote(category, safe=""), page=self.first_page + walked)
 
     def following(self, category: str, walked: int, link: str, *, empty: bool) -> str:
         """The address after ``walked`` pages; empty where there is none. ``link`` is what ``next`` found."""
@@ -161,21 +200,20 @@ class Step(_Reading):
     """One place to read an article."""
 
     origin: Literal["answer", "post_page"]
-    urls: Annotated[list[Annotated[str, _template("id", "digits", "address")]], Field(min_length=1)]
+    urls: Annotated[list[Annotated[str, _template("id", "digits", "address", needs=1)]], Field(min_length=1)]
     fields: dict[SaidField, str]
     address: Regex = ""
     """What ``{address}`` must look like for this step to read it; empty: anything."""
 
     @model_validator(mode="after")
     def _rules(self) -> Self:
-        self.check_rules(
-            present=self.present, **{f"fields.{name}": rule for name, rule in self.fields.items()}
-        )
+        for name, rule in self.fields.items():
+            _check(f"fields.{name}", rule, self.format)
         return self
 
     def addresses(self, article_id: str, key: str, address: str) -> list[str]:
         """Where to ask, mirrors after the first; empty where the article's address is needed and unknown."""
-        known = bool(address) and re.search(self.address, address) is not None
+        known = _is_web(address) and re.search(self.address, address) is not None
         return [
             url.format(id=article_id, digits=key, address=address)
             for url in self.urls
@@ -228,21 +266,21 @@ class Profile(_Part):
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if self.listing is None and not self.feeds:
-            raise ValueError("neither listing nor feeds: there would be nothing to crawl")
+            raise _WrongKey("listing", "neither listing nor feeds: there would be nothing to crawl")
         if self.home is not None and self.listing is None:
-            raise ValueError("home: it names categories, but there is no listing to crawl them with")
+            raise _WrongKey("home", "it names categories, but there is no listing to crawl them with")
+        if self.listing and "{category}" not in self.listing.url:
+            raise _WrongKey("listing.url", "no {category} in it; a single list is one of the feeds")
         for number, pattern in enumerate(self.addresses):
             if "id" not in re.compile(pattern).groupindex:
-                raise ValueError(f"addresses.{number}: {pattern!r} has no group (?P<id>…)")
-        for step in self.steps:
-            for place, family in enumerate(self.families):
-                rules = family.rules.get(step.origin, {})
-                step.check_rules(
-                    **{f"families.{place}.rules.{step.origin}.{k}": rule for k, rule in rules.items()}
-                )
+                raise _WrongKey(f"addresses.{number}", f"{pattern!r} has no group (?P<id>…)")
+        for place, family in enumerate(self.families):
+            for step in self.steps:
+                for name, rule in family.rules.get(step.origin, {}).items():
+                    _check(f"families.{place}.rules.{step.origin}.{name}", rule, step.format)
         for key, url in self._urls():
             if not self.allows(url):
-                raise ValueError(f"{key}: {url} is at none of the origins")
+                raise _WrongKey(key, f"{url} is at none of the origins")
         return self
 
     def _urls(self) -> Iterator[tuple[str, str]]:
@@ -252,7 +290,7 @@ class Profile(_Part):
             yield "listing.url", self.listing.url
         yield from ((f"feeds.{name}.url", feed.url) for name, feed in self.feeds.items())
         for number, step in enumerate(self.steps):
-            yield from ((f"steps.{number}.urls", url) for url in step.urls if not url.startswith("{"))
+            yield from ((f"steps.{number}.urls", url) for url in step.urls if not url.startswith("{address}"))
 
     @property
     def zone(self) -> tzinfo:
@@ -266,9 +304,11 @@ class Profile(_Part):
         return next((family for family in self.families if re.fullmatch(family.id, article_id)), None)
 
     def named_by(self, address: str) -> str:
-        """The id an address names, unchecked; empty for an address of no known form."""
+        """The id an address names, decoded once and unchecked; empty for an address of no known form."""
+        if len(address) > MAX_ADDRESS:
+            return ""
         found = (re.search(pattern, address) for pattern in self.addresses)
-        return next((match["id"] for match in found if match), "")
+        return unquote(next((match["id"] or "" for match in found if match), ""))
 
     def key_of(self, article_id: str) -> str:
         """What an article's ids share across families and address forms; without a rule, the id itself."""
@@ -292,10 +332,19 @@ def origin_of(url: str) -> str:
     parts = urlsplit(url)
     default = {"http": 80, "https": 443}.get(parts.scheme)
     if default is None or not parts.hostname:
-        raise ValueError(f"{url!r} has no http(s) host")
+        raise ValueError("there is no http or https host")
+    if not parts.netloc.isascii():
+        raise ValueError("write the host in ASCII, as xn--…")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     port = default if parts.port is None else parts.port
     return f"{parts.scheme}://{host}" if port == default else f"{parts.scheme}://{host}:{port}"
+
+
+def _is_web(address: str) -> bool:
+    try:
+        return bool(origin_of(address))
+    except ValueError:
+        return False
 
 
 def bundled() -> list[str]:
@@ -310,10 +359,7 @@ def load(site: str) -> Profile:
     Raises BadArgument with one sentence that names the file and the key.
     """
     if "/" in site or site.endswith((".yaml", ".yml")):
-        try:
-            text = Path(site).expanduser().read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as exc:
-            raise BadArgument(f"cannot read the site profile {site}: {exc}") from exc
+        text = _file(site)
     elif site in bundled():
         text = resources.files("archiver.sites").joinpath(f"{site}.yaml").read_text(encoding="utf-8")
     else:
@@ -321,6 +367,16 @@ def load(site: str) -> Profile:
             f"unknown site {site!r}; bundled are {', '.join(bundled())}, or give a path to a .yaml"
         )
     return parse(text, site)
+
+
+def _file(path: str) -> str:
+    try:
+        return Path(path).expanduser().read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as exc:
+        raise BadArgument(f"cannot read the site profile {path}: it is not UTF-8") from exc
+    except (OSError, RuntimeError) as exc:  # RuntimeError: nobody is called ~that
+        why = getattr(exc, "strerror", None) or exc
+        raise BadArgument(f"cannot read the site profile {path}: {why}") from exc
 
 
 def parse(text: str, name: str) -> Profile:
@@ -334,8 +390,19 @@ def parse(text: str, name: str) -> Profile:
     try:
         return Profile.model_validate(data)
     except ValidationError as exc:
-        first = exc.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        what = "unknown key" if first["type"] == "extra_forbidden" else first["msg"]
-        what = what.removeprefix("Value error, ")
-        raise BadArgument(f"{name}: {key}: {what}" if key else f"{name}: {what}") from exc
+        raise BadArgument(f"{name}: {_in_words(exc.errors(include_url=False)[0])}") from exc
+
+
+def _in_words(error: ErrorDetails) -> str:
+    key = [str(part) for part in error["loc"] if part != "[key]"]
+    what = error["msg"].removeprefix("Value error, ")
+    match error:
+        case {"ctx": {"error": _WrongKey() as wrong}}:
+            key, what = [*key, wrong.key], wrong.what
+        case {"type": "extra_forbidden"}:
+            what = "unknown key"
+        case {"type": "missing"}:
+            what = "this key is missing"
+        case {"type": "literal_error"}:
+            what = f"{error['input']!r} is unknown; known here: {error['ctx']['expected']}"
+    return f"{'.'.join(key)}: {' '.join(what.split())}"

@@ -23,6 +23,8 @@ from archiver.storage.quarantine import Quarantine
 log = logging.getLogger(__name__)
 
 POSTS = "_posts"
+INDEX = f"{STATE}/index.sqlite"
+_LAYING = f"{STATE}/laying-the-site"
 _POST_NAME = re.compile(r"\d{4}-\d\d-\d\d-(?P<id>[A-Za-z0-9_-]{1,64})\.md")
 
 
@@ -37,12 +39,11 @@ class Archive:
         fresh = is_fresh(root)
         self.tree = Tree(root)
         self.lock = Lock(self.tree)
-        self.index = Index(root / STATE / "index.sqlite")
+        self._lay_skeleton(fresh)
+        self.index = Index(root / INDEX)
         self.quarantine = Quarantine(self.tree)
-        self._marked = False
+        self._marked = self.index.created
         self._reserved = dict(reserved or {})
-        if fresh:
-            self._lay_skeleton(resources.files("archiver.storage") / "skeleton", "")
         if self.index.created:
             self.reindex()
         elif not self.index.was_clean():
@@ -168,13 +169,23 @@ class Archive:
         self.index.add_post(row)
         self.quarantine.release(row.id)
 
-    def _lay_skeleton(self, folder: Traversable, path: str) -> None:
-        """A new archive is a Jekyll site that builds; in a folder that holds anything nothing is laid."""
+    def _lay_skeleton(self, fresh: bool) -> None:
+        """A new archive is a Jekyll site that builds; in a folder that holds anything nothing is laid.
+
+        A run killed in between leaves its mark, and the next one lays what is missing.
+        """
+        if fresh:
+            self.tree.publish(_LAYING, b"")
+        if self.tree.exists(_LAYING):
+            self._lay(resources.files("archiver.storage") / "skeleton", "")
+            self.tree.remove(_LAYING)
+
+    def _lay(self, folder: Traversable, path: str) -> None:
         for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
             below = f"{path}/{entry.name}" if path else entry.name
             if entry.is_dir():
-                self._lay_skeleton(entry, below)
-            else:
+                self._lay(entry, below)
+            elif not self.tree.exists(below):
                 self.tree.publish(below, entry.read_bytes())
 
 
@@ -183,10 +194,8 @@ def is_fresh(root: Path) -> bool:
     if not root.exists():
         return True
     try:
-        return (
-            all(entry.name.startswith(".") or entry.name == "README.md" for entry in root.iterdir())
-            and not (root / STATE).exists()
-        )
+        used = any(not entry.name.startswith(".") and entry.name != "README.md" for entry in root.iterdir())
+        return not used and not (root / INDEX).exists()
     except OSError as exc:
         raise StorageError(f"{root}: {exc.strerror}") from exc
 

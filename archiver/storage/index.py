@@ -43,6 +43,7 @@ CREATE TABLE skipped (id TEXT PRIMARY KEY, reason TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE listing (url TEXT PRIMARY KEY, etag TEXT NOT NULL, modified TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE slug (folded TEXT PRIMARY KEY, slug TEXT NOT NULL, name TEXT NOT NULL UNIQUE) WITHOUT ROWID;
 CREATE TABLE run (clean INTEGER NOT NULL);
+INSERT INTO run VALUES (0);         -- until it has been filled from the posts
 """
 
 

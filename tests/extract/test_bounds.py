@@ -1,0 +1,131 @@
+"""Markup that a parser would drop or choke on is refused before (faults P7, P12)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+from parsel import Selector
+
+from archiver.errors import Quarantined
+from archiver.extract import rules
+from archiver.extract.bounds import MOST_ATTRIBUTES, MOST_DEPTH, is_too_deep, refuse_excess
+from archiver.extract.rules import open_page
+
+
+def many(tag: str, count: int) -> str:
+    return tag * count
+
+
+def attributes(count: int) -> str:
+    return "".join(f" a{number}=1" for number in range(count))
+
+
+@pytest.fixture
+def no_parser(monkeypatch: pytest.MonkeyPatch) -> None:
+    def parse(*_: object, **__: object) -> None:
+        raise AssertionError("the parser was asked")
+
+    monkeypatch.setattr(rules, "Selector", parse)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        pytest.param("<div>" * 100_000, id="div"),
+        pytest.param("<DIV CLASS=a>" * 100_000 + "x" + "</DIV>" * 100_000, id="closed in the end"),
+        pytest.param("<b>" * 100_000, id="b"),
+        pytest.param("<p><span>" * 100_000, id="in paragraphs"),
+        pytest.param("<ul><li>" * 100_000, id="lists"),
+        pytest.param("<table><tr><td>" * 100_000, id="tables"),
+        pytest.param("<x-y>" * 100_000, id="unknown"),
+        pytest.param("<div><!--</div>-->" * 1000, id="closed in comments"),
+        pytest.param('<div><a title="</div>"></a>' * 1000, id="closed in attributes"),
+        pytest.param("<div><script>'</div>'</script>" * 1000, id="closed in scripts"),
+        pytest.param(f"<p{attributes(100_000)}>", id="attributes"),
+        pytest.param(f"<p {many('a ', 100_000)}>", id="one attribute again and again"),
+        pytest.param(f"<!----!><p{attributes(600)}>-->", id="attributes after an odd end of a comment"),
+        pytest.param(f"</p{attributes(600)}>", id="attributes of an end tag"),
+        pytest.param(f"<script{attributes(600)}>", id="attributes of a script"),
+    ],
+)
+@pytest.mark.usefixtures("no_parser")
+def test_excess_is_refused_before_any_parser_sees_it(html: str) -> None:
+    with pytest.raises(Quarantined) as refused:
+        open_page(f"<html><body>{html}", "html")
+    assert refused.value.reason == "too_deep"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        pytest.param("<div></b></p></span><div>" * 5000, id="end tags of nothing"),
+        pytest.param("<div><title></div></title>" * 5000, id="closed in raw text"),
+    ],
+)
+def test_what_the_scan_misses_is_found_in_the_parsed_page(html: str) -> None:
+    refuse_excess(html)
+    with pytest.raises(Quarantined, match=r"^too_deep"):
+        open_page(html, "html")
+
+
+@pytest.mark.parametrize("depth", [MOST_DEPTH - 2, MOST_DEPTH - 1])
+def test_the_limit_is_exact(depth: int) -> None:
+    page = Selector("<div>" * depth + "</div>" * depth, type="html")
+    assert is_too_deep(page.root) == (depth + 2 > MOST_DEPTH), "html and body count too"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        pytest.param("<p>段落" * 5000, id="paragraphs without end tags"),
+        pytest.param("<table>" + "<tr><td>格" * 5000 + "</table>", id="rows without end tags"),
+        pytest.param("<ul>" + "<li><a href=/x>项</a>" * 5000 + "</ul>", id="items without end tags"),
+        pytest.param("<br><img src=x><hr/><input>" * 5000, id="void elements"),
+        pytest.param("<svg><path d='M0 0'/></svg><use/>" * 5000, id="elements that close themselves"),
+        pytest.param("<script>for(i=0;i<n;i++)s+='<div>'</script>" * 1000, id="tags in scripts"),
+        pytest.param("<!-- <div> -->" * 1000, id="tags in comments"),
+        pytest.param(f"<p title='{many('a <b> ', 2000)}'>", id="tags in an attribute"),
+        pytest.param(f"<p{attributes(MOST_ATTRIBUTES)}>", id="as many attributes as are allowed"),
+        pytest.param("1 < 2 <3 </ <! <? " * 1000, id="no tags"),
+        pytest.param("<div><div><b>x</b></div></div>" * 5000, id="much, but flat"),
+    ],
+)
+def test_a_long_ordinary_page_is_read_whole(html: str) -> None:
+    page = open_page(f"<html><body>{html}<h6>完</h6>", "html")
+    assert "完" in page.value("xpath:string(/)")
+
+
+MEGABYTE = 1 << 20
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda n: "<" * n,
+        lambda n: "<a" * (n // 2),
+        lambda n: "<!--" * (n // 4),
+        lambda n: "<!-" * (n // 3),
+        lambda n: "<!--" + "-" * n,
+        lambda n: "<script>" * (n // 8),
+        lambda n: "<script>" + "</scrip" * (n // 7),
+        lambda n: "<p " + "=" * n,
+        lambda n: "<p " + "/" * n,
+        lambda n: "<p a" + " " * n,
+        lambda n: "<p a=" + " " * n,
+        lambda n: '<p a="' * (n // 6),
+        lambda n: "<p a='" * (n // 6),
+        lambda n: "<b>" * 400 + "</i>" * (n // 4),
+        lambda n: "<p>x</p>" * (n // 8),
+        lambda n: f'<p a="{"x" * n}">',
+    ],
+)
+def test_a_hostile_megabyte_takes_no_time(make: Callable[[int], str]) -> None:
+    html = make(MEGABYTE)
+    start = time.perf_counter()
+    try:
+        open_page(html, "html")
+    except Quarantined as refused:
+        assert refused.reason == "too_deep"
+    assert time.perf_counter() - start < 2

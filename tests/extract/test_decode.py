@@ -1,0 +1,174 @@
+"""Faults E1 to E14: the right text, or a refusal; never a guess."""
+
+from __future__ import annotations
+
+import codecs
+import time
+from contextlib import suppress
+
+import pytest
+
+from archiver.errors import Quarantined
+from archiver.extract.decode import decode
+
+PAGE = "<p>湖南省出台措施，支持中小企业发展。本报记者报道：全年目标不变。</p>"
+RARE = "<p>朱镕基、周喆、㙓，姓名用字各不相同，报道照录。</p>"
+LONG = PAGE * 100
+
+
+def html(charset: str) -> str:
+    return f"text/html; charset={charset}"
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "text", "charset", "overridden"),
+    [
+        pytest.param(PAGE.encode(), html("utf-8"), PAGE, "utf-8", False, id="what it says it is"),
+        pytest.param(PAGE.encode("gb18030"), html("utf-8"), PAGE, "gb18030", True, id="E1"),
+        pytest.param(
+            b'<meta charset="utf-8">' + PAGE.encode("gb18030"),
+            "text/html",
+            '<meta charset="utf-8">' + PAGE,
+            "gb18030",
+            True,
+            id="E2",
+        ),
+        pytest.param(PAGE.encode(), html("GBK"), PAGE, "utf-8", True, id="E3"),
+        pytest.param(PAGE.encode("gb18030"), "text/html", PAGE, "gb18030", False, id="E4"),
+        pytest.param(PAGE.encode("gb18030"), html("iso-8859-1"), PAGE, "gb18030", True, id="E5"),
+        pytest.param(RARE.encode("gb18030"), html("gb2312"), RARE, "gb18030", False, id="E6 gb2312"),
+        pytest.param(RARE.encode("gb18030"), html("gbk"), RARE, "gb18030", False, id="E6 gbk"),
+        pytest.param(RARE.encode("gb18030"), html('"x-gbk"'), RARE, "gb18030", False, id="E6 x-gbk"),
+        pytest.param(
+            "㙓喆镕".encode("gb18030"), html("gb2312"), "㙓喆镕", "gb18030", False, id="E6 rare only"
+        ),
+        pytest.param(codecs.BOM_UTF8 + PAGE.encode(), "", PAGE, "utf-8", False, id="E7 UTF-8"),
+        pytest.param(
+            codecs.BOM_UTF16_LE + PAGE.encode("utf-16-le"),
+            html("utf-8"),
+            PAGE,
+            "utf-16-le",
+            True,
+            id="E7 UTF-16 little-endian",
+        ),
+        pytest.param(
+            codecs.BOM_UTF16_BE + PAGE.encode("utf-16-be"),
+            "",
+            PAGE,
+            "utf-16-be",
+            False,
+            id="E7 UTF-16 big-endian",
+        ),
+        pytest.param("真\ufffd的".encode() * 9, html("utf-8"), "真\ufffd的" * 9, "utf-8", False, id="E10"),
+        pytest.param(
+            '{"Title":"湖南"}'.encode("gbk"),
+            "application/json",
+            '{"Title":"湖南"}',
+            "gb18030",
+            False,
+            id="E11",
+        ),
+        pytest.param(
+            PAGE.encode("big5", "ignore"), html("big5"), None, "big5hkscs", False, id="E12 labelled"
+        ),
+        pytest.param(PAGE.encode(), html("utf-9"), PAGE, "utf-8", False, id="E13 unknown label"),
+        pytest.param(b"+AGE-", html("utf-7"), "+AGE-", "utf-8", False, id="E13 UTF-7 is read as it stands"),
+        pytest.param(
+            b"\\u0041",
+            html("unicode_escape"),
+            "\\u0041",
+            "utf-8",
+            False,
+            id="no codec at the server's choice",
+        ),
+        pytest.param(b"plain", html("gbk"), "plain", "utf-8", False, id="ASCII contradicts no label"),
+        pytest.param(b"", "", "", "utf-8", False, id="nothing"),
+    ],
+)
+def test_what_is_readable_is_read_exactly(
+    body: bytes, content_type: str, text: str | None, charset: str, overridden: bool
+) -> None:
+    decoded = decode(body, content_type)
+    assert decoded.text == (text if text is not None else body.decode(charset))
+    assert (decoded.charset, decoded.overridden) == (charset, overridden)
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        pytest.param(codecs.BOM_UTF8 + PAGE.encode("gb18030"), html("utf-8"), id="E8"),
+        pytest.param(codecs.BOM_UTF16_LE + b"a", "", id="E7 half a character"),
+        pytest.param(codecs.BOM_UTF16_LE + b"\x00\xd8a\x00", "", id="E7 lone surrogate"),
+        pytest.param(
+            (LONG + "<p>").encode().replace(b"<p>", b"\xff<p>", 4), html("utf-8"), id="E9 four bytes"
+        ),
+        pytest.param(b"\xff" + PAGE.encode(), html("utf-8"), id="E9 one byte of few"),
+        pytest.param(b'{"text": "' + b"\xff\xfe\xfa" * 40 + b'"}', "application/json", id="neither"),
+        pytest.param("臺灣證券交易所發行量加權股價指數收盤".encode("big5"), html("utf-8"), id="E12 Big5"),
+        pytest.param("臺灣證券交易所發行量加權股價指數收盤".encode("big5"), "", id="Big5 without a label"),
+        pytest.param(
+            "臺灣證券交易所發行量加權股價指數收盤".encode("big5"), html("latin1"), id="Big5 as Latin"
+        ),
+        pytest.param(
+            "東京株式市場で日経平均株価は続伸した".encode("shift_jis"), html("utf-8"), id="E12 Shift-JIS"
+        ),
+    ],
+)
+def test_what_would_be_guessed_is_refused(body: bytes, content_type: str) -> None:
+    with pytest.raises(Quarantined) as refused:
+        decode(body, content_type)
+    assert refused.value.reason == "encoding"
+
+
+@pytest.mark.parametrize(
+    ("charset", "damage"), [("utf-8", b"\xff"), ("utf-8", b"\xe6\xb9"), ("gbk", b"\xff"), ("big5", b"\xff")]
+)
+def test_a_bad_byte_in_a_long_page_costs_one_character(charset: str, damage: bytes) -> None:
+    text = "<p>今天公布的數字</p>" * 100
+    body = text.encode(charset) + damage + b"</p>"
+    assert decode(body, html(charset)).text == text + "\ufffd</p>"
+
+
+def test_three_bad_bytes_in_a_long_page_are_borne() -> None:
+    body = LONG.encode().replace(b"<p>", b"\xff<p>", 3)
+    assert decode(body, html("utf-8")).text.count("\ufffd") == 3
+
+
+def test_control_characters_are_left_to_whoever_uses_the_text() -> None:
+    assert decode("一\x00二\x01".encode(), "").text == "一\x00二\x01"
+
+
+def test_a_meta_is_looked_for_where_pages_have_it() -> None:
+    late = b" " * 5000 + b'<meta charset="utf-8">' + PAGE.encode("gb18030")
+    assert not decode(late).overridden
+    old = b'<META http-equiv="Content-Type" content="text/html; charset=gb2312">' + RARE.encode("gb18030")
+    assert decode(old).text.endswith(RARE)
+
+
+def test_each_answer_is_decided_for_itself() -> None:
+    for _ in range(2):
+        assert decode(PAGE.encode("gb18030"), html("gbk")).text == PAGE
+        assert decode(PAGE.encode(), html("gbk")).text == PAGE
+
+
+MEGABYTE = 1 << 20
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        pytest.param(b"<meta" * (MEGABYTE // 5), "", id="meta"),
+        pytest.param(b"<meta charset" + b" " * MEGABYTE, "", id="blanks in the page"),
+        pytest.param(b"", "charset=" + " " * MEGABYTE, id="blanks in the header"),
+        pytest.param(b"", "charset" * (MEGABYTE // 7), id="labels in the header"),
+        pytest.param("湖南".encode("gbk") * (MEGABYTE // 4), html("utf-8"), id="everyday characters"),
+        pytest.param("㙓".encode("gb18030") * (MEGABYTE // 4), html("utf-8"), id="rare characters"),
+        pytest.param(b"\xff" * MEGABYTE, html("utf-8"), id="no character at all"),
+        pytest.param(b"\xff" * MEGABYTE, html("punycode"), id="a codec that takes quadratic time"),
+    ],
+)
+def test_a_hostile_megabyte_takes_no_time(body: bytes, content_type: str) -> None:
+    start = time.perf_counter()
+    with suppress(Quarantined):
+        decode(body, content_type)
+    assert time.perf_counter() - start < 0.5

@@ -1,0 +1,327 @@
+"""What a home page, a category page and a feed name; hostile rows cost only themselves."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from scrapy import Request
+
+from archiver.errors import Quarantined
+from archiver.extract.listing import MAX_ID, ListingPage, read_home, read_listing
+from archiver.items import Listed
+from archiver.replica import pages
+from archiver.replica.articles import Site
+from archiver.replica.sources import EMNEWS
+from archiver.sites.profile import Listing, Profile, load
+
+HOME = "http://finews.withounder.com/"
+PAGE = "http://finews.withounder.com/category/yangliribao.html"
+DAY = "/yangliribao/2022/02/22"
+NEWS = "NW202202220000000017"
+
+
+@pytest.fixture(scope="module")
+def site() -> Profile:
+    return load("finews")
+
+
+@pytest.fixture
+def rule(site: Profile) -> Listing:
+    assert site.listing
+    return site.listing
+
+
+def page(*rows: str) -> str:
+    items = "\n".join(f"    <li>{row}</li>\n  " for row in rows)
+    return f"<html><body><section>\n<h2 id=''></h2>\n<ul>\n  {items}\n</ul></section></body></html>"
+
+
+def row(href: str, title: str = "沪指收涨") -> str:
+    return f'<a href="{href}">{title}</a>'
+
+
+# --- category pages
+
+
+def test_a_category_page_names_its_articles_in_order(site: Profile, rule: Listing) -> None:
+    other = "NW202202220000000016"
+    text = page(row(f"{DAY}/{NEWS}.html"), row(f"{DAY}/{other}.html", " 标题含<b>标记</b> "))
+    assert read_listing(text, PAGE, rule, site, "yangliribao") == ListingPage(
+        [
+            Listed(
+                article_id, "yangliribao", f"http://finews.withounder.com{DAY}/{article_id}.html", hints, PAGE
+            )
+            for article_id, hints in ((NEWS, {"title": "沪指收涨"}), (other, {"title": "标题含标记"}))
+        ]
+    )
+
+
+def test_the_emnews_category_names_ids_of_its_family(site: Profile, rule: Listing) -> None:
+    text = page(row(f"/emnews/2022/02/22/{NEWS[2:]}.html"))
+    named = read_listing(text, PAGE, rule, site, "emnews")
+    assert [listed.id for listed in named.articles] == [NEWS[2:]]
+
+
+def test_an_empty_category_names_nothing(site: Profile, rule: Listing) -> None:
+    assert read_listing(page(), PAGE, rule, site, "x") == ListingPage([])
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("<html><h1>502 Bad Gateway</h1></html>", "not_a_listing"),
+        (f"<section><p>{row('/x.html')}</p></section>", "not_a_listing"),
+        ("", "empty"),
+    ],
+)
+def test_another_page_is_no_listing(site: Profile, rule: Listing, text: str, reason: str) -> None:
+    with pytest.raises(Quarantined) as refused:
+        read_listing(text, PAGE, rule, site, "x")
+    assert refused.value.reason == reason
+
+
+def test_the_emnews_page_whose_rows_came_out_as_code_is_no_listing(site: Profile, rule: Listing) -> None:
+    with pytest.raises(Quarantined, match=r"^not_a_listing: nothing on http://\S+ matches 'section ul'"):
+        read_listing(pages.emnews_list(Site(200)), f"{HOME}emnews/", rule, site, "emnews")
+
+
+@pytest.mark.parametrize(
+    ("href", "refused"),
+    [
+        (f"{DAY}/../../x.html", "http://finews.withounder.com/yangliribao/2022/x.html"),
+        (f"{DAY}/..%2f..%2fx.html", "../../x"),
+        (f"{DAY}/%2e%2e.html", ".."),
+        (f"{DAY}/NW1%00.html", "NW1\0"),
+        (f"{DAY}/{NEWS}x.html", f"{NEWS}x"),
+        (f"{DAY}/ＮＷ２０２２０２２２００００００００１７.html", "ＮＷ２０２２０２２２００００００００１７"),
+        (f"{DAY}/-rf.html", "-rf"),
+        (f"{DAY}/%25.html", "%"),
+        ("http://[::1", "invalid://address/http%3A//%5B%3A%3A1"),
+        ("http://host:99999/", "invalid://address/http%3A//host%3A99999/"),
+        ("javascript:void(0)", "javascript:void(0)"),
+        ("#", PAGE),
+        ("", ""),
+        ("/" + "x" * 5000, ("http://finews.withounder.com/" + "x" * 5000)[:MAX_ID]),
+    ],
+)
+def test_a_row_that_names_no_article_is_kept_apart(
+    site: Profile, rule: Listing, href: str, refused: str
+) -> None:
+    named = read_listing(page(row(href), row(f"{DAY}/{NEWS}.html")), PAGE, rule, site, "yangliribao")
+    assert [listed.id for listed in named.articles] == [NEWS]
+    assert [listed.id for listed in named.refused] == [refused]
+    assert named.refused[0].hints == {"title": "沪指收涨"}
+
+
+def test_a_row_without_a_link_is_kept_apart_or_is_none(site: Profile, rule: Listing) -> None:
+    named = read_listing(page("<a>沪指收涨</a>", "没有链接"), PAGE, rule, site, "x")
+    assert (named.articles, [listed.id for listed in named.refused]) == ([], [""])
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        f"http://[::1{DAY}/{NEWS}.html",
+        f"http://host:99999{DAY}/{NEWS}.html",
+        f"http://例.com{DAY}/{NEWS}.html",
+        f"javascript:/html_News/NewsShare.html?infoCode={NEWS}",
+        f"//other.example{DAY}/{NEWS}.html",
+        f"{DAY}/{NEWS}.html",
+        f"\t{DAY}/{NEWS}.html\n",
+    ],
+)
+def test_no_address_breaks_the_request_made_of_it(site: Profile, rule: Listing, href: str) -> None:
+    named = read_listing(page(row(href)), PAGE, rule, site, "x")
+    for listed in named.articles:
+        for step in site.steps:
+            for url in step.addresses(listed.id, site.key_of(listed.id), listed.address):
+                assert Request(url).url.startswith("http://")
+
+
+# --- feeds
+
+
+def feed(**keys: Any) -> Listing:
+    shape = {
+        "url": f"{HOME}feed",
+        "format": "json",
+        "rows": "data.list",
+        "fields": {"id": "code", "address": "url", "title": "title", "date": "time", "digest": "digest"},
+    }
+    return Listing.model_validate(shape | keys)
+
+
+def test_a_feed_names_articles_and_hints(site: Profile) -> None:
+    rows = [
+        {"code": NEWS, "title": " 沪指收涨 ", "time": "2022-02-22 17:47:15", "digest": None, "other": 1},
+        {
+            "code": 202202220000000018,
+            "title": "",
+            "url": "http://finance.eastmoney.com/a/202202220000000018.html",
+        },
+        {"url": "http://finance.eastmoney.com/a/202202220000000019.html"},
+    ]
+    named = read_listing(json.dumps({"data": {"list": rows}}), f"{HOME}feed", feed(), site, "feed")
+    assert named == ListingPage(
+        [
+            Listed(NEWS, "feed", "", {"title": "沪指收涨", "date": "2022-02-22 17:47:15"}, f"{HOME}feed"),
+            Listed("202202220000000018", "feed", rows[1]["url"], {}, f"{HOME}feed"),
+            Listed("202202220000000019", "feed", rows[2]["url"], {}, f"{HOME}feed"),
+        ]
+    )
+
+
+@pytest.mark.parametrize("code", ["../../x", "NW1", "\ud800", "", None, True, ["NW1"], {"a": 1}, 7, 1e400])
+def test_a_hostile_id_in_a_feed_costs_its_row_only(site: Profile, code: Any) -> None:
+    text = json.dumps({"data": {"list": [{"code": code, "title": "题"}, {"code": NEWS}, None, "row", [1]]}})
+    if code == 1e400:
+        text = text.replace("Infinity", '"Infinity"')
+    named = read_listing(text, f"{HOME}feed", feed(), site, "feed")
+    assert [listed.id for listed in named.articles] == [NEWS]
+    assert len(named.refused) == 4
+    assert all(listed.id.isprintable() for listed in named.refused)
+
+
+def test_a_hint_that_is_no_text_is_no_hint(site: Profile) -> None:
+    text = json.dumps({"data": {"list": [{"code": NEWS, "title": ["题"], "time": {"day": 22}}]}})
+    assert read_listing(text, f"{HOME}feed", feed(), site, "feed").articles[0].hints == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('{"data": null}', "shape"),
+        ('{"data": {"list": {}}}', "shape"),
+        ("[]", "shape"),
+        ("null", "shape"),
+        ('{"data": {"list": [', "not_json"),
+        ("<html>忙</html>", "not_json"),
+    ],
+)
+def test_a_feed_of_another_shape_is_refused(site: Profile, text: str, reason: str) -> None:
+    with pytest.raises(Quarantined) as refused:
+        read_listing(text, f"{HOME}feed", feed(), site, "feed")
+    assert refused.value.reason == reason
+
+
+def test_a_feed_may_say_that_it_has_none(site: Profile) -> None:
+    rule = feed(present="code == `1`")
+    assert read_listing('{"code": 1, "data": {"list": []}}', HOME, rule, site, "feed") == ListingPage([])
+    with pytest.raises(Quarantined, match=r"^not_a_listing"):
+        read_listing('{"code": 0, "data": {"list": []}}', HOME, rule, site, "feed")
+
+
+@pytest.mark.parametrize("plain", [True, False])
+def test_the_feeds_of_the_site(site: Profile, plain: bool) -> None:
+    replica = Site(60, plain=plain)
+    for name, body in {
+        "type-45": pages.feed_by_time(replica, 100),
+        "type-102": pages.feed_rolling(replica, 100),
+        "market-37": pages.feed_market(replica, 100, 37),
+    }.items():
+        rule = site.feeds[name]
+        named = read_listing(body.decode(), rule.url, rule, site, name)
+        assert named.articles
+        assert not named.refused
+        assert {replica.article(replica.find(listed.id) or 0).id for listed in named.articles} == {
+            listed.id for listed in named.articles
+        }
+
+
+# --- the next page
+
+
+@pytest.mark.parametrize(
+    ("href", "following"),
+    [
+        ("?p=2", f"{PAGE}?p=2"),
+        ("/category/2.html#top", "http://finews.withounder.com/category/2.html"),
+        ("//other.example/2.html", "http://other.example/2.html"),
+        ("#", ""),
+        ("", ""),
+        (PAGE, ""),
+        ("javascript:;", ""),
+        ("mailto:a@example.com", ""),
+        ("http://[::1", "invalid://address/http%3A//%5B%3A%3A1"),
+        ("http://host:99999/", "invalid://address/http%3A//host%3A99999/"),
+    ],
+)
+def test_the_next_page(site: Profile, rule: Listing, href: str, following: str) -> None:
+    paged = rule.model_copy(update={"next": "a.next::attr(href)"})
+    text = page(row(f"{DAY}/{NEWS}.html"), f'<a class="next" href="{href}">下一页</a>')
+    found = read_listing(text, PAGE, paged, site, "x").next
+    assert found == following
+    assert paged.following("x", 1, found, empty=False) == following
+    if following:
+        assert site.allows(Request(following).url) is following.startswith(PAGE.rpartition("/")[0])
+
+
+def test_counted_pages_end_with_an_empty_one() -> None:
+    counted = feed(url=f"{HOME}feed?c={{category}}&p={{page}}", first_page=0)
+    assert counted.address("a/b 新") == f"{HOME}feed?c=a%2Fb%20%E6%96%B0&p=0"
+    assert counted.following("x", 1, "", empty=False) == f"{HOME}feed?c=x&p=1"
+    assert counted.following("x", 2, "", empty=False) == f"{HOME}feed?c=x&p=2"
+    assert counted.following("x", 2, "", empty=True) == ""
+
+
+# --- the home page
+
+
+def home(*hrefs: str, names: tuple[str, ...] = ("样例日报新闻",)) -> str:
+    heads = "".join(f'<h2 id="{name}">{name}</h2>' for name in names)
+    rows = "".join(f"<li>{row(href)}</li>" for href in hrefs)
+    return f"<section>{heads}<ul>{rows}</ul><hr /></section>"
+
+
+def test_a_home_page_shows_categories_tags_and_articles(site: Profile) -> None:
+    assert site.home
+    text = home(
+        "/sitenews/2021/12/01/init.html",
+        f"{DAY}/{NEWS}.html",
+        f"{DAY}/NW202202220000000016.html",
+        "/shangbao%C2%B7zaixian/2022/02/22/NW202202220000000015.html",
+        "/career/in/touhang/2022/02/22/NW202202220000000014.html",
+        "/about.html",
+        names=("站长消息", "样例日报新闻", "", "商报·在线新闻"),
+    )
+    page = read_home(text, HOME, site.home, site)
+    assert page.categories == ["yangliribao", "shangbao·zaixian"]
+    assert page.names == ["站长消息", "样例日报新闻", "商报·在线新闻"]
+    assert [listed.id for listed in page.rows.articles] == [f"NW20220222000000001{n}" for n in (7, 6, 5, 4)]
+    assert {listed.category for listed in page.rows.articles} == {""}
+    assert {listed.listing for listed in page.rows.articles} == {HOME}
+    assert [listed.id for listed in page.rows.refused] == ["http://finews.withounder.com/about.html"]
+
+
+@pytest.mark.parametrize(
+    "category", ["..", "%2e%2e", "a%2fb", "a%5Cb", "a%00b", "a%0Ab", "x" * 81, "x" * 5000, "a\\b"]
+)
+def test_a_hostile_category_is_none(site: Profile, category: str) -> None:
+    assert site.home
+    text = home(f"/{category}/2022/02/22/{NEWS}.html", f"{DAY}/{NEWS}.html")
+    assert read_home(text, HOME, site.home, site).categories == ["yangliribao"]
+
+
+@pytest.mark.parametrize("text", [home(), home("/about.html", "http://[::1"), "<html>忙</html>"])
+def test_a_home_page_without_categories_is_none(site: Profile, text: str) -> None:
+    assert site.home
+    with pytest.raises(Quarantined, match=r"^not_a_listing: no link on http://\S+ names a category"):
+        read_home(text, HOME, site.home, site)
+
+
+def test_the_replica_is_listed_whole(site: Profile, rule: Listing) -> None:
+    assert site.home
+    replica = Site(200)
+    shown = read_home(pages.home(replica), HOME, site.home, site)
+    assert not shown.rows.refused
+    for source in [source for source in replica.categories() if " " not in source.slug]:
+        assert source.slug.casefold() in shown.categories
+        named = read_listing(
+            pages.category(replica, source), rule.address(source.slug), rule, site, source.slug
+        )
+        expected = [replica.article(index) for index in replica.listing(source.slug)]
+        assert [listed.id for listed in named.articles] == [article.id for article in expected]
+        assert not named.refused
+    assert EMNEWS.slug in shown.categories
