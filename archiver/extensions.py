@@ -22,12 +22,13 @@ from scrapy.settings import BaseSettings
 from tqdm import tqdm
 from tqdm.contrib import DummyTqdmFile
 
+from archiver import drift
 from archiver.errors import Deferred, StorageError
 from archiver.report import Report, tell
 from archiver.sites.profile import Profile
 from archiver.storage.archive import Archive
 from archiver.storage.files import STATE
-from archiver.storage.ledger import ENDS, Ledger, Tally
+from archiver.storage.ledger import ENDS, Ledger, Schedule, Tally
 
 log = logging.getLogger(__name__)
 
@@ -37,13 +38,15 @@ REPORT = f"{STATE}/report.json"
 class ArchiveRun:
     """Opens the archive before the first request, keeps the run's ledger, reports at its end."""
 
-    def __init__(self, crawler: Crawler, site: Profile, archive: Archive) -> None:
+    def __init__(self, crawler: Crawler, site: Profile, archive: Archive, schedule: Schedule) -> None:
         self.site = site
         self.archive = archive
         self.site_url = site_url(crawler.settings)
-        self.ledger = Ledger(archive, datetime.now(UTC))
+        self.ledger = Ledger(archive, datetime.now(UTC), schedule)
         self.report: Report | None = None
         self.storage_error: StorageError | None = None
+        self.drift: list[str] = []
+        """What spiders and pipelines saw of a changed site, a sentence each."""
         self._crawler = crawler
         self._began = time.monotonic()
         self._internal_errors = 0
@@ -55,8 +58,10 @@ class ArchiveRun:
         if not isinstance(site, Profile):
             raise NotConfigured("no spider of the archiver")
         fixed = {family.category.casefold(): family.tag for family in site.families if not family.by_source}
+        attempts, days = map(crawler.settings.get, ("ARCHIVER_RETRY_ATTEMPTS", "ARCHIVER_RETRY_DAYS"))
+        schedule = Schedule.of(attempts, days)
         archive = Archive(Path(crawler.settings["ARCHIVER_OUTPUT"]).absolute(), fixed)
-        run = cls(crawler, site, archive)
+        run = cls(crawler, site, archive, schedule)
         crawler.signals.connect(run.finish, signals.spider_closed)
         crawler.signals.connect(run.internal_error, signals.spider_error)
         crawler.signals.connect(run.internal_error, signals.item_error)
@@ -138,13 +143,13 @@ class ArchiveRun:
         return {name.removeprefix("archive/"): n for name, n in stats.items() if name.startswith("archive/")}
 
     def _make_report(self, reason: str, doubts: dict[str, int]) -> Report:
-        stats = self._crawler.stats.get_stats()
+        stats, tally = self._crawler.stats.get_stats(), self.tally
         assert self._crawler.spider
         return Report(
             spider=self._crawler.spider.name,
             site=self.site.name,
             root=str(self.archive.root),
-            tally=self.tally,
+            tally=tally,
             allowance=self._crawler.settings.getfloat("ARCHIVER_QUARANTINE_ALLOWANCE"),
             seconds=time.monotonic() - self._began,
             requests=stats.get("downloader/request_count", 0),
@@ -153,6 +158,7 @@ class ArchiveRun:
             storage_error=str(self.storage_error or ""),
             internal_errors=self._internal_errors,
             doubts=doubts,
+            drift=tuple(filter(None, [*self.drift, drift.of_articles(tally.ends["posted"], tally.reasons)])),
         )
 
 

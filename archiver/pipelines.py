@@ -14,7 +14,7 @@ from scrapy.exceptions import CloseSpider, DropItem
 from archiver.errors import ArticleError, Quarantined
 from archiver.extensions import ArchiveRun
 from archiver.items import Article, Evidence
-from archiver.normalise import body, dates, digests, sources, text
+from archiver.normalise import body, dates, digests, sources, text, titles
 from archiver.posts import Post, render
 from archiver.report import printable
 from archiver.sites.profile import Family
@@ -70,7 +70,16 @@ class FetchedPipeline(ArticlePipeline):
 
 
 class TitlePipeline(ArticlePipeline):
+    """The title, and whether it is this article's: an answer without an id is known by nothing else."""
+
     def process(self, article: Article) -> None:
+        self._set_title(article)
+        listed = text.clean(article.listed.hints.get("title", ""))
+        if listed and not article.evidence("id") and not titles.are_alike(article.title, listed):
+            raise Quarantined("id_mismatch", f"listed as {listed!r}, the answer is about {article.title!r}")
+
+    @staticmethod
+    def _set_title(article: Article) -> None:
         for said in article.evidence("title"):
             title = text.clean(said.text)
             if not text.is_blank(title):
@@ -165,6 +174,30 @@ class LinkPipeline(ArticlePipeline):
                 article.digest, article.origins["digest"] = digest, said.origin
                 return
         self.note(article, ["digest/missing"])
+
+
+class SameAnswerPipeline(ArticlePipeline):
+    """A host that gives one answer to every question (faults X8); the same text alone may be news twice (C12)."""
+
+    REMEMBERED = 1000
+
+    def __init__(self, run: ArchiveRun) -> None:
+        super().__init__(run)
+        self._keys: dict[int, str] = {}
+        """Of the latest articles: what they say → whose it is."""
+
+    def process(self, article: Article) -> None:
+        key = self.run.site.key_of(article.id)
+        first = self._remember(hash((article.title, article.date, article.body)), key)
+        if first != key:
+            raise Quarantined("same_answer", f"title, time and text are those of {first}")
+        if self._remember(hash(article.body), key) != key:
+            self.note(article, ["text/repeated"])
+
+    def _remember(self, said: int, key: str) -> str:
+        if len(self._keys) >= self.REMEMBERED:
+            del self._keys[next(iter(self._keys))]
+        return self._keys.setdefault(said, key)
 
 
 class PostPipeline(ArticlePipeline):

@@ -70,6 +70,8 @@ class Report:
     internal_errors: int = 0
     doubts: dict[str, int] | None = None
     """Statistic → how often (``date/conflict`` …)."""
+    drift: tuple[str, ...] = ()
+    """What changed about the site, a sentence each."""
 
     @property
     def status(self) -> Status:
@@ -83,6 +85,8 @@ class Report:
             found.add(Status.BROKEN)
         if self.storage_error:
             found.add(Status.STORAGE)
+        if self.drift:
+            found.add(Status.SITE_CHANGED)
         if tally.ends["quarantined"] > self.allowance * tally.listed:
             found.add(Status.REJECTED)
         if tally.ends["deferred"] > tally.reasons["deferred/interrupted"] or tally.listings_incomplete:
@@ -114,6 +118,7 @@ class Report:
                 {"id": f.id, "end": f.end, "reason": f.reason, "detail": f.detail, "record": f.record}
                 for f in tally.failures
             ],
+            "drift": list(self.drift),
             "storage_error": self.storage_error,
             "internal_errors": self.internal_errors,
             "requests": self.requests,
@@ -165,6 +170,7 @@ class Report:
         lines += [_failure_line(failure) for failure in self.tally.failures[:SHOWN]]
         if len(self.tally.failures) > SHOWN:
             lines.append(f"  … and {len(self.tally.failures) - SHOWN} more in .archive/report.json")
+        lines += [f"  the site changed: {printable(sentence)}" for sentence in self.drift]
         if self.internal_errors:
             lines.append(f"  {self.internal_errors} internal errors; their tracebacks are in the log")
         if self.storage_error:

@@ -18,6 +18,8 @@ ARCHIVER_OUTPUT = "output"
 ARCHIVER_SITE_URL = "//finews.withounder.com/"  # the address in footers
 ARCHIVER_CONTACT = ""  # a mail address or page for the site's owner, told in every request
 ARCHIVER_QUARANTINE_ALLOWANCE = 0.01  # share of the listed articles; more is exit status 4
+ARCHIVER_RETRY_ATTEMPTS = 20  # an article that fails so often …
+ARCHIVER_RETRY_DAYS = 14  # … for so long is given up; longer than any outage that is mended
 ARCHIVER_PROGRESS = True  # a bar, where stderr is a terminal
 ARCHIVER_STOP_SECONDS = 5  # after a signal; CI services kill after 7.5
 
@@ -33,14 +35,28 @@ DUPEFILTER_CLASS = (
     "scrapy.dupefilters.BaseDupeFilter"  # the ledger knows what was asked; a filter loses redirects
 )
 
-# What may leave, and where to: see middlewares.OriginGuard
+# What may leave, and where to: see archiver/middlewares/guard.py and archiver/resolver.py
 
-DOWNLOAD_HANDLERS = {"file": None, "ftp": None, "s3": None, "data": None}
+ARCHIVER_PRIVATE_ADDRESSES = ""  # networks, comma between, that are connected to though not public
+TWISTED_DNS_RESOLVER = "archiver.resolver.PublicResolver"
+DOWNLOAD_HANDLERS: dict[str, Any] = {
+    "http": "archiver.handler.HttpHandler",
+    "https": "archiver.handler.HttpHandler",
+    "file": None,
+    "ftp": None,
+    "s3": None,
+    "data": None,
+}
 DOWNLOADER_MIDDLEWARES: dict[str, Any] = {
     "archiver.middlewares.Contact": 40,
     "archiver.middlewares.OriginGuard": 50,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the guard does it for every request
-    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # takes an outage for leave
+    "archiver.middlewares.Robots": 100,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,  # three attempts in 20 ms
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # delivers what was cut
+    "archiver.middlewares.Retries": 550,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,  # drops some without a word
     "archiver.middlewares.Redirects": 600,
 }
 SPIDER_MIDDLEWARES: dict[str, Any] = {}
@@ -54,12 +70,16 @@ DOWNLOAD_VERIFY_CERTIFICATES = True
 
 # What may come back
 
-DOWNLOAD_TIMEOUT = 20
+DOWNLOAD_TIMEOUT = 15  # all of an attempt: five of them and the waits between are 90 seconds
+DNS_TIMEOUT = 10  # of these 15
 DOWNLOAD_MAXSIZE = 8 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
 RETRY_TIMES = 4
-RETRY_HTTP_CODES = [408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526]
-RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the ledger has a line for it
+RETRY_HTTP_CODES = [204, 206, 408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526]  # 52x: proxies
+ARCHIVER_RETRY_DELAY = 1  # seconds before the second attempt; doubled, and up to half more, for each further
+ARCHIVER_RETRY_AFTER_MAX = 60  # a host that asks to be left alone for longer is left to the next run
+ARCHIVER_ARTICLE_SECONDS = 90  # what one article may cost in all, at all its hosts
+ARCHIVER_BREAKER_FAILURES = 10  # in a row; then a host is only probed, and shut when it stays dead
 
 # From answer to post
 
@@ -70,6 +90,7 @@ ITEM_PIPELINES = {
     "archiver.pipelines.BodyPipeline": 400,
     "archiver.pipelines.SourcePipeline": 500,
     "archiver.pipelines.LinkPipeline": 600,
+    "archiver.pipelines.SameAnswerPipeline": 650,
     "archiver.pipelines.PostPipeline": 700,
 }
 CONCURRENT_ITEMS = 8  # per response, and ours bring one; Scrapy starts so many tasks for every response

@@ -15,6 +15,7 @@ from archiver.extensions import ArchiveRun
 from archiver.extract.article import read_answer
 from archiver.extract.decode import decode
 from archiver.items import Answer, Article, Evidence, Listed
+from archiver.middlewares.retry import EXPECTED, MIRRORS, SPENT
 from archiver.normalise import sources
 from archiver.sites.profile import load
 
@@ -37,15 +38,18 @@ class ArticleSpider(Spider):
     def run(self) -> ArchiveRun:
         return ArchiveRun.of(self.crawler)
 
-    def ask_for(self, articles: Iterable[Listed]) -> Iterator[Request | Article]:
-        """The first request for each article that neither this run nor the archive knows."""
+    def ask_for(self, articles: Iterable[Listed], *, named: bool = False) -> Iterator[Request | Article]:
+        """The first request for each article that the ledger wants; ``named``: by the user."""
         with self.run.storing():
-            wanted = self.run.ledger.admit(articles)
+            wanted = self.run.ledger.admit(articles, named=named)
         for listed in wanted:
             yield self._ask(_article(listed), step=0)
 
-    def _ask(self, article: Article, step: int, mirror: int = 0) -> Request | Article:
-        """The request at this place or the first later one that has an address; else the article as it is."""
+    def _ask(self, article: Article, step: int, mirror: int = 0, spent: float = 0.0) -> Request | Article:
+        """The request at this place or the first later one that has an address; else the article as it is.
+
+        ``spent`` is what the article has cost so far, in seconds.
+        """
         for number in range(step, len(self.site.steps)):
             urls = self._addresses(article, number)
             place = mirror if number == step else 0
@@ -55,7 +59,12 @@ class ArticleSpider(Spider):
                     callback=self.parse_answer,
                     errback=self.no_answer,
                     cb_kwargs={"article": article, "step": number, "mirror": place},
-                    meta={"handle_httpstatus_all": True},
+                    meta={
+                        "handle_httpstatus_all": True,
+                        EXPECTED: self.site.steps[number].format,
+                        MIRRORS: len(urls) - place - 1,
+                        SPENT: spent,
+                    },
                     dont_filter=True,
                 )
         return article
@@ -67,18 +76,19 @@ class ArticleSpider(Spider):
     def parse_answer(
         self, response: Response, article: Article, step: int, mirror: int
     ) -> Iterator[Request | Article]:
-        problem = outcomes.of_status(response)
+        problem = outcomes.of_response(response)
         try:
             if problem is None:
                 self._read(response, article, step)
         except Quarantined as why:
-            problem = why
+            problem = outcomes.of_reading(why)
         article.answers.append(_answer(response, problem))
-        yield self._go_on(article, step, mirror, problem)
+        yield self._go_on(article, step, mirror, problem, response.meta.get(SPENT, 0.0))
 
     def no_answer(self, failure: Failure) -> Iterator[Request | Article]:
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it for errbacks
-        yield self._go_on(problem=outcomes.of_failure(failure), **request.cb_kwargs)
+        problem, spent = outcomes.of_failure(failure), request.meta.get(SPENT, 0.0)
+        yield self._go_on(problem=problem, spent=spent, **request.cb_kwargs)
 
     def _read(self, response: Response, article: Article, step: int) -> None:
         rule = self.site.steps[step]
@@ -95,18 +105,18 @@ class ArticleSpider(Spider):
             _add(article, "source", Evidence(line, "body"))
 
     def _go_on(
-        self, article: Article, step: int, mirror: int, problem: ArticleError | None
+        self, article: Article, step: int, mirror: int, problem: ArticleError | None, spent: float
     ) -> Request | Article:
         """A host that does not answer is stood in for by its mirrors, and then waited for: what it says is
         better than what the later steps say. A wrong answer is final, and the later steps are asked."""
         if isinstance(problem, Deferred):
             if mirror + 1 < len(self._addresses(article, step)):
-                return self._ask(article, step, mirror + 1)
+                return self._ask(article, step, mirror + 1, spent)
             article.failure = problem
             return article
         if problem and not isinstance(article.failure, Quarantined):
             article.failure = problem
-        following = article if self._is_whole(article) else self._ask(article, step + 1)
+        following = article if self._is_whole(article) else self._ask(article, step + 1, spent=spent)
         if following is article and article.said.get("body"):
             article.failure = None  # something was read; the pipelines name what is missing
         return following

@@ -23,7 +23,8 @@ class ShareSpider(ArticleSpider):
     """``-a infocode=`` one or several (comma), ``-a url=`` any address that names an article, ``-a file=`` a
     list of either, one a line (``-`` for stdin; blank lines and ``#`` comments are passed over).
 
-    What the user types must name articles of the site; a line of a file that does not is quarantined.
+    What the user types must name articles of the site; a line of a file that does not is quarantined. An
+    article that is named is asked for at once, also where its time has not come or it was given up.
     """
 
     name = "share"
@@ -63,7 +64,7 @@ class ShareSpider(ArticleSpider):
         return Listed(named or text, address=url if named else "")
 
     async def start(self) -> AsyncIterator[Request | Article]:
-        for asked in self.ask_for(self.typed):
+        for asked in self.ask_for(self.typed, named=True):
             yield asked
         lines = self._lines()
         while chunk := list(islice(lines, AT_A_TIME)):
@@ -94,4 +95,5 @@ class ShareSpider(ArticleSpider):
                     self.run.ledger.refuse(
                         listed, Quarantined("bad_id", f"names no article of {self.site.name}")
                     )
-        yield from self.ask_for(listed for listed in named if self.site.family_of(listed.id))
+        articles = [listed for listed in named if self.site.family_of(listed.id)]
+        yield from self.ask_for(articles, named=True)

@@ -40,7 +40,8 @@ def crawl(
     The report is empty where the run could not start. Without a replica every connection is refused.
     """
     words = [sys.executable, "-m", "scrapy", "crawl", spider, "-s", f"ARCHIVER_OUTPUT={archive}"]
-    words += ["-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False", *options]
+    words += ["-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False"]
+    words += ["-s", "ARCHIVER_RETRY_DELAY=0.02", *options]
     words += [part for name, value in arguments.items() for part in ("-a", f"{name}={value}")]
     environment = proxied(replica.url if replica else "http://127.0.0.1:9", os.environ)
     report = archive / ".archive" / "report.json"

@@ -31,21 +31,22 @@ def read_answer(text: str, step: Step, site: Profile, article_id: str) -> dict[s
         value = page.markup(rule) if name in _MARKUP else page.value(rule)
         if value.strip():
             said[name] = Evidence(value, step.origin)
-    if claimed := said.pop("id", None):
-        _check_id(claimed.text, site, article_id)
-    if not said:
+    if "id" in said and not _proves_id(said["id"].text, site, article_id):
+        del said["id"]
+    if not said.keys() - {"id"}:
         raise Quarantined(page.nothing, "the answer says nothing about an article")
     return said
 
 
-def _check_id(claimed: str, site: Profile, article_id: str) -> None:
+def _proves_id(claimed: str, site: Profile, article_id: str) -> bool:
     """An answer names itself by its id or by an address; twins of both families share a key.
 
     An address of a form the profile does not know proves nothing.
     """
     named = site.named_by(claimed)
     if not named and "://" in claimed:
-        return
+        return False
     named = named or claimed
     if site.key_of(named) != site.key_of(article_id):
         raise Quarantined("id_mismatch", f"asked for {article_id}, the answer is about {named[:80]!r}")
+    return True

@@ -90,7 +90,7 @@ def _read_rows(
         hints: dict[str, str] = {
             name: value for name, value in said.items() if value and name not in ("id", "address")
         }
-        listed = Listed(article_id[:MAX_ID], category, address if named else "", hints, listing)
+        listed = Listed(article_id[:MAX_ID], category, address, hints, listing)
         (articles if site.family_of(article_id) else refused).append(listed)
     return ListingPage(articles, refused)
 

@@ -47,7 +47,9 @@ class Page(Protocol):
 
 
 def open_page(text: str, fmt: Format) -> Page:
-    """Raises ``Quarantined`` (``empty``, ``not_json``, ``shape``, ``too_deep``) for what cannot be read."""
+    """Raises ``Quarantined`` for what cannot be read: ``empty``, ``json_cut`` (P1), ``not_json``, ``shape``,
+    ``too_deep``.
+    """
     if not text.strip():
         raise Quarantined("empty", "the answer has no content")
     return JsonPage(load_json(text)) if fmt == "json" else HtmlPage.parse(text)
@@ -210,11 +212,21 @@ def load_json(text: str) -> Any:
             object_pairs_hook=_object,
         )
     except json.JSONDecodeError as exc:
-        raise Quarantined("not_json", f"{exc.msg} at character {exc.pos} of {len(text)}") from exc
+        reason = "json_cut" if _is_cut(text.strip(), exc) else "not_json"
+        raise Quarantined(reason, f"{exc.msg} at character {exc.pos} of {len(text)}") from exc
     except RecursionError as exc:
         raise Quarantined("too_deep", "JSON nested deeper than can be read") from exc
     except ValueError as exc:  # a number of more digits than Python converts
         raise Quarantined("shape", str(exc)) from exc
+
+
+_CLOSING = {"{": "}", "[": "]"}
+
+
+def _is_cut(text: str, problem: json.JSONDecodeError) -> bool:
+    closing = _CLOSING.get(text[:1])
+    ends_early = problem.pos >= len(problem.doc.rstrip())
+    return closing is not None and (ends_early or not text.endswith(closing))
 
 
 def _no_constant(name: str) -> Any:

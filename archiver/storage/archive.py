@@ -16,7 +16,7 @@ from archiver.normalise import slugs, sources
 from archiver.posts import Post, PostError, StoredPost, read
 from archiver.posts.pages import category_page
 from archiver.storage.files import STAGING, STATE, Tree
-from archiver.storage.index import Index, PostRow
+from archiver.storage.index import Index, OpenArticle, PostRow
 from archiver.storage.lock import Lock
 from archiver.storage.quarantine import Quarantine
 
@@ -134,6 +134,7 @@ class Archive:
                 if stored := self._stored(name):
                     self._adopt(name, *stored)
                     count += 1
+            self._recall()
         return count
 
     def _recover(self) -> None:
@@ -187,6 +188,25 @@ class Archive:
                 self._lay(entry, below)
             elif not self.tree.exists(below):
                 self.tree.publish(below, entry.read_bytes())
+
+    # --- what an index that was lost, or a post that was damaged, leaves to do
+
+    def adopt(self, name: str) -> bool:
+        """Remembers the post in a file, whatever the index said of it; False where it is none."""
+        stored = self._stored(name)
+        if stored:
+            self.touch()
+            with self.index.transaction():
+                self.index.forget_post(stored[0].id)
+                self._adopt(name, *stored)
+        return stored is not None
+
+    def _recall(self) -> None:
+        """Quarantined articles, from their records: the posts do not tell of them."""
+        for listed, reason in self.quarantine.records():
+            known = self.index.holds(listed.id) or self.index.open_article(listed.id)
+            if not known and reason != "bad_id":  # which no run asks for
+                self.index.put_open(OpenArticle(listed, "quarantined", reason, attempts=1))
 
 
 def is_fresh(root: Path) -> bool:

@@ -1,23 +1,36 @@
 """What the archive remembers: posts, open articles, listings, slugs. SQLite in ``.archive/index.sqlite``.
 
 Everything but the open articles and the listings' validators can be rebuilt from the posts. Commits are
-ordered (write-ahead log): after a crash the index is some earlier state of itself, never a mixture.
+ordered (write-ahead log): after a crash the index is some earlier state of itself, never a mixture. What the
+posts cannot tell carries a checksum, because SQLite notices damage to its trees, not to what they hold.
 """
 
 from __future__ import annotations
 
 import json
+import logging
+import shutil
 import sqlite3
+import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, Self
 
 from archiver.errors import StorageError
 from archiver.items import Listed
 
+log = logging.getLogger(__name__)
+
 VERSION = 1
+CHECKED_WHOLE = 8 * 1024 * 1024
+"""Bytes of an index that every opening proves, in about a tenth of a second; a larger one is proved by
+``scrapy archive-check``."""
+
+_OPEN = "id, category, address, hints, listing, state, reason, cause, attempts, since, due, crc"
 
 _SCHEMA = """
 CREATE TABLE post (
@@ -27,21 +40,27 @@ CREATE TABLE post (
     tag      TEXT NOT NULL,
     sha256   BLOB NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE open (                 -- listed, and not yet a post
+CREATE TABLE open (                 -- listed, and no post
     id       TEXT PRIMARY KEY,
-    state    TEXT NOT NULL,         -- listed, quarantined, deferred
-    reason   TEXT NOT NULL,
-    attempts INTEGER NOT NULL,      -- runs that asked for it
     category TEXT NOT NULL,
     address  TEXT NOT NULL,
     hints    TEXT NOT NULL,         -- JSON
-    listing  TEXT NOT NULL,
-    since    TEXT NOT NULL          -- when it was first listed, ISO 8601
+    listing  TEXT NOT NULL,         -- empty: the user named it
+    state    TEXT NOT NULL,         -- listed, deferred, quarantined, skipped
+    reason   TEXT NOT NULL,
+    cause    TEXT NOT NULL,         -- the last reason of one that was given up
+    attempts INTEGER NOT NULL,      -- runs that asked for it in vain
+    since    TEXT NOT NULL,         -- when it was first listed, ISO 8601
+    due      TEXT NOT NULL,         -- when it is asked for again, ISO 8601; empty: by the next run
+    crc      INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX open_by_listing ON open (listing);
-CREATE TABLE skipped (id TEXT PRIMARY KEY, reason TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE listing (url TEXT PRIMARY KEY, etag TEXT NOT NULL, modified TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE slug (folded TEXT PRIMARY KEY, slug TEXT NOT NULL, name TEXT NOT NULL UNIQUE) WITHOUT ROWID;
+CREATE INDEX open_by_listing ON open (listing) WHERE state != 'skipped';
+CREATE TABLE listing (
+    url TEXT PRIMARY KEY, etag TEXT NOT NULL, modified TEXT NOT NULL, crc INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE slug (
+    folded TEXT PRIMARY KEY, slug TEXT NOT NULL, name TEXT NOT NULL UNIQUE, crc INTEGER NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE run (clean INTEGER NOT NULL);
 INSERT INTO run VALUES (0);         -- until it has been filled from the posts
 """
@@ -58,38 +77,126 @@ class PostRow:
 
 @dataclass(frozen=True, slots=True)
 class OpenArticle:
-    """A listed article without a post: why, and how often it was tried."""
+    """A listed article without a post: why, how often it was tried, and when it is tried again."""
 
     listed: Listed
-    state: str
-    reason: str
-    attempts: int
-    since: str
+    state: str = "listed"
+    """``listed`` (a run ended before it did), ``deferred``, ``quarantined`` or ``skipped``."""
+    reason: str = ""
+    cause: str = ""
+    """The last reason of one that was given up."""
+    attempts: int = 0
+    since: str = ""
+    due: str = ""
+    """ISO 8601; empty: by the next run, or, where it was skipped, by none."""
+
+
+class DamagedIndex(StorageError):
+    """What is in the index's place is none, or has lost or changed what it held."""
+
+    def __init__(self, path: Path, what: object) -> None:
+        super().__init__(
+            f"{path}: {what}; nothing was touched, "
+            "scrapy archive-check --repair sets it aside and builds it anew"
+        )
 
 
 class Index:
-    """Every method raises StorageError where SQLite fails."""
+    """Every method raises StorageError where SQLite fails, DamagedIndex where it finds damage."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, only_read: str = "") -> None:
         self.path = path
         self.created = not path.exists()
         with self._errors():
             # The caller decides what is one transaction: see ``transaction``.
-            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-            self._open()
+            self._db = sqlite3.connect(
+                only_read or path, isolation_level=None, check_same_thread=False, uri=bool(only_read)
+            )
+        if not only_read:
+            self._prepare()
+
+    @classmethod
+    @contextmanager
+    def reading(cls, path: Path) -> Iterator[Self]:
+        """An index as it is, nothing of it proved, no byte of it or beside it changed.
+
+        The caller keeps writers away, and makes sure that it is there.
+        """
+        with _readable(path) as uri, closing(cls(path, only_read=uri)) as index:
+            yield index
+
+    def _prepare(self) -> None:
+        try:
+            with self._errors():
+                self._open()
+        except StorageError:
+            self._db.close()
+            raise
 
     def _open(self) -> None:
-        version = self._db.execute("PRAGMA user_version").fetchone()[0]
-        if version == 0 and self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
-            self.created = True
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
-        elif version != VERSION:
-            raise StorageError(
-                f"{self.path}: its format is version {version}, this archiver writes version {VERSION}; "
-                "nothing was touched"
-            )
+        if self._is_blank():
+            self._create()
+        elif problem := self._wrong_format() or self._wrong_trees():
+            raise DamagedIndex(self.path, problem)
         self._db.execute("PRAGMA synchronous = NORMAL")
+
+    def _is_blank(self) -> bool:
+        """Nothing there yet, or what a run leaves that is killed before its first commit."""
+        return self._version() == 0 and self._one("SELECT count(*) FROM sqlite_master") == (0,)
+
+    def _create(self) -> None:
+        if not self.created:
+            log.warning("%s holds nothing; it is built anew from the posts", self.path)
+        self.created = True
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+
+    def _version(self) -> int:
+        version = self._one("PRAGMA user_version")
+        return int(version[0]) if version else 0
+
+    def _wrong_format(self) -> str:
+        """Why this is no index of ours; empty where it is one."""
+        if (version := self._version()) != VERSION:
+            return f"its format is version {version}, this archiver writes version {VERSION}"
+        return "" if _tables(self._db) == _our_tables() else "it holds other tables than this archiver writes"
+
+    def _wrong_trees(self) -> str:
+        if self.path.stat().st_size > CHECKED_WHOLE:
+            return ""
+        said = self._one("PRAGMA integrity_check(1)")
+        return "" if said == ("ok",) else f"it is damaged ({said[0] if said else 'unreadable'})"
+
+    def damage(self) -> Iterator[str]:
+        """Everything that is wrong with it, in words; what it says of posts, the posts prove."""
+        try:
+            with self._errors():
+                if problem := self._wrong_format():
+                    yield problem
+                    return
+                for (said,) in self._db.execute("PRAGMA integrity_check(20)"):
+                    if said != "ok":
+                        yield said
+                for row in self._db.execute("SELECT * FROM post"):
+                    if [type(value) for value in row] != [str, str, str, str, bytes]:
+                        yield "table post: a row has changed by itself"
+                for table in ("open", "listing", "slug"):
+                    for row in self._db.execute(f"SELECT * FROM {table}"):  # noqa: S608 - the names above
+                        if row[-1] != _crc(row[:-1]):
+                            yield f"table {table}: a row has changed by itself"
+        except DamagedIndex as exc:
+            yield str(exc.__cause__)
+
+    def salvage(self) -> list[OpenArticle]:
+        """The open articles a damaged index still holds unchanged; those behind the damage are lost."""
+        found: list[OpenArticle] = []
+        try:
+            with self._errors():
+                rows = self._db.execute(f"SELECT {_OPEN} FROM open")  # noqa: S608 - a constant
+                found.extend(_open_article(row) for row in rows if row[-1] == _crc(row[:-1]))
+        except StorageError as exc:
+            log.warning("not every open article could be read: %s", exc)
+        return found
 
     def close(self) -> None:
         with self._errors():
@@ -100,7 +207,11 @@ class Index:
         try:
             yield
         except sqlite3.Error as exc:
+            if _is_damage(exc):
+                raise DamagedIndex(self.path, exc) from exc
             raise StorageError(f"{self.path}: {exc}") from exc
+        except UnicodeDecodeError as exc:  # a text that is none
+            raise DamagedIndex(self.path, exc) from exc
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -115,8 +226,8 @@ class Index:
             self._db.execute("COMMIT")
 
     def clear(self) -> None:
-        """Forgets everything; the caller builds it anew in the same transaction."""
-        for table in ("post", "open", "skipped", "listing", "slug"):
+        """Forgets what posts and listings tell; the caller builds it anew in the same transaction."""
+        for table in ("post", "listing", "slug"):
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - the names above
 
     # --- posts
@@ -142,73 +253,101 @@ class Index:
         )
         self._db.execute("DELETE FROM open WHERE id = ?", (row.id,))
 
+    def forget_post(self, article_id: str) -> None:
+        self._db.execute("DELETE FROM post WHERE id = ?", (article_id,))
+
     # --- open articles
 
-    def add_listed(self, listed: Listed, now: str) -> None:
-        """Remembers an article before it is asked for, so that no crash can lose it."""
-        hints = json.dumps(dict(listed.hints), sort_keys=True)
+    def put_open(self, article: OpenArticle) -> None:
+        """Remembers an article in the place of what was known of it."""
+        listed = article.listed
+        row = (
+            listed.id,
+            listed.category,
+            listed.address,
+            json.dumps(dict(listed.hints), sort_keys=True),
+            listed.listing,
+            article.state,
+            article.reason,
+            article.cause,
+            article.attempts,
+            article.since,
+            article.due,
+        )
         self._db.execute(
-            "INSERT INTO open VALUES (?, 'listed', '', 0, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
-            "category = excluded.category, address = excluded.address, hints = excluded.hints, "
-            "listing = excluded.listing",
-            (listed.id, listed.category, listed.address, hints, listed.listing, now),
+            "INSERT OR REPLACE INTO open VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, _crc(row))
         )
 
-    def set_open(self, article_id: str, state: str, reason: str) -> None:
-        self._db.execute(
-            "UPDATE open SET state = ?, reason = ?, attempts = attempts + 1 WHERE id = ?",
-            (state, reason, article_id),
-        )
-
-    def add_skipped(self, article_id: str, reason: str) -> None:
-        self._db.execute("INSERT OR REPLACE INTO skipped VALUES (?, ?)", (article_id, reason))
-        self._db.execute("DELETE FROM open WHERE id = ?", (article_id,))
-
-    def skipped(self, article_id: str) -> str | None:
-        """Why an article was skipped for good; None where it was not."""
+    def open_article(self, article_id: str) -> OpenArticle | None:
+        """A skipped one too."""
         with self._errors():
-            row = self._one("SELECT reason FROM skipped WHERE id = ?", article_id)
-        return str(row[0]) if row else None
+            row = self._one(f"SELECT {_OPEN} FROM open WHERE id = ?", article_id)  # noqa: S608 - a constant
+            return self._checked(row) if row else None
 
-    def open_articles(self, listing: str | None = None) -> list[OpenArticle]:
-        """Those of one listing, or all."""
+    def open_articles(self, listing: str) -> list[OpenArticle]:
+        """Those of one listing that are not skipped."""
         with self._errors():
             rows = self._db.execute(
-                "SELECT id, category, address, hints, listing, state, reason, attempts, since FROM open "
-                "WHERE ?1 IS NULL OR listing = ?1 ORDER BY id",
+                f"SELECT {_OPEN} FROM open WHERE listing = ? AND state != 'skipped' ORDER BY id",  # noqa: S608
                 (listing,),
-            ).fetchall()
-        return [
-            OpenArticle(
-                Listed(id_, category, address, json.loads(hints), url), state, reason, attempts, since
             )
-            for id_, category, address, hints, url, state, reason, attempts, since in rows
-        ]
+            return [self._checked(row) for row in rows]
+
+    def without_post(self) -> Iterator[OpenArticle]:
+        """Every open article, skipped ones too."""
+        with self._errors():
+            for row in self._db.execute(f"SELECT {_OPEN} FROM open ORDER BY id"):  # noqa: S608 - a constant
+                yield self._checked(row)
+
+    def _checked(self, row: tuple[Any, ...]) -> OpenArticle:
+        self._prove("open", row)
+        return _open_article(row)
+
+    def _prove(self, table: str, row: tuple[Any, ...]) -> None:
+        if row[-1] != _crc(row[:-1]):
+            raise DamagedIndex(self.path, f"table {table}: a row has changed by itself")
 
     # --- listings
 
     def validators(self, url: str) -> tuple[str, str]:
         """The ETag and Last-Modified a listing had when all it named was remembered."""
         with self._errors():
-            row = self._one("SELECT etag, modified FROM listing WHERE url = ?", url)
-        return (str(row[0]), str(row[1])) if row else ("", "")
+            row = self._one("SELECT url, etag, modified, crc FROM listing WHERE url = ?", url)
+        if row is None:
+            return "", ""
+        self._prove("listing", row)
+        return str(row[1]), str(row[2])
 
     def was_walked(self, url: str) -> bool:
         with self._errors():
             return self._one("SELECT 1 FROM listing WHERE url = ?", url) is not None
 
     def set_validators(self, url: str, etag: str, modified: str) -> None:
-        self._db.execute("INSERT OR REPLACE INTO listing VALUES (?, ?, ?)", (url, etag, modified))
+        row = (url, etag, modified)
+        self._db.execute("INSERT OR REPLACE INTO listing VALUES (?, ?, ?, ?)", (*row, _crc(row)))
+
+    def listings(self) -> list[str]:
+        """The addresses of all that were walked to their end."""
+        with self._errors():
+            return [str(row[0]) for row in self._db.execute("SELECT url FROM listing ORDER BY url")]
+
+    def forget_listings(self) -> None:
+        """The next run asks for every listing whole."""
+        self._db.execute("DELETE FROM listing")
 
     # --- slugs
 
     def slugs(self) -> Mapping[str, str]:
         """Name → slug, for every name that was ever used."""
         with self._errors():
-            return dict(self._db.execute("SELECT name, slug FROM slug").fetchall())
+            rows = self._db.execute("SELECT folded, slug, name, crc FROM slug").fetchall()
+        for row in rows:
+            self._prove("slug", row)
+        return {row[2]: row[1] for row in rows}
 
     def add_slug(self, name: str, slug: str) -> None:
-        self._db.execute("INSERT OR IGNORE INTO slug VALUES (?, ?, ?)", (slug.casefold(), slug, name))
+        row = (slug.casefold(), slug, name)
+        self._db.execute("INSERT OR IGNORE INTO slug VALUES (?, ?, ?, ?)", (*row, _crc(row)))
 
     # --- runs
 
@@ -226,3 +365,45 @@ class Index:
     def _one(self, sql: str, *values: object) -> tuple[Any, ...] | None:
         row: tuple[Any, ...] | None = self._db.execute(sql, values).fetchone()
         return row
+
+
+def _open_article(row: tuple[Any, ...]) -> OpenArticle:
+    article_id, category, address, hints, listing, *rest, _crc_of_row = row
+    return OpenArticle(Listed(article_id, category, address, json.loads(hints), listing), *rest)
+
+
+def _crc(row: tuple[Any, ...]) -> int:
+    return zlib.crc32(json.dumps(row, default=repr).encode("ascii"))
+
+
+def _tables(db: sqlite3.Connection) -> list[tuple[str, str, str, str | None]]:
+    return db.execute("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name").fetchall()
+
+
+@cache
+def _our_tables() -> list[tuple[str, str, str, str | None]]:
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.executescript(_SCHEMA)
+        return _tables(db)
+
+
+def _is_damage(exc: sqlite3.Error) -> bool:
+    name = getattr(exc, "sqlite_errorname", None)
+    if name is None:  # Python's own word: a text that is no UTF-8
+        return isinstance(exc, sqlite3.OperationalError)
+    if name == "SQLITE_ERROR":  # what a wrong header leads to; our own mistakes have other words
+        return str(exc).startswith(("unsupported file format", "no such "))
+    return str(name).startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_FORMAT"))
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[str]:
+    """What SQLite may open: the file itself, or a copy where a killed run's log has to be played first."""
+    log_of_writes = path.with_name(f"{path.name}-wal")
+    if not (log_of_writes.exists() and log_of_writes.stat().st_size):
+        yield f"{path.as_uri()}?immutable=1"
+        return
+    with TemporaryDirectory() as folder:
+        for file in (path, log_of_writes):
+            shutil.copyfile(file, Path(folder, file.name))
+        yield Path(folder, path.name).as_uri()

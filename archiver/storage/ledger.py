@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar, Self
 
-from archiver.errors import ArticleError, Deferred, Quarantined, Skipped
+from archiver.errors import ArticleError, BadArgument, Deferred, Quarantined, Skipped
 from archiver.items import Answer, Listed
-from archiver.storage.archive import Archive
+from archiver.storage.archive import POSTS, Archive
+from archiver.storage.index import OpenArticle
 
 ENDS = ("posted", "updated", "unchanged", "skipped", "quarantined", "deferred")
 
@@ -18,6 +20,52 @@ _WORDS: dict[type[ArticleError], str] = {
     Deferred: "deferred",
     Skipped: "skipped",
 }
+
+
+_NOT_ASKED = frozenset({"interrupted", "storage"})
+"""Deferred for the run's sake: no attempt on the article."""
+
+REVIVED = frozenset({"gave_up", "withdrawn"})
+"""Skipped until the user names the article."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When an article that failed is asked for again, and when no more.
+
+    The first failures are most often an outage, which the next run of a cron job finds over. After them the
+    wait doubles from ten minutes to a day: an article that is broken for good costs some twenty requests in
+    two weeks, and a site that is down for one week loses nothing.
+    """
+
+    attempts: int = 20
+    """An article is given up after so many, and …"""
+    days: int = 14
+    """… not before so many days have gone since it was first listed."""
+
+    FIRST: ClassVar = timedelta(minutes=10)
+    LONGEST: ClassVar = timedelta(days=1)
+    WAITS_FROM: ClassVar = {"deferred": 4, "quarantined": 3}
+    """Failures from which on there is a wait; an answer that came and was wrong is more likely to stay so."""
+
+    @classmethod
+    def of(cls, attempts: object, days: object) -> Self:
+        """From settings; raises BadArgument."""
+        return cls(_whole("ARCHIVER_RETRY_ATTEMPTS", attempts), _whole("ARCHIVER_RETRY_DAYS", days))
+
+    def wait(self, state: str, attempts: int) -> timedelta:
+        """After the last of so many failures."""
+        doublings = attempts - self.WAITS_FROM[state]
+        if doublings < 0:
+            return timedelta()
+        return min(self.LONGEST, self.FIRST * (1 << min(doublings, 16)))
+
+    def is_over(self, attempts: int, since: datetime, now: datetime) -> bool:
+        return attempts >= self.attempts and now - since >= timedelta(days=self.days)
+
+    def is_due(self, due: str, now: datetime) -> bool:
+        """One that is due later than any wait allows was put off by a clock that was wrong."""
+        return not due or not timedelta() < datetime.fromisoformat(due) - now <= self.LONGEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +103,14 @@ class Tally:
 class Ledger:
     """Remembers what is listed before it is asked for, and how it ended.
 
-    ``now`` is when the run began.
+    ``now`` is when the run began, aware.
     """
 
-    def __init__(self, archive: Archive, now: datetime) -> None:
+    def __init__(self, archive: Archive, now: datetime, schedule: Schedule | None = None) -> None:
         self.tally = Tally()
         self._archive = archive
-        self._now = now.isoformat(timespec="seconds")
+        self._now = now.astimezone(UTC).replace(microsecond=0)
+        self._schedule = schedule or Schedule()
         self._seen: set[str] = set()
         self._pending: dict[str, Listed] = {}
 
@@ -71,24 +120,31 @@ class Ledger:
         """ETag and Last-Modified of a listing all of whose articles are remembered."""
         return self._archive.index.validators(url)
 
-    def admit(self, articles: Iterable[Listed]) -> list[Listed]:
-        """The articles to ask for: those of ``articles`` that are new to this run and to the archive.
+    def admit(self, articles: Iterable[Listed], *, named: bool = False) -> list[Listed]:
+        """The articles to ask for: those that are new to this run, have no post and need not wait.
 
-        They are remembered before this returns, so no crash can lose one.
+        They are remembered before this returns, so no crash can lose one. ``named``: by the user, who need
+        not wait, and whose word revives what was given up or withdrawn.
         """
-        wanted = [listed for listed in articles if self._is_wanted(listed)]
+        wanted = [article for listed in articles if (article := self._wanted(listed, named))]
         if wanted:
             self._archive.touch()
             with self._archive.index.transaction():
-                for listed in wanted:
-                    self._archive.index.add_listed(listed, self._now)
-        self._pending.update((listed.id, listed) for listed in wanted)
-        return wanted
+                for article in wanted:
+                    self._archive.index.forget_post(article.listed.id)
+                    self._archive.index.put_open(article)
+        self._pending.update((article.listed.id, article.listed) for article in wanted)
+        return [article.listed for article in wanted]
 
     def waiting(self, listing: str) -> list[Listed]:
-        """Articles a listing named in earlier runs that have no post yet and were not met in this run."""
-        waiting = (article.listed for article in self._archive.index.open_articles(listing))
-        return [listed for listed in waiting if listed.id not in self._seen]
+        """What a listing (empty: the user) named in earlier runs, without a post, and not met in this run.
+
+        First comes what is due. A quarantined article that has to wait is not among them; a deferred one is,
+        because a run is complete only when nothing is deferred.
+        """
+        there = [a for a in self._archive.index.open_articles(listing) if a.listed.id not in self._seen]
+        due = [article.listed for article in there if self._is_due(article)]
+        return due + [a.listed for a in there if a.state == "deferred" and not self._is_due(a)]
 
     def was_walked(self, url: str) -> bool:
         """Whether an earlier run remembered everything this listing names, to its last page."""
@@ -131,12 +187,12 @@ class Ledger:
         record = ""
         if isinstance(why, Quarantined):
             record = self._archive.quarantine.keep(listed, why, answers)
+        article = self._after(listed, word, why.reason)
         with self._archive.index.transaction():
-            if isinstance(why, Skipped):
-                self._archive.index.add_skipped(article_id, why.reason)
-            else:
-                self._archive.index.set_open(article_id, word, why.reason)
-        return self._end(article_id, word, why, record)
+            self._archive.index.put_open(article)
+        if article.cause:
+            why = Skipped("gave_up", f"{why.reason}, {article.attempts} attempts since {article.since[:10]}")
+        return self._end(article_id, article.state, why, record)
 
     def close(self, why: Deferred) -> None:
         """What is still on its way is deferred."""
@@ -152,19 +208,53 @@ class Ledger:
     def is_pending(self, article_id: str) -> bool:
         return article_id in self._pending
 
-    def _is_wanted(self, listed: Listed) -> bool:
+    def _wanted(self, listed: Listed, named: bool) -> OpenArticle | None:
+        """What to remember of an article that is to be asked for; any other ends here."""
         if listed.id in self._seen:
-            return False
+            return None
         self._seen.add(listed.id)
         self.tally.listed += 1
-        if self._archive.index.holds(listed.id):
+        if self._archive.index.holds(listed.id) and not (named and self._is_withdrawn(listed.id)):
             self.tally.ends["unchanged"] += 1
-            return False
-        if reason := self._archive.index.skipped(listed.id):
-            self.tally.ends["skipped"] += 1
-            self.tally.reasons[f"skipped/{reason}"] += 1
-            return False
-        return True
+            return None
+        known = self._archive.index.open_article(listed.id)
+        if known is None:
+            return OpenArticle(listed, since=self._now.isoformat())
+        if known.state == "skipped":
+            if not (named and known.reason in REVIVED):
+                self._passed_over(known.state, known.reason)
+                return None
+            known = OpenArticle(known.listed, since=self._now.isoformat())
+        elif not named and not self._is_due(known):
+            self._passed_over(known.state, "waiting" if known.state == "deferred" else known.reason)
+            return None
+        return replace(known, listed=_both(known.listed, listed), since=known.since or self._now.isoformat())
+
+    def _passed_over(self, end: str, reason: str) -> None:
+        """Ends as an earlier run left it: the numbers have it, the list of failures does not."""
+        self.tally.ends[end] += 1
+        self.tally.reasons[f"{end}/{reason}"] += 1
+
+    def _is_withdrawn(self, article_id: str) -> bool:
+        row = self._archive.index.post(article_id)
+        return row is not None and not self._archive.tree.exists(f"{POSTS}/{row.name}")
+
+    def _is_due(self, article: OpenArticle) -> bool:
+        return self._schedule.is_due(article.due, self._now)
+
+    def _after(self, listed: Listed, word: str, reason: str) -> OpenArticle:
+        """What to remember of an article that ended without a post."""
+        article = self._archive.index.open_article(listed.id) or OpenArticle(
+            listed, since=self._now.isoformat()
+        )
+        attempts = article.attempts + (reason not in _NOT_ASKED)
+        article = replace(article, state=word, reason=reason, attempts=attempts, due="")
+        if word == "skipped" or reason in _NOT_ASKED:
+            return article
+        if self._schedule.is_over(attempts, datetime.fromisoformat(article.since), self._now):
+            return replace(article, state="skipped", reason="gave_up", cause=reason)
+        wait = self._schedule.wait(word, attempts)
+        return replace(article, due=(self._now + wait).isoformat() if wait else "")
 
     def _end(self, article_id: str, word: str, why: ArticleError, record: str) -> End:
         end = End(article_id, word, why.reason, why.detail, record)
@@ -172,3 +262,24 @@ class Ledger:
         self.tally.reasons[f"{word}/{why.reason}"] += 1
         self.tally.failures.append(end)
         return end
+
+
+def _both(known: Listed, listed: Listed) -> Listed:
+    """What is said of an article now, and what was said earlier where nothing is."""
+    return Listed(
+        listed.id,
+        listed.category or known.category,
+        listed.address or known.address,
+        {**known.hints, **listed.hints},
+        listed.listing or known.listing,
+    )
+
+
+def _whole(name: str, value: object) -> int:
+    try:
+        number = int(str(value))
+    except ValueError as exc:
+        raise BadArgument(f"{name}={value!r} is no whole number") from exc
+    if number < 1:
+        raise BadArgument(f"{name}={value!r}: write 1 or more")
+    return number

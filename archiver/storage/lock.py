@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from archiver.errors import StorageError
 from archiver.storage.files import STATE, Tree, storage_errors
@@ -32,3 +35,21 @@ class Lock:
 
     def release(self) -> None:
         os.close(self._file)
+
+
+@contextmanager
+def no_writer(root: Path) -> Iterator[None]:
+    """Keeps writers away as long as someone reads; writes nothing, not even the lock's file.
+
+    Raises Locked where a run is on, StorageError where the lock cannot be read.
+    """
+    path = root / STATE / "lock"
+    if not path.exists():
+        yield  # no run was ever here
+        return
+    with storage_errors(path), path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError as exc:
+            raise Locked(f"a run is using the archive {root}; ask again when it has ended") from exc
+        yield

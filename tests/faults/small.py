@@ -1,0 +1,162 @@
+"""A small site of a profile of its own, on the addresses of a fault server, and runs against it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.crawling import PROJECT, Run
+from tests.faultd import Reply
+
+LOOPBACK = "127.0.0.0/8"
+
+SOON = [
+    *("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False", "-s", "ARCHIVER_RETRY_DELAY=0.05"),
+    *("-s", "CONCURRENT_REQUESTS_PER_DOMAIN=16", "-s", "DOWNLOAD_TIMEOUT=2"),
+]
+"""Nothing waits long, and the breaker has a say only where a test is about it."""
+
+PATIENT = ["-s", "ARCHIVER_BREAKER_FAILURES=100000"]
+
+HTML = "text/html; charset=utf-8"
+
+
+@dataclass(frozen=True)
+class Small:
+    """Articles by id; as JSON at ``/text?id=``, as a page at ``/a/….html``, all listed at ``/list``."""
+
+    ids: Sequence[str]
+
+    def __call__(self, host: str, path: str) -> Reply:
+        if path == "/robots.txt":
+            return Reply(b"User-agent: *\nDisallow:\n", "text/plain")
+        if path.startswith("/list"):
+            return Reply(self.listing().encode(), HTML)
+        if path.startswith("/text?id="):
+            return Reply(json.dumps(self.fields(path.removeprefix("/text?id="))).encode())
+        if path.startswith("/a/"):
+            return Reply(self.page(path.removeprefix("/a/").removesuffix(".html")).encode(), HTML)
+        return Reply(b"not here", "text/plain", 404)
+
+    def listing(self) -> str:
+        rows = "".join(f'<li><a href="/a/{name}.html">{self.title(name)}</a></li>' for name in self.ids)
+        return f"<html><body><section><ul>{rows}</ul></section></body></html>"
+
+    def title(self, name: str) -> str:
+        return f"样例消息 {name}"
+
+    def fields(self, name: str) -> dict[str, object]:
+        minute = sum(name.encode()) % 60
+        text = f"<p>关于 {name} 的正文，共有两段。</p><p>{'数据与说明。' * 60}{name}</p>"
+        return {"id": name, "title": self.title(name), "date": f"2022-02-22 10:{minute:02d}:00", "text": text}
+
+    def page(self, name: str) -> str:
+        said = self.fields(name)
+        return (
+            f"<!DOCTYPE html><html><head><title>t</title></head><body><h1>{said['title']}</h1>"
+            f"<time>{said['date']}</time><article>{said['text']}</article></body></html>"
+        )
+
+
+def profile(folder: Path, origins: Iterable[str], texts: Sequence[str] = (), *, html: bool = False) -> Path:
+    """A site whose listing is at the first origin; ``texts`` are the origins that have the articles."""
+    origins = list(origins)
+    texts = list(texts) or origins[:1]
+    if html:
+        urls = [f"{origin}/a/{{id}}.html" for origin in texts]
+        kind, fields = "html", "{title: h1, date: time, body: article > p}"
+        present = "\n    present: article"
+    else:
+        urls = [f"{origin}/text?id={{id}}" for origin in texts]
+        kind, fields, present = "json", "{id: id, title: title, date: date, body: text}", ""
+    path = folder / "small.yaml"
+    path.write_text(
+        f"""name: small
+origins: {json.dumps([*origins, *texts])}
+addresses: ['/a/(?P<id>[^/?#]+)\\.html']
+listing:
+  url: {origins[0]}/list?{{category}}
+  rows: section li a
+  fields: {{address: '::attr(href)', title: '::text'}}
+  present: section
+steps:
+  - origin: answer
+    urls: {json.dumps(urls)}
+    format: {kind}
+    fields: {fields}{present}
+families:
+  - name: small
+    id: '[a-z0-9-]+'
+    category: kuaixun
+    tag: 快讯新闻
+    link: '{origins[0]}/a/{{id}}.html'
+""",
+        encoding="utf-8",
+    )
+    return path
+
+
+@dataclass(frozen=True)
+class Measured(Run):
+    seconds: float = 0.0
+    megabytes: float = 0.0
+    """The most memory the process had, resident."""
+
+    def ends(self) -> dict[str, tuple[str, str]]:
+        """Id → how it ended and why, of every article without a post."""
+        return {end["id"]: (end["end"], end["reason"]) for end in self.report["failures"]}
+
+
+def command(site: Path | str, archive: Path, *options: str, spider: str = "category") -> list[str]:
+    words = [sys.executable, "-m", "scrapy", "crawl", spider, "-s", f"ARCHIVER_OUTPUT={archive}"]
+    words += ["-a", f"site={site}", *SOON]
+    return [*words, *options] if "-a" in options else [*words, "-a", "category=kuaixun", *options]
+
+
+def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """No proxy but the given one."""
+    kept = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    return kept | dict(more or {})
+
+
+def _until_the_end(process: subprocess.Popen[bytes]) -> float:
+    """The most memory it had; what the system tells at its end counts its parent's, too."""
+    status, most = Path(f"/proc/{process.pid}/status"), 0
+    while process.poll() is None:
+        with suppress(OSError):
+            found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text())
+            most = max(most, int(found[1])) if found else most
+        time.sleep(0.02)
+    return most / 1024
+
+
+def crawl_small(
+    site: Path | str,
+    archive: Path,
+    *options: str,
+    spider: str = "category",
+    private: str = LOOPBACK,
+    variables: Mapping[str, str] | None = None,
+) -> Measured:
+    """One run to its end, without a proxy unless ``variables`` name one."""
+    words = command(site, archive, "-s", f"ARCHIVER_PRIVATE_ADDRESSES={private}", *options, spider=spider)
+    stderr = archive.with_name(f"{archive.name}.stderr")
+    began = time.monotonic()
+    with stderr.open("w+", encoding="utf-8") as sink:
+        process = subprocess.Popen(
+            words, cwd=PROJECT, env=environment(variables), stdout=subprocess.DEVNULL, stderr=sink
+        )
+        megabytes = _until_the_end(process)
+        sink.seek(0)
+        text = sink.read()
+    report = archive / ".archive" / "report.json"
+    said = json.loads(report.read_text()) if report.exists() else {}
+    return Measured(process.returncode, text, "", said, time.monotonic() - began, megabytes)

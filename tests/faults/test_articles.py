@@ -1,0 +1,316 @@
+"""Groups N, P and Q, article by article: each row fails alone, and its neighbours never notice (faults V17)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests import faultd
+from tests.crawling import posts
+from tests.faultd import Fault, Faultd, Reply, Wire, bomb, coded, encode, half, redirect, status
+from tests.faults.small import PATIENT, Measured, Small, crawl_small, profile
+
+ATTEMPTS = 5
+GOOD = [f"good{number}" for number in range(20)]
+
+JSON_FAULTS: dict[str, tuple[Fault, str, int]] = {
+    # name: fault, how it ends, requests
+    "n02-reset-in-body": (faultd.reset_in_body, "deferred reset", ATTEMPTS),
+    "n03-reset-before-headers": (faultd.reset_before_headers, "deferred reset", ATTEMPTS),
+    "n03-close-before-headers": (faultd.close_before_headers, "deferred reset", ATTEMPTS),
+    "n04-length-too-long": (faultd.length_too_long, "deferred short_body", ATTEMPTS),
+    "n05-length-too-short": (faultd.length_too_short, "deferred json_cut", ATTEMPTS),
+    "n06-no-length-cut": (faultd.no_length_cut, "deferred json_cut", ATTEMPTS),
+    "n07-chunks-unfinished": (faultd.chunks_unfinished, "deferred short_body", ATTEMPTS),
+    "n07-bad-chunk-size": (faultd.bad_chunk_size, "deferred short_body", ATTEMPTS),
+    "n08-gzip-cut": (coded("gzip", half), "deferred cut_encoding", ATTEMPTS),
+    "n09-deflate-cut": (coded("deflate", half), "deferred cut_encoding", ATTEMPTS),
+    "n09-raw-deflate-cut": (coded("raw deflate", half), "deferred cut_encoding", ATTEMPTS),
+    "n09-br-cut": (coded("br", half), "deferred cut_encoding", ATTEMPTS),
+    "n09-zstd-cut": (coded("zstd", half), "deferred cut_encoding", ATTEMPTS),
+    "n10-gzip-cut-at-once": (coded("gzip", faultd.first_bytes), "deferred cut_encoding", ATTEMPTS),
+    "n10-no-gzip": (
+        faultd.body(b'{"plain": 1}', Content_Encoding="gzip"),
+        "quarantined bad_encoding",
+        ATTEMPTS,
+    ),
+    "n10-no-br": (faultd.body(b'{"plain": 1}', Content_Encoding="br"), "quarantined bad_encoding", ATTEMPTS),
+    "n10-no-zstd": (
+        faultd.body(b'{"plain": 1}', Content_Encoding="zstd"),
+        "quarantined bad_encoding",
+        ATTEMPTS,
+    ),
+    "n10-compress": (
+        faultd.body(b"\x1f\x9d", Content_Encoding="compress"),
+        "quarantined bad_encoding",
+        ATTEMPTS,
+    ),
+    "n11-gzip-crc": (coded("gzip", faultd.wrong_crc), "quarantined checksum", ATTEMPTS),
+    "n11-deflate-crc": (coded("deflate", lambda d: d[:-4] + bytes(4)), "quarantined checksum", ATTEMPTS),
+    "n11-zstd-crc": (coded("zstd", lambda d: d[:-4] + bytes(4)), "quarantined checksum", ATTEMPTS),
+    "n12-empty-gzip": (faultd.body(b"", Content_Encoding="gzip"), "quarantined empty", ATTEMPTS),
+    "n12-gzip-of-nothing": (
+        faultd.body(encode(b"", "gzip"), Content_Encoding="gzip"),
+        "quarantined empty",
+        ATTEMPTS,
+    ),
+    "n12-empty": (faultd.body(b""), "quarantined empty", ATTEMPTS),
+    "n12-blank": (faultd.body(b" \r\n "), "quarantined empty", ATTEMPTS),
+    "n12-no-content": (faultd.raw(b"HTTP/1.1 204 None\r\n\r\n", close=False), "quarantined empty", ATTEMPTS),
+    "n13-partial-content": (status(206, Content_Range="bytes 0-3/999"), "deferred status_206", ATTEMPTS),
+    "n19-500": (status(500), "deferred status_500", ATTEMPTS),
+    "n19-502": (status(502), "deferred status_502", ATTEMPTS),
+    "n19-503": (status(503), "deferred status_503", ATTEMPTS),
+    "n19-504": (status(504), "deferred status_504", ATTEMPTS),
+    "n19-408": (status(408), "deferred status_408", ATTEMPTS),
+    "n19-520": (status(520), "deferred status_520", ATTEMPTS),
+    "n19-521": (status(521), "deferred status_521", ATTEMPTS),
+    "n19-522": (status(522), "deferred status_522", ATTEMPTS),
+    "n19-523": (status(523), "deferred status_523", ATTEMPTS),
+    "n19-524": (status(524), "deferred status_524", ATTEMPTS),
+    "n19-525": (status(525), "deferred status_525", ATTEMPTS),
+    "n19-526": (status(526), "deferred status_526", ATTEMPTS),
+    "n20-403": (status(403), "deferred forbidden", 1),
+    "n20-401": (status(401), "deferred forbidden", 1),
+    "n20-451": (status(451), "skipped legal_451", 1),
+    "n21-404": (status(404), "skipped gone", 1),
+    "n21-410": (status(410), "skipped gone", 1),
+    "n22-999": (status(999), "deferred status_999", 1),
+    "n22-0": (status(0), "deferred status_0", 1),
+    "n22-304": (faultd.raw(b"HTTP/1.1 304 None\r\n\r\n", close=False), "deferred status_304", 1),
+    "n22-minus": (
+        faultd.raw(b"HTTP/1.1 -5 What\r\nContent-Length: 1\r\n\r\nx", close=False),
+        "deferred protocol",
+        1,
+    ),
+    "n24-to-itself": (redirect("/text?id=n24-to-itself"), "quarantined redirect_loop", 1),
+    "n24-empty-location": (redirect(""), "quarantined redirect_loop", 1),
+    "n25-no-address": (redirect("http://[::1"), "quarantined bad_redirect", 1),
+    "n25-endless-address": (redirect("/" + "a" * 15_000), "quarantined bad_redirect", 1),
+    "n25-javascript": (redirect("javascript:alert(1)"), "quarantined bad_redirect", 1),
+    "n26-no-location": (status(302), "deferred status_302", 1),
+    "n32-many-headers": (faultd.headers(*(f"X-{n}: {n}" for n in range(20_000))), "quarantined headers", 1),
+    "n32-just-too-many-headers": (
+        faultd.headers(*(f"X-{n}: {n}" for n in range(199))),
+        "quarantined headers",
+        1,
+    ),
+    "n32-huge-header": (faultd.headers("X-Long: " + "x" * 200_000), "deferred reset", ATTEMPTS),
+    "n32-huge-cookie": (faultd.headers("Set-Cookie: a=" + "x" * 60_000), "deferred reset", ATTEMPTS),
+    "n33-garbage": (faultd.raw(b"\x00\x01\x02 what is this\r\n\r\n"), "deferred protocol", ATTEMPTS),
+    "n33-http09": (faultd.raw(b"<html>plain</html>"), "deferred reset", ATTEMPTS),
+    "n33-two-content-lengths": (faultd.headers("Content-Length: 5"), "deferred protocol", ATTEMPTS),
+    "n33-negative-length": (
+        faultd.raw(b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nx"),
+        "deferred protocol",
+        ATTEMPTS,
+    ),
+    "n33-length-and-chunked": (faultd.two_lengths, "deferred protocol", ATTEMPTS),
+    "n34-after-another": (faultd.after_another, "quarantined id_mismatch", 1),
+    "p01-cut-in-text": (faultd.cut_text(0.5), "deferred json_cut", ATTEMPTS),
+    "p02-error-page": (faultd.body(b"<html><h1>busy</h1></html>"), "quarantined not_json", 1),
+    "p05-too-big": (faultd.body(b" " * (9 << 20)), "quarantined too_big", 1),
+    "p06-gzip-bomb": (faultd.body(bomb("gzip", 900), Content_Encoding="gzip"), "quarantined too_big", 1),
+    "p06-gzip-in-gzip": (
+        faultd.body(bomb("gzip gzip", 900), Content_Encoding="gzip, gzip"),
+        "quarantined too_big",
+        1,
+    ),
+    "p06-deflate-bomb": (
+        faultd.body(bomb("deflate", 900), Content_Encoding="deflate"),
+        "quarantined too_big",
+        1,
+    ),
+    "p06-br-bomb": (faultd.body(bomb("br", 900), Content_Encoding="br"), "quarantined too_big", 1),
+    "p06-zstd-bomb": (faultd.body(bomb("zstd", 900), Content_Encoding="zstd"), "quarantined too_big", 1),
+    "q01-file": (redirect("file:///etc/passwd"), "quarantined scheme", 1),
+    "q01-data": (redirect("data:application/json,{}"), "quarantined scheme", 1),
+    "q01-ftp": (redirect("ftp://127.0.0.1/x"), "quarantined scheme", 1),
+    "q01-s3": (redirect("s3://bucket/x"), "quarantined scheme", 1),
+    "q05-decimal": (redirect("http://2130706434/x"), "quarantined offsite", 1),
+    "q05-hex": (redirect("http://0x7f000002/x"), "quarantined offsite", 1),
+    "q05-mapped": (redirect("http://[::ffff:127.0.0.2]/x"), "quarantined offsite", 1),
+    "q05-localhost": (redirect("http://localhost/x"), "quarantined offsite", 1),
+    "q06-metadata": (redirect("http://169.254.169.254/latest/meta-data"), "quarantined offsite", 1),
+}
+
+WHOLE: dict[str, Fault] = {
+    "whole-no-length": faultd.no_length_whole,
+    "whole-chunked": faultd.chunked,
+    "whole-gzip": coded("gzip"),
+    "whole-deflate": coded("deflate"),
+    "whole-raw-deflate": coded("raw deflate"),
+    "whole-br": coded("br"),
+    "whole-zstd": coded("zstd"),
+    "whole-and-more": faultd.more_than_its_length,  # N34
+    "whole-with-199-headers": faultd.headers(*(f"X-{number}: {number}" for number in range(190))),
+}
+"""Unusual, and nothing wrong with it."""
+
+EXTRA = ["n23-loop", "n23-growing", "n27-alias", "q02-other-host", "q03-after-503", "q09-other-port"]
+PASSING = [name for name, (_, _, attempts) in JSON_FAULTS.items() if attempts == ATTEMPTS]
+PAGES = Small([*GOOD, *WHOLE, *EXTRA, *JSON_FAULTS])
+
+
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Every post as a run without any fault writes it."""
+    folder = tmp_path_factory.mktemp("clean")
+    with Faultd(PAGES) as server:
+        run = crawl_small(profile(folder, [server.origin(1)]), folder / "archive")
+    assert run.status == 0, run.stderr
+    return comparable(folder / "archive")
+
+
+def comparable(archive: Path) -> dict[str, str]:
+    """The posts, without the port in their links, which differs from one server to the next."""
+    return {
+        name.removeprefix("2022-02-22-").removesuffix(".md"): "\n".join(
+            line for line in text.splitlines() if not line.startswith("<http")
+        )
+        for name, text in posts(archive).items()
+    }
+
+
+@pytest.fixture(scope="module")
+def faulty(tmp_path_factory: pytest.TempPathFactory) -> tuple[Measured, Faultd, Path]:
+    """One run in which every fault stays."""
+    folder = tmp_path_factory.mktemp("faulty")
+    with Faultd(PAGES, addresses=3) as server:
+        server.always |= {f"/text?id={name}": fault for name, (fault, _, _) in JSON_FAULTS.items()}
+        server.always |= {f"/text?id={name}": fault for name, fault in WHOLE.items()}
+        server.always |= {
+            "/text?id=n23-loop": redirect("/text?id=n23-loop&again"),
+            "/text?id=n23-loop&again": redirect("/text?id=n23-loop"),
+            "/text?id=n27-alias": redirect("/text?id=n27-alias#part"),
+            "/text?id=q02-other-host": redirect(f"{server.origin(2)}/x"),
+            "/text?id=q03-after-503": redirect(f"{server.origin(2)}/x", 307),
+            "/text?id=q09-other-port": redirect(f"{server.origin(1)[:-1]}0/x"),
+        }
+        grown = "/text?id=n23-growing"
+        for hop in range(20):
+            server.always[grown + "&more" * hop] = redirect(grown + "&more" * (hop + 1), 301)
+        server.script["/text?id=q03-after-503"] = [status(503)]
+        site = profile(folder, [server.origin(1)])
+        run = crawl_small(site, folder / "archive", *PATIENT)
+    return run, server, folder / "archive"
+
+
+@pytest.mark.parametrize("name", JSON_FAULTS)
+def test_a_fault_that_stays_ends_its_article_by_name(
+    faulty: tuple[Measured, Faultd, Path], name: str
+) -> None:
+    run, server, archive = faulty
+    _, expected, requests = JSON_FAULTS[name]
+    assert " ".join(run.ends()[name]) == expected
+    assert len(server.asked(f"/text?id={name}")) == requests
+    assert not list((archive / "_posts").glob(f"*{name}.md"))
+
+
+@pytest.mark.parametrize(
+    ("name", "reason", "requests"),
+    [
+        ("n23-loop", "redirect_loop", 2),
+        ("n23-growing", "redirect_loop", 6),
+        ("n27-alias", "redirect_loop", 1),
+        ("q02-other-host", "offsite", 1),
+        ("q03-after-503", "offsite", 2),
+        ("q09-other-port", "offsite", 1),
+    ],
+)
+def test_a_redirect_that_leads_nowhere_ends_its_article_by_name(
+    faulty: tuple[Measured, Faultd, Path], name: str, reason: str, requests: int
+) -> None:
+    run, server, _ = faulty
+    assert run.ends()[name] == ("quarantined", reason)
+    asked = [seen for seen in server.requests if seen.path.startswith(f"/text?id={name}")]
+    assert len(asked) == requests
+
+
+def test_no_neighbour_of_a_fault_differs(
+    faulty: tuple[Measured, Faultd, Path], clean: dict[str, str]
+) -> None:
+    run, server, archive = faulty
+    expected = {name: post for name, post in clean.items() if name in GOOD or name in WHOLE}
+    assert len(expected) == len(GOOD) + len(WHOLE)
+    assert comparable(archive) == expected
+    assert run.status == 4  # the worst of 3 and 4
+    assert run["listed"] == len(PAGES.ids) == len(run.ends()) + len(expected)
+    assert "Traceback" not in run.stderr
+
+
+def test_no_other_host_and_no_other_port_is_asked(faulty: tuple[Measured, Faultd, Path]) -> None:
+    _, server, _ = faulty
+    assert {seen.address for seen in server.requests} == {"127.0.0.2"}
+    for secret in ("cookie", "referer", "authorization"):
+        assert not [seen for seen in server.requests if secret in seen.headers], secret
+
+
+def test_bombs_cost_neither_memory_nor_time(faulty: tuple[Measured, Faultd, Path], tmp_path: Path) -> None:
+    run, _, _ = faulty
+    with Faultd(Small(GOOD)) as server:
+        plain = crawl_small(profile(tmp_path, [server.origin(1)]), tmp_path / "archive")
+    assert run.megabytes < plain.megabytes + 40
+    assert run.seconds < 20
+
+
+def test_a_fault_that_passes_leaves_no_trace(tmp_path: Path, clean: dict[str, str]) -> None:
+    pages = Small([*GOOD, *PASSING])
+    with Faultd(pages) as server:
+        for name in PASSING:
+            server.script[f"/text?id={name}"] = [JSON_FAULTS[name][0]] * 2
+        run = crawl_small(profile(tmp_path, [server.origin(1)]), tmp_path / "archive", *PATIENT)
+        counts = {name: len(server.asked(f"/text?id={name}")) for name in pages.ids}
+    assert (run.status, run.ends()) == (0, {}), run.stderr
+    assert comparable(tmp_path / "archive") == {name: clean[name] for name in pages.ids}
+    assert counts == dict.fromkeys(GOOD, 1) | dict.fromkeys(PASSING, 3)
+
+
+def test_an_archived_article_is_never_asked_for_again(tmp_path: Path) -> None:
+    """Whatever its address answers now (faults V9: KEEP)."""
+    pages = Small(["a1", "a2"])
+    with Faultd(pages) as server:
+        site = profile(tmp_path, [server.origin(1)])
+        crawl_small(site, tmp_path / "archive")
+        before = posts(tmp_path / "archive")
+        server.requests.clear()
+        server.always = {"/text?id=a1": faultd.length_too_short, "/text?id=a2": status(404)}
+        run = crawl_small(site, tmp_path / "archive")
+    assert (run.status, run["unchanged"]) == (0, 2)
+    assert posts(tmp_path / "archive") == before
+    assert not [seen for seen in server.requests if seen.path.startswith("/text")]
+
+
+# --- articles that are pages
+
+
+HTML_FAULTS: dict[str, tuple[Fault, str, int]] = {
+    "n05-length-too-short": (faultd.length_too_short, "quarantined incomplete", ATTEMPTS),
+    "n05-cut": (faultd.cut_text(0.7), "quarantined incomplete", ATTEMPTS),
+    "n06-no-length-cut": (faultd.no_length_cut, "quarantined incomplete", ATTEMPTS),
+    "n12-empty": (faultd.body(b""), "quarantined empty", ATTEMPTS),
+    "n28-meta-refresh": (
+        faultd.body(b'<html><meta http-equiv="refresh" content="0; url=/a/good1.html"></html>'),
+        "quarantined not_an_article",
+        1,
+    ),
+}
+HTML_WHOLE = {"whole-without-length": faultd.no_length_whole, "whole-gzip": coded("gzip")}
+
+
+def test_a_cut_page_is_told_by_its_end(tmp_path: Path) -> None:
+    pages = Small([*GOOD[:3], *HTML_WHOLE, "bare", *HTML_FAULTS])
+    bare = pages.page("bare").replace("<html>", "").replace("</html>", "").replace("</body>", "")
+    with Faultd(pages) as server:
+        server.always = {f"/a/{name}.html": fault for name, (fault, _, _) in HTML_FAULTS.items()}
+        server.always |= {f"/a/{name}.html": fault for name, fault in HTML_WHOLE.items()}
+        server.always["/a/bare.html"] = faultd.body(bare.encode())
+        run = crawl_small(profile(tmp_path, [server.origin(1)], html=True), tmp_path / "archive", *PATIENT)
+        counts = {name: len(server.asked(f"/a/{name}.html")) for name in pages.ids}
+    assert {name: " ".join(end) for name, end in run.ends().items()} == {
+        name: end for name, (_, end, _) in HTML_FAULTS.items()
+    }
+    assert counts == {name: HTML_FAULTS.get(name, (None, None, 1))[2] for name in pages.ids}
+    assert run["posted"] == 6
+    assert run.status == 4

@@ -1,0 +1,340 @@
+"""Groups N and X7, host by host: who is asked how often, who waits, and who stands in."""
+
+from __future__ import annotations
+
+import itertools
+import ssl
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+
+import pytest
+
+from archiver.replica.articles import Site
+from archiver.replica.hosts import Conditions, answer
+from tests import faultd
+from tests.crawling import posts
+from tests.faultd import Faultd, Reply, status
+from tests.faults import certificates
+from tests.faults.small import LOOPBACK, PATIENT, Small, crawl_small, environment, profile
+
+TEN = Small([f"a{number}" for number in range(10)])
+FORTY = Small([f"a{number}" for number in range(40)])
+
+
+def gaps(server: Faultd, path: str) -> list[float]:
+    """Seconds between the requests for one address."""
+    times = [seen.at for seen in server.asked(path)]
+    return [later - earlier for earlier, later in itertools.pairwise(times)]
+
+
+def texts(server: Faultd, host: str = "") -> int:
+    return sum(seen.path.startswith("/text") and host in ("", seen.host) for seen in server.requests)
+
+
+def test_each_wait_between_attempts_is_longer_than_the_one_before(tmp_path: Path) -> None:
+    with Faultd(Small(["a1"])) as server:
+        server.always["/text?id=a1"] = status(500)
+        site = profile(tmp_path, [server.origin(1)])
+        crawl_small(site, tmp_path / "archive", "-s", "ARCHIVER_RETRY_DELAY=0.1")
+        waited = gaps(server, "/text?id=a1")
+    assert len(waited) == 4
+    assert waited == sorted(waited)
+    for number, gap in enumerate(waited):
+        assert 0.1 * 2**number <= gap < 0.1 * 2**number * 1.5 + 0.3
+
+
+# --- Retry-After
+
+
+@pytest.mark.parametrize("form", ["seconds", "date"])
+def test_a_host_that_asks_for_a_pause_gets_it_and_others_do_not_wait(tmp_path: Path, form: str) -> None:
+    value = "2" if form == "seconds" else format_datetime(datetime.now(UTC) + timedelta(seconds=6), usegmt=True)
+    with Faultd(TEN, addresses=3) as server:
+        busy, other = server.origin(1), server.origin(2)
+        server.script["/text?id=a1"] = [status(429, Retry_After=value)]
+        site = profile(tmp_path, [other], [busy])
+        run = crawl_small(site, tmp_path / "archive", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=1")
+        asked = [seen for seen in server.requests if seen.path.startswith("/text")]
+        refused_at = next(seen.at for seen in asked if seen.path == "/text?id=a1")
+        later = [seen.at - refused_at for seen in asked if seen.at > refused_at]
+    assert run.status == 0, run.stderr
+    assert run["posted"] == 10
+    assert len(asked) == 11
+    assert min(later) >= 1.95 if form == "seconds" else min(later) >= 1
+
+
+@pytest.mark.parametrize("value", ["-1", "0", "soon", "Tue, 22 Feb 2022 10:00:00 GMT", ""])
+def test_a_pause_that_is_none_is_the_usual_one(tmp_path: Path, value: str) -> None:
+    with Faultd(Small(["a1"])) as server:
+        server.script["/text?id=a1"] = [status(503, Retry_After=value)]
+        run = crawl_small(profile(tmp_path, [server.origin(1)]), tmp_path / "archive")
+        (waited,) = gaps(server, "/text?id=a1")
+    assert run.status == 0
+    assert waited < 1
+
+
+def test_a_pause_longer_than_the_run_leaves_the_host_alone(tmp_path: Path) -> None:
+    with Faultd(TEN) as server:
+        server.always |= {f"/text?id={name}": status(503, Retry_After="99999999") for name in TEN.ids}
+        site = profile(tmp_path, [server.origin(1)])
+        run = crawl_small(site, tmp_path / "archive", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=1")
+        assert texts(server) == 1
+    assert run.status == 3
+    assert set(run.ends().values()) == {("deferred", "retry_after")}
+
+
+# --- a dead host
+
+
+def test_a_storm_costs_thirty_requests_and_no_article(tmp_path: Path) -> None:
+    with Faultd(FORTY) as server:
+        storm = status(503)
+        server.script["*"] = []
+        for name in FORTY.ids:
+            server.script[f"/text?id={name}"] = [storm] * 30
+        site = profile(tmp_path, [server.origin(1)])
+        calm = False
+
+        async def until_asked_often(wire: faultd.Wire, reply: Reply) -> None:
+            nonlocal calm
+            calm = calm or texts(server) > 27
+            await (faultd.good if calm else storm)(wire, reply)
+
+        server.script.clear()
+        server.always = {f"/text?id={name}": until_asked_often for name in FORTY.ids}
+        run = crawl_small(site, tmp_path / "archive")
+    assert run.status == 0, run.stderr
+    assert run["posted"] == 40
+
+
+def test_a_dead_host_is_asked_thirty_times_and_the_next_run_completes(tmp_path: Path) -> None:
+    with Faultd(FORTY) as server:
+        server.always = {f"/text?id={name}": status(503) for name in FORTY.ids}
+        site = profile(tmp_path, [server.origin(1)])
+        run = crawl_small(site, tmp_path / "archive")
+        storm = texts(server)
+        server.always.clear()
+        again = crawl_small(site, tmp_path / "archive")
+    assert storm <= 30
+    assert run.status == 3
+    assert run["deferred"] == 40
+    assert {reason for _, reason in run.ends().values()} <= {"host_down", "status_503"}
+    assert list(run.ends().values()).count(("deferred", "host_down")) >= 30
+    assert (again.status, again["posted"]) == (0, 40)
+
+
+def test_the_probes_of_a_dead_host_come_one_by_one_and_ever_later(tmp_path: Path) -> None:
+    with Faultd(FORTY) as server:
+        server.always = {f"/text?id={name}": status(503) for name in FORTY.ids}
+        site = profile(tmp_path, [server.origin(1)])
+        crawl_small(site, tmp_path / "archive", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=1")
+        times = [seen.at for seen in server.requests if seen.path.startswith("/text")]
+    assert len(times) == 14
+    probes = [later - earlier for earlier, later in itertools.pairwise(times[9:])]
+    assert [gap >= 0.05 * 2 ** (number + 2) - 0.01 for number, gap in enumerate(probes)] == [True] * 4
+
+
+def test_mirrors_stand_in_for_a_dead_host_at_once(tmp_path: Path) -> None:
+    with Faultd(FORTY, addresses=4) as server:
+        dead, mirror = server.origin(2), server.origin(3)
+        server.always[f"{dead.removeprefix('http://')} *"] = status(503)
+        server.script[f"{dead.removeprefix('http://')} /robots.txt"] = [faultd.good]
+        site = profile(tmp_path, [server.origin(1)], [dead, mirror])
+        run = crawl_small(site, tmp_path / "archive")
+        assert texts(server, dead.removeprefix("http://")) <= 30
+    assert run.status == 0, run.stderr
+    assert run["posted"] == 40
+
+
+def test_a_closed_port_defers_and_leaves_the_other_hosts_in_peace(tmp_path: Path) -> None:
+    """N1, without and with a robots.txt to ask for."""
+    with Faultd(TEN, addresses=3) as server:
+        site = profile(tmp_path, [server.origin(1)], [server.refusing(2)])
+        run = crawl_small(site, tmp_path / "archive")
+        bold = crawl_small(site, tmp_path / "bold", "-s", "ROBOTSTXT_OBEY=False", *PATIENT)
+    for each in (run, bold):
+        assert each.status == 3
+        assert set(each.ends().values()) == {("deferred", "refused")}
+        assert "Traceback" not in each.stderr
+
+
+def test_a_name_that_is_not_found_defers(tmp_path: Path) -> None:
+    """N29; the name server is scripted."""
+    with Faultd(TEN) as server:
+        site = profile(tmp_path, [server.origin(1)], ["http://unknown.example", "http://silent.example"])
+        run = crawl_small(site, tmp_path / "archive", "-s", "TWISTED_DNS_RESOLVER=tests.faults.names.Scripted")
+    assert run.status == 3
+    assert set(run.ends().values()) == {("deferred", "dns")}
+
+
+# --- slow hosts
+
+
+def test_a_hung_host_costs_its_own_articles_their_time_and_nobody_else(tmp_path: Path) -> None:
+    """N14, N15: whatever is set for one attempt, an article has its limit in all."""
+    with Faultd(Small(["hung", "drip", "swift"])) as server:
+        server.always = {"/text?id=hung": faultd.hang, "/text?id=drip": faultd.drip}
+        site = profile(tmp_path, [server.origin(1)])
+        limits = ["-s", "DOWNLOAD_TIMEOUT=1", "-s", "ARCHIVER_ARTICLE_SECONDS=4"]
+        run = crawl_small(site, tmp_path / "archive", *limits)
+        swift = server.asked("/text?id=swift")[0].at - server.requests[0].at
+    assert run.ends() == {"hung": ("deferred", "timeout"), "drip": ("deferred", "timeout")}
+    assert swift < 1
+    assert run.seconds < 9
+    for name in ("hung", "drip"):
+        assert 3 <= len(server.asked(f"/text?id={name}")) <= 4
+
+
+def test_a_hung_host_leaves_its_mirror_time_to_answer(tmp_path: Path) -> None:
+    with Faultd(Small(["a1"]), addresses=4) as server:
+        hung = server.origin(2).removeprefix("http://")
+        server.always[f"{hung} /text?id=a1"] = faultd.hang
+        site = profile(tmp_path, [server.origin(1)], [server.origin(2), server.origin(3)])
+        limits = ["-s", "DOWNLOAD_TIMEOUT=1", "-s", "ARCHIVER_ARTICLE_SECONDS=4"]
+        run = crawl_small(site, tmp_path / "archive", *limits)
+    assert run.status == 0, run.stderr
+    assert len(server.asked("/text?id=a1", hung)) == 2
+
+
+def test_requests_that_wait_take_no_place_of_another_host(tmp_path: Path) -> None:
+    """Forty articles of a failing host wait, more than Scrapy keeps under way; the other host is not held up."""
+    slow, swift = Small([f"slow{n}" for n in range(40)]), Small([f"swift{n}" for n in range(40)])
+    both = Small([*slow.ids, *swift.ids])
+    with Faultd(both, addresses=3) as server:
+        first = profile(tmp_path, [server.origin(1)], [server.origin(2)])
+        server.always = {f"/text?id={name}": status(500) for name in slow.ids}
+        wait = ["-s", "ARCHIVER_RETRY_DELAY=1", "-s", "RETRY_TIMES=1"]
+        run = crawl_small(first, tmp_path / "archive", *PATIENT, *wait)
+        began = min(seen.at for seen in server.requests if seen.path.startswith("/text"))
+        last = max(seen.at for seen in server.requests if "swift" in seen.path)
+    assert run["posted"] == 40
+    assert last - began < 0.9
+
+
+# --- TLS
+
+
+def test_only_a_certificate_that_is_right_is_trusted(tmp_path: Path) -> None:
+    """N30, N31: and a wrong one is not asked for twice."""
+    trusted = certificates.authority()
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    (tmp_path / "trusted.pem").write_bytes(trusted.certificate.public_bytes(Encoding.PEM))
+    variables = {"SSL_CERT_FILE": str(tmp_path / "trusted.pem")}
+    contexts = {
+        1: certificates.context(tmp_path, "127.0.0.2", trusted),
+        2: certificates.context(tmp_path, "127.0.0.3", None),
+        3: certificates.context(tmp_path, "127.0.0.200", trusted),
+        4: certificates.context(tmp_path, "127.0.0.5", trusted, days=-1),
+    }
+    ends = {}
+    with Faultd(Small(["a1"]), addresses=5, tls=contexts) as server:
+        for number in contexts:
+            site = profile(tmp_path, [server.origin(number)])
+            run = crawl_small(site, tmp_path / f"archive{number}", "-s", "ROBOTSTXT_OBEY=False", variables=variables)
+            ends[number] = (run.status, list(run["listings"]["incomplete"].values()))
+            assert run["requests"] == (2 if number == 1 else 1)
+            assert "Traceback" not in run.stderr
+        asked = {seen.address for seen in server.requests}
+    assert ends.pop(1) == (0, [])
+    assert set(map(str, ends.values())) == {"(3, ['tls_untrusted'])"}
+    assert asked == {"127.0.0.2"}
+
+
+def test_a_handshake_that_fails_defers(tmp_path: Path) -> None:
+    """N31: plain HTTP where TLS should be, and TLS older than we speak."""
+    old = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    old.set_ciphers("ADH:@SECLEVEL=0")
+    with Faultd(Small(["a1"]), addresses=3, tls={2: old}) as server:
+        server.always["*"] = faultd.good
+        for number in (1, 2):
+            origin = server.origin(number).replace("http://", "https://")
+            site = profile(tmp_path, [origin])
+            run = crawl_small(site, tmp_path / f"archive{number}", "-s", "ROBOTSTXT_OBEY=False")
+            assert list(run["listings"]["incomplete"].values()) == ["tls"], run.stderr
+            assert run.status == 3
+
+
+# --- stopping, proxies, ports
+
+
+def test_who_waits_is_let_go_when_the_run_is_stopped(tmp_path: Path) -> None:
+    import signal
+    import subprocess
+    import time
+
+    from tests.crawling import PROJECT
+    from tests.faults.small import command
+
+    with Faultd(TEN) as server:
+        server.always = {f"/text?id={name}": status(500) for name in TEN.ids}
+        site = profile(tmp_path, [server.origin(1)])
+        words = command(site, tmp_path / "archive", "-s", f"ARCHIVER_PRIVATE_ADDRESSES={LOOPBACK}", *PATIENT)
+        words += ["-s", "ARCHIVER_RETRY_DELAY=60"]
+        process = subprocess.Popen(words, cwd=PROJECT, env=environment(), stderr=subprocess.PIPE, text=True)
+        while texts(server) < 10:
+            time.sleep(0.05)
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=20)
+    assert time.monotonic() - began < 3
+    assert process.returncode == 8, said
+    assert "Traceback" not in said
+
+
+def test_the_replica_behind_a_faulty_proxy_is_archived_all_the_same(tmp_path: Path) -> None:
+    """N35: the proxy of the environment is used, also one that is not public; what it says of hosts counts."""
+    pages = Site(articles=30, plain=True)
+
+    def play(host: str, path: str) -> Reply:
+        reply = answer(pages, host, path, Conditions())
+        assert reply, host
+        return Reply(reply.body, reply.kind, reply.status, reply.headers)
+
+    with Faultd(play, addresses=1) as server:
+        for index in pages.listing("cailianshe"):
+            path = f"/NewsData/GetNewsText.do?id={pages.article(index).id}"
+            server.script[path] = [faultd.coded("gzip", faultd.half), faultd.reset_in_body]
+        run = crawl_small(
+            "finews",
+            tmp_path / "archive",
+            "-a",
+            "category=cailianshe",
+            private="",
+            variables={"http_proxy": server.proxy, "https_proxy": server.proxy},
+        )
+    assert run.status == 0, run.stderr
+    assert len(posts(tmp_path / "archive")) == pages.count("cailianshe")
+
+
+def test_a_run_listens_nowhere(tmp_path: Path) -> None:
+    """Q15."""
+    import os
+    import subprocess
+    import time
+
+    from tests.crawling import PROJECT
+    from tests.faults.small import command
+
+    with Faultd(TEN) as server:
+        server.always["/text?id=a1"] = faultd.hang
+        words = command(
+            profile(tmp_path, [server.origin(1)]),
+            tmp_path / "archive",
+            "-s",
+            f"ARCHIVER_PRIVATE_ADDRESSES={LOOPBACK}",
+        )
+        process = subprocess.Popen(words, cwd=PROJECT, env=environment(), stderr=subprocess.DEVNULL)
+        while not server.asked("/text?id=a1"):
+            time.sleep(0.05)
+        held = {os.readlink(fd) for fd in Path(f"/proc/{process.pid}/fd").iterdir() if fd.exists()}
+        rows = [
+            line.split()
+            for kind in ("tcp", "tcp6")
+            for line in Path(f"/proc/{process.pid}/net/{kind}").read_text().splitlines()[1:]
+        ]
+        process.kill()
+        process.wait()
+    assert [row for row in rows if row[3] == "01" and f"socket:[{row[9]}]" in held], "it is connected"
+    assert not [row for row in rows if row[3] == "0A" and f"socket:[{row[9]}]" in held]
