@@ -13,8 +13,13 @@ MOST_UNREADABLE = 0.2
 LEAST_ROWS = 5
 """A listing that named so many and now names none did not run out of news (faults X2)."""
 
-LEAST_ALIKE = 3
-"""Different articles with the very same title, time and text (faults X8)."""
+OF_A_LISTING = {
+    "downgrade": "if the site left https for good, change its profile",
+    "foreign_listing": "compare the page with listing.rows of the profile",
+    "offsite": "if the site has moved, add its new address to the profile's origins",
+    "ran_dry": "compare the page with listing.rows of the profile",
+}
+"""Why a listing is incomplete → what to do, where the reason is a change of the site (faults X2, X3, X13)."""
 
 READING = frozenset(
     {
@@ -33,7 +38,7 @@ READING = frozenset(
 
 
 def of_articles(posted: int, reasons: Counter[str]) -> str:
-    """Too many answers could not be read; empty where they could. ``reasons``: ``quarantined/shape`` → count."""
+    """Too many answers could not be read; empty where they could. ``reasons``: as in ``Tally``."""
     unreadable = Counter(
         {
             reason: count
@@ -51,10 +56,6 @@ def of_articles(posted: int, reasons: Counter[str]) -> str:
     )
 
 
-def of_listing(url: str, rows: int, rows_before: int) -> str:
-    """A listing that named articles and names none; empty where it does, or never did."""
-    if rows or rows_before < LEAST_ROWS:
-        return ""
-    return (
-        f"{url} named {rows_before} articles and now names none: compare it with listing.rows of the profile"
-    )
+def ran_dry(rows: int, rows_before: int) -> bool:
+    """Whether a listing that named enough articles names none."""
+    return rows == 0 and rows_before >= LEAST_ROWS

@@ -1,4 +1,4 @@
-"""How deep HTML is nested, told before any parser sees it: parsers lose deep text or take minutes (P7, P8)."""
+"""How deep HTML is nested, told before any parser sees it: parsers lose text or take minutes (P7, P8)."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from scrapy.exceptions import CloseSpider, DropItem
 from archiver.errors import ArticleError, Quarantined
 from archiver.extensions import ArchiveRun
 from archiver.items import Article, Evidence
-from archiver.normalise import body, dates, digests, sources, text, titles
+from archiver.normalise import body, dates, digests, notices, sources, text, titles
 from archiver.posts import Post, render
 from archiver.report import printable
 from archiver.sites.profile import Family
@@ -148,6 +148,7 @@ class BodyPipeline(ArticlePipeline):
         if not said:
             raise Quarantined("empty_body", "no page gave a text")
         article.body, article.origins["body"] = body.clean(said[0].text, article.base_url), said[0].origin
+        notices.refuse(article.body, self.run.site.notices)
 
 
 class LinkPipeline(ArticlePipeline):
@@ -177,7 +178,7 @@ class LinkPipeline(ArticlePipeline):
 
 
 class SameAnswerPipeline(ArticlePipeline):
-    """A host that gives one answer to every question (faults X8); the same text alone may be news twice (C12)."""
+    """One answer to every question is none (faults X8); the same text alone may be news twice (C12)."""
 
     REMEMBERED = 1000
 

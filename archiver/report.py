@@ -170,7 +170,7 @@ class Report:
         lines += [_failure_line(failure) for failure in self.tally.failures[:SHOWN]]
         if len(self.tally.failures) > SHOWN:
             lines.append(f"  … and {len(self.tally.failures) - SHOWN} more in .archive/report.json")
-        lines += [f"  the site changed: {printable(sentence)}" for sentence in self.drift]
+        lines += [f"  the site changed: {printable(sentence, 600)}" for sentence in self.drift]
         if self.internal_errors:
             lines.append(f"  {self.internal_errors} internal errors; their tracebacks are in the log")
         if self.storage_error:

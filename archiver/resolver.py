@@ -94,11 +94,12 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
     """Also of the IPv4 address that an IPv6 one stands for."""
     if isinstance(address, IPv6Address) and (inner := _embedded(address)):
         return is_public(inner)
+    if isinstance(address, IPv6Address) and address.is_site_local:
+        return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
 def _embedded(address: IPv6Address) -> IPv4Address | None:
     if address in _NAT64:
         return IPv4Address(int(address) & 0xFFFFFFFF)
-    teredo = address.teredo
-    return address.ipv4_mapped or address.sixtofour or (teredo[1] if teredo else None)
+    return address.ipv4_mapped or address.sixtofour

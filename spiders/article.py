@@ -73,6 +73,13 @@ class ArticleSpider(Spider):
         key = self.site.key_of(article.id)
         return self.site.steps[step].addresses(article.id, key, article.listed.address)
 
+    def _can_ask(self, listed: Listed) -> bool:
+        """Whether the article is one of this site's, and some step has an address for it."""
+        steps = range(len(self.site.steps))
+        return self.site.family_of(listed.id) is not None and any(
+            self._addresses(_article(listed), step) for step in steps
+        )
+
     def parse_answer(
         self, response: Response, article: Article, step: int, mirror: int
     ) -> Iterator[Request | Article]:

@@ -7,12 +7,16 @@ from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from typing import Any, Self
+from urllib.parse import urlsplit
 
-from scrapy import Request
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DontCloseSpider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from archiver import outcomes
+from archiver import drift, outcomes
 from archiver.errors import ArticleError, BadArgument, Deferred, Quarantined
 from archiver.extract.decode import decode
 from archiver.extract.listing import ListingPage, read_home, read_listing
@@ -21,6 +25,7 @@ from archiver.middlewares.retry import EXPECTED
 from archiver.normalise import dates, slugs, sources
 from archiver.report import printable
 from archiver.sites.profile import Listing
+from archiver.storage.index import ListingRow
 from spiders.article import ArticleSpider
 
 _CATEGORY = re.compile(r"[^\x00-\x1f\x7f/\\?#%&<>\"'{}|^`]{1,80}")
@@ -30,13 +35,25 @@ _CATEGORY = re.compile(r"[^\x00-\x1f\x7f/\\?#%&<>\"'{}|^`]{1,80}")
 class Walk:
     """How far the pages of one listing were walked."""
 
-    url: str
-    """The first page's address, which names the listing."""
+    known: ListingRow
+    """The listing as an earlier run knew it."""
+    found: ListingRow
+    """As this run finds it."""
     pages: int = 0
     whole: bool = True
     """Every article named so far was taken."""
-    etag: str = ""
-    modified: str = ""
+    met: frozenset[str] = frozenset()
+    """The ids named so far."""
+
+    @property
+    def url(self) -> str:
+        """The first page's address, which names the listing."""
+        return self.known.url
+
+    @property
+    def was_walked(self) -> bool:
+        """An earlier run came to its end."""
+        return self.known.rows > 0
 
 
 class CategorySpider(ArticleSpider):
@@ -74,9 +91,13 @@ class CategorySpider(ArticleSpider):
             raise BadArgument(f"category={argument!r} names no category")
         return names
 
-    async def start(self) -> AsyncIterator[Request | Article]:
-        for asked in self._named_by_the_user():
-            yield asked
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.ask_for_the_rest, signals.spider_idle)
+        return spider
+
+    async def start(self) -> AsyncIterator[Request]:
         for category in self.categories or ([] if self.site.home else self.site.feeds):
             yield self._first_page(category)
         if self.site.home and not self.categories:
@@ -88,12 +109,19 @@ class CategorySpider(ArticleSpider):
                 dont_filter=True,
             )
 
-    def _named_by_the_user(self) -> Iterator[Request | Article]:
-        """What earlier runs of the share spider left open: no listing brings it up again."""
+    def ask_for_the_rest(self) -> None:
+        """What earlier runs left open under no listing, those of the share spider above all.
+
+        It comes last, because a listing that names such an article says more about it.
+        """
         with self.run.storing():
             waiting = self.run.ledger.waiting("")
-        ours = [listed for listed in waiting if self.site.family_of(listed.id)]
-        yield from self.ask_for(self._narrow(ours))
+        asked = list(self.ask_for(self._narrow([listed for listed in waiting if self._can_ask(listed)])))
+        for request in asked:
+            assert isinstance(request, Request), "it has an address"
+            self.crawler.engine.crawl(request)
+        if asked:
+            raise DontCloseSpider
 
     # --- the home page
 
@@ -116,9 +144,9 @@ class CategorySpider(ArticleSpider):
 
     def _first_page(self, category: str) -> Request:
         url = self._rule(category).address(category)
-        etag, modified = self.run.ledger.validators(url)
-        request = self._page(url, category, Walk(url))
-        for name, value in (("If-None-Match", etag), ("If-Modified-Since", modified)):
+        known = self.run.ledger.known_listing(url)
+        request = self._page(url, category, Walk(known, ListingRow(url)))
+        for name, value in (("If-None-Match", known.etag), ("If-Modified-Since", known.modified)):
             if value:
                 request.headers[name] = value
         return request
@@ -148,16 +176,17 @@ class CategorySpider(ArticleSpider):
         try:
             if problem := outcomes.of_response(response):
                 raise problem
+            _refuse_redirected(response)
             page = read_listing(_text(response), response.url, rule, self.site, category)
+            _refuse_dry(page, walk)
         except ArticleError as why:
             yield from self._incomplete(walk.url, why)
             return
-        if walk.pages == 0:
-            walk = replace(walk, etag=_header(response, "ETag"), modified=_header(response, "Last-Modified"))
         new, whole = yield from self._listed(page)
-        walk = replace(walk, pages=walk.pages + 1, whole=walk.whole and whole)
+        repeated = {listed.id for listed in page.articles} <= walk.met
+        walk = _further(walk, page, response, whole)
         following = rule.following(category, walk.pages, page.next, empty=not (page.articles or page.refused))
-        if not following or self.left == 0 or (not new and self.run.ledger.was_walked(walk.url)):
+        if not following or repeated or self.left == 0 or (not new and walk.was_walked):
             yield from self._walked(walk)
         elif walk.pages == rule.max_pages:
             yield from self._incomplete(walk.url, Deferred("cap", f"only {rule.max_pages} pages are walked"))
@@ -186,11 +215,13 @@ class CategorySpider(ArticleSpider):
         with self.run.storing():
             self.run.ledger.listing_complete()
             if walk.whole:
-                self.run.ledger.remember_listing(walk.url, walk.etag, walk.modified)
+                self.run.ledger.remember_listing(walk.found)
         yield from self._waiting(walk.url)
 
     def _incomplete(self, url: str, why: ArticleError) -> Iterator[Request | Article]:
         self.run.ledger.listing_incomplete(url, why.reason)
+        if why.reason in drift.OF_A_LISTING:
+            self.run.drift.append(f"{url}: {why.detail or why.reason}; {drift.OF_A_LISTING[why.reason]}")
         self.logger.warning("listing incomplete: %s: %s", printable(url), printable(str(why)))
         yield from self._waiting(url)
 
@@ -220,6 +251,28 @@ class CategorySpider(ArticleSpider):
 
 def _text(response: Response) -> str:
     return decode(response.body, _header(response, "Content-Type")).text
+
+
+def _further(walk: Walk, page: ListingPage, response: Response, whole: bool) -> Walk:
+    found = replace(walk.found, rows=walk.found.rows + len(page.articles) + len(page.refused))
+    if walk.pages == 0:
+        found = replace(found, etag=_header(response, "ETag"), modified=_header(response, "Last-Modified"))
+    met = walk.met | {listed.id for listed in page.articles}
+    return replace(walk, found=found, pages=walk.pages + 1, whole=walk.whole and whole, met=met)
+
+
+def _refuse_dry(page: ListingPage, walk: Walk) -> None:
+    """A listing that named articles and names none was not understood (faults X2)."""
+    rows = len(page.articles) + len(page.refused)
+    if walk.pages == 0 and drift.ran_dry(rows, walk.known.rows):
+        raise Quarantined("ran_dry", f"it named {walk.known.rows} articles and now names none")
+
+
+def _refuse_redirected(response: Response) -> None:
+    """A category that sends to another page is gone, or moved (faults X4)."""
+    asked = response.meta.get("redirect_urls", [response.url])[0]
+    if urlsplit(asked).path != urlsplit(response.url).path:
+        raise Deferred("redirected", f"{asked} sends to {response.url}")
 
 
 def _is_conditional(request: Request | None) -> bool:

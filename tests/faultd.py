@@ -114,9 +114,9 @@ async def reset_in_body(wire: Wire, reply: Reply) -> None:
     wire.reset()
 
 
-async def hang(wire: Wire, _reply: Reply) -> None:
-    while wire.open:
-        await asyncio.sleep(0.05)
+async def hang(_wire: Wire, _reply: Reply) -> None:
+    """Until the client has gone."""
+    await asyncio.Event().wait()
 
 
 async def drip(wire: Wire, reply: Reply) -> None:
@@ -243,7 +243,7 @@ def bomb(coding: str, megabytes: int) -> bytes:
     """Little on the wire, megabytes of blanks in it; ``gzip gzip`` is one in the other."""
     if coding == "gzip gzip":
         return encode(bomb("gzip", megabytes), "gzip")
-    packers = {"gzip": lambda: zlib.compressobj(1, wbits=31), "deflate": lambda: zlib.compressobj(1)}
+    packers = {"gzip": lambda: zlib.compressobj(9, wbits=31), "deflate": lambda: zlib.compressobj(9)}
     if coding in packers:
         packer = packers[coding]()
         return b"".join(packer.compress(_BLANKS) for _ in range(megabytes)) + packer.flush()
@@ -303,6 +303,8 @@ class Faultd:
     def __init__(
         self, answer: Good, addresses: int = 2, tls: Mapping[int, ssl.SSLContext] | None = None
     ) -> None:
+        self.greetings: dict[str, bytes] = {}
+        """Address → bytes sent, before a word is said, on connections that are then closed."""
         self.script: dict[str, list[Fault]] = {}
         self.always: dict[str, Fault] = {}
         self.requests: list[Seen] = []
@@ -377,13 +379,17 @@ class Faultd:
     async def _watch(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, wire: Wire, address: str
     ) -> None:
+        if address in self.greetings:
+            await reader.read(1)
+            await wire.send(self.greetings[address])
+            wire.close()
         while wire.open and (lines := await _request(reader)):
             if len(self.requests) >= MOST_REQUESTS:
                 return
             seen = _seen(lines, address)
             self.requests.append(seen)
             act = asyncio.ensure_future(self._act(seen)(wire, self._answer(seen.host, seen.path)))
-            gone = asyncio.ensure_future(_until_gone(writer))
+            gone = asyncio.ensure_future(writer.wait_closed())
             await asyncio.wait([act, gone], return_when=asyncio.FIRST_COMPLETED)
             gone.cancel()
             if not act.done():
@@ -398,11 +404,6 @@ class Faultd:
             if key in self.always:
                 return self.always[key]
         return good
-
-
-async def _until_gone(writer: asyncio.StreamWriter) -> None:
-    while not writer.transport.is_closing():
-        await asyncio.sleep(0.05)
 
 
 async def _request(reader: asyncio.StreamReader) -> list[bytes]:

@@ -36,4 +36,4 @@ def test_a_fifth_of_ten_unreadable_answers_is_a_change(
     ("rows", "before", "changed"), [(0, 5, True), (0, 4, False), (1, 50, False), (0, 0, False)]
 )
 def test_a_listing_that_named_articles_does_not_run_dry(rows: int, before: int, changed: bool) -> None:
-    assert bool(drift.of_listing("http://x/", rows, before)) is changed
+    assert drift.ran_dry(rows, before) is changed

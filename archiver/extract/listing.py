@@ -21,6 +21,10 @@ _CATEGORY = re.compile(r"[^\x00-\x1f\x7f/\\]{1,80}")
 """What a category may look like once decoded; another is no part of a listing's address."""
 
 
+LEAST_FOREIGN = 3
+"""Rows of another category; one or two may be a slip of the site."""
+
+
 @dataclass(frozen=True, slots=True)
 class ListingPage:
     """What one page of a listing named."""
@@ -42,11 +46,23 @@ class HomePage:
 
 
 def read_listing(text: str, url: str, rule: Listing, site: Profile, category: str) -> ListingPage:
-    """Raises ``Quarantined`` (``not_a_listing``, ``shape``, ``not_json``, ``empty`` …) for another page."""
+    """Raises ``Quarantined`` (``not_a_listing``, ``foreign_listing``, ``shape`` …) for another page."""
     page = _open(text, url, rule)
     named = _read_rows(page, url, rule, site, rule.address(category), category)
+    _refuse_foreign(named.articles, rule, category)
     following = page.value(rule.next) if rule.next else ""
     return ListingPage(named.articles, named.refused, _following(url, following))
+
+
+def _refuse_foreign(articles: list[Listed], rule: Listing, category: str) -> None:
+    """Rows that mostly belong elsewhere make a listing of another category (faults X3)."""
+    if not rule.category:
+        return
+    found = (re.search(rule.category, listed.address) for listed in articles)
+    named = [unquote(match["category"]).casefold() for match in found if match]
+    foreign = [name for name in named if name != category.casefold()]
+    if len(foreign) >= LEAST_FOREIGN and 2 * len(foreign) > len(named):
+        raise Quarantined("foreign_listing", f"asked for {category}, most rows are of {foreign[0][:80]!r}")
 
 
 def read_home(text: str, url: str, rule: Home, site: Profile) -> HomePage:

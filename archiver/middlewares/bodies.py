@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import brotli  # type: ignore[import-untyped]
 from scrapy.http import Response
@@ -52,8 +52,8 @@ def unpacked(response: Response, limit: int) -> Response:
 def check_whole(response: Response, expected: str) -> None:
     """Whether a 200 holds all of its page, as far as the page itself tells.
 
-    ``expected`` is ``json``, ``html`` or nothing. Raises ``Quarantined("empty")``, ``Deferred("json_cut")`` or
-    ``Quarantined("incomplete")`` (faults N5, N6, N12, P1). A page of another kind is not looked at.
+    ``expected`` is ``json``, ``html`` or nothing; a page of another kind is not looked at. Raises
+    ``Quarantined("empty")``, ``Deferred("json_cut")`` or ``Quarantined("incomplete")`` (faults N5, N6, N12, P1).
     """
     body = response.body
     if expected and (not body or body.isspace()):
@@ -68,7 +68,7 @@ _CLOSING = {b"{": b"}", b"[": b"]"}
 
 
 def _is_cut_json(response: Response) -> bool:
-    """Looks closer only where the brackets do not add up, which also happens within texts."""
+    """Looks closer only where the brackets do not add up; what this misses, whoever reads the JSON sees."""
     body = response.body
     opening = body[:64].removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     closing = _CLOSING.get(opening)
@@ -99,88 +99,87 @@ def _decoded(body: bytes, coding: str, limit: int) -> bytes:
     decoder = _DECODERS.get(coding)
     if decoder is None:
         raise Quarantined("bad_encoding", f"content coding {coding[:40]!r}")
-    decoded = decoder(body, limit)
-    if len(decoded) > limit:
-        raise Quarantined("too_big", f"{len(body)} bytes of {coding} hold more than {limit}")
-    return decoded
+    pieces: list[bytes] = []
+    size = 0
+    for piece in decoder(body):
+        pieces.append(piece)
+        size += len(piece)
+        if size > limit:
+            raise Quarantined("too_big", f"{len(body)} bytes of {coding} hold more than {limit}")
+    return b"".join(pieces)
+
+
+_PIECE = 256 * 1024
+"""Bytes decoded at a time: a bomb is seen before it is in memory."""
 
 
 def _cut(coding: str, size: int) -> Deferred:
     return Deferred("cut_encoding", f"{coding} ends after {size} bytes, unfinished")
 
 
-def _gunzip(body: bytes, limit: int) -> bytes:
+def _gunzip(body: bytes) -> Iterator[bytes]:
     """Every member; what follows the last one and is none is passed over, as gzip itself does."""
-    members: list[bytes] = []
-    size = 0
     rest = body
-    while not members or rest[:2] == b"\x1f\x8b":
+    while rest is body or rest[:2] == b"\x1f\x8b":
         decoder = zlib.decompressobj(wbits=31)
-        members.append(_inflated(decoder, rest, limit + 1 - size, "gzip"))
-        size += len(members[-1])
-        if size > limit:
-            break
-        if not decoder.eof:
-            raise _cut("gzip", len(body))
+        yield from _inflated(decoder, rest, "gzip")
         rest = decoder.unused_data
-    return members[0] if len(members) == 1 else b"".join(members)
 
 
-def _inflate(body: bytes, limit: int) -> bytes:
+def _inflate(body: bytes) -> Iterator[bytes]:
     """With its zlib wrapping or, as some servers have it, bare."""
     wrapped = body[0] & 0x0F == 8 and int.from_bytes(body[:2], "big") % 31 == 0
-    decoder = zlib.decompressobj(wbits=15 if wrapped else -15)
-    decoded = _inflated(decoder, body, limit + 1, "deflate")
-    if not decoder.eof and len(decoded) <= limit:
-        raise _cut("deflate", len(body))
-    return decoded
+    return _inflated(zlib.decompressobj(wbits=15 if wrapped else -15), body, "deflate")
 
 
-def _inflated(decoder: zlib._Decompress, body: bytes, most: int, coding: str) -> bytes:
+def _inflated(decoder: zlib._Decompress, body: bytes, coding: str) -> Iterator[bytes]:
     try:
-        return decoder.decompress(body, most)
+        yield decoder.decompress(body, _PIECE)
+        while decoder.unconsumed_tail and not decoder.eof:
+            yield decoder.decompress(decoder.unconsumed_tail, _PIECE)
+        if not decoder.eof:
+            yield decoder.flush()
     except zlib.error as exc:
         is_other = "header" in str(exc) or "method" in str(exc)
-        reason = "bad_encoding" if is_other else "checksum"
-        raise Quarantined(reason, f"{coding}: {exc}") from exc
+        raise Quarantined("bad_encoding" if is_other else "checksum", f"{coding}: {exc}") from exc
+    if not decoder.eof:
+        raise _cut(coding, len(body))
 
 
-def _unbrotli(body: bytes, limit: int) -> bytes:
+def _unbrotli(body: bytes) -> Iterator[bytes]:
     decoder = brotli.Decompressor()
     try:
-        decoded: bytes = decoder.process(body, output_buffer_limit=limit + 1)
+        piece: bytes = decoder.process(body, output_buffer_limit=_PIECE)
+        while piece:
+            yield piece
+            piece = decoder.process(b"", output_buffer_limit=_PIECE)
     except brotli.error as exc:
         raise Quarantined("bad_encoding", f"br: {exc}") from exc
-    if len(decoded) <= limit and not decoder.is_finished():
+    if not decoder.is_finished():
         raise _cut("br", len(body))
-    return decoded
 
 
 _ZSTD: dict[int, int] = {zstd.DecompressionParameter.window_log_max: 23}
 """A frame may ask for gigabytes of memory; 8 MiB are enough on the web (RFC 9659)."""
 
 
-def _unzstd(body: bytes, limit: int) -> bytes:
-    frames: list[bytes] = []
-    size = 0
+def _unzstd(body: bytes) -> Iterator[bytes]:
     rest = body
     while rest:
         decoder = zstd.ZstdDecompressor(options=_ZSTD)
         try:
-            frames.append(decoder.decompress(rest, limit + 1 - size))
+            yield decoder.decompress(rest, _PIECE)
+            while not (decoder.eof or decoder.needs_input):
+                yield decoder.decompress(b"", _PIECE)
         except zstd.ZstdError as exc:
             reason = "checksum" if "checksum" in str(exc) else "bad_encoding"
             raise Quarantined(reason, f"zstd: {exc}") from exc
-        size += len(frames[-1])
-        if size > limit:
-            break
         if not decoder.eof:
             raise _cut("zstd", len(body))
         rest = decoder.unused_data
-    return b"".join(frames)
 
 
-_DECODERS: dict[str, Callable[[bytes, int], bytes]] = {
+_DECODERS: dict[str, Callable[[bytes], Iterator[bytes]]] = {
     "gzip": _gunzip,
     "x-gzip": _gunzip,
     "deflate": _inflate,

@@ -75,7 +75,7 @@ class Redirects(RedirectMiddleware):
         try:
             return self._follow(request, response, location)
         except ArticleError as why:
-            request.meta[PROBLEM] = why
+            request.meta[PROBLEM] = why.with_traceback(None)
             return response
 
     def _follow(self, request: Request, response: Response, location: bytes) -> Request:

@@ -102,7 +102,7 @@ class Retries:
             again := self._again(request, problem, seconds)
         ):
             return again
-        request.meta[PROBLEM] = problem
+        request.meta[PROBLEM] = problem.with_traceback(None)  # whose frames hold the whole body
         return response
 
     def process_exception(
@@ -191,7 +191,7 @@ def retry_after(value: str, now: datetime) -> float | None:
         return float(value[:20])
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now
     return max(0.0, seconds.total_seconds()) or None

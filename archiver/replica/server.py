@@ -108,7 +108,7 @@ class Replica:
         conditions = Conditions(
             request.headers.get("If-None-Match", ""), request.headers.get("If-Modified-Since", "")
         )
-        while self.hang:
+        while self.hang:  # noqa: ASYNC110 - set from another thread
             await asyncio.sleep(0.05)
         response = self._overridden(host, path)
         if response is None:

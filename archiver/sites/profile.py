@@ -19,6 +19,7 @@ from pydantic_core import ErrorDetails
 from archiver.errors import BadArgument
 from archiver.extract.rules import Format, check_rule
 from archiver.normalise.dates import BEIJING
+from archiver.normalise.notices import Kind
 
 IDS = re.compile(r"(?!(?i:aux|con|nul|prn|com[0-9]|lpt[0-9])\Z)[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")
 """What any id must match before it may touch a path (faults H1 to H6), whatever the profile allows."""
@@ -168,10 +169,14 @@ class Listing(Rows, _Reading):
     """Finds the address of the next page; with ``{page}`` in ``url`` pages are counted instead."""
     first_page: int = 1
     max_pages: Annotated[int, Field(ge=1)] = 50
+    category: Regex = ""
+    """Finds the category in a row's address, as ``(?P<category>…)``: a listing of another one is noticed."""
 
     @model_validator(mode="after")
     def _rules(self) -> Self:
         self.check(self.format)
+        if self.category and "category" not in re.compile(self.category).groupindex:
+            raise _WrongKey("category", f"{self.category!r} has no group (?P<category>…)")
         if self.next:
             _check("next", self.next, self.format)
         if self.next and self.counted:
@@ -259,6 +264,8 @@ class Profile(_Part):
     """Listings with an address of their own, by the name ``-a category=`` knows them by."""
     steps: Annotated[list[Step], Field(min_length=1)]
     families: Annotated[list[Family], Field(min_length=1)]
+    notices: dict[Kind, list[str]] = {}
+    """Words of the texts that stand where an article should be, by what they mean."""
     aliases: dict[str, str] = {}
     slugs: dict[str, str] = {}
     """Names whose slug is not what the rule gives."""

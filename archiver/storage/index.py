@@ -56,7 +56,8 @@ CREATE TABLE open (                 -- listed, and no post
 ) WITHOUT ROWID;
 CREATE INDEX open_by_listing ON open (listing) WHERE state != 'skipped';
 CREATE TABLE listing (
-    url TEXT PRIMARY KEY, etag TEXT NOT NULL, modified TEXT NOT NULL, crc INTEGER NOT NULL
+    url TEXT PRIMARY KEY, etag TEXT NOT NULL, modified TEXT NOT NULL, rows INTEGER NOT NULL,
+    crc INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE slug (
     folded TEXT PRIMARY KEY, slug TEXT NOT NULL, name TEXT NOT NULL UNIQUE, crc INTEGER NOT NULL
@@ -73,6 +74,16 @@ class PostRow:
     category: str
     tag: str
     sha256: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ListingRow:
+    """A listing that was walked to its end; ``rows`` is how many articles it named."""
+
+    url: str
+    etag: str = ""
+    modified: str = ""
+    rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,22 +320,18 @@ class Index:
 
     # --- listings
 
-    def validators(self, url: str) -> tuple[str, str]:
-        """The ETag and Last-Modified a listing had when all it named was remembered."""
+    def listing(self, url: str) -> ListingRow | None:
+        """What is known of a listing all of whose articles were remembered; None where they never were."""
         with self._errors():
-            row = self._one("SELECT url, etag, modified, crc FROM listing WHERE url = ?", url)
+            row = self._one("SELECT url, etag, modified, rows, crc FROM listing WHERE url = ?", url)
         if row is None:
-            return "", ""
+            return None
         self._prove("listing", row)
-        return str(row[1]), str(row[2])
+        return ListingRow(*row[:-1])
 
-    def was_walked(self, url: str) -> bool:
-        with self._errors():
-            return self._one("SELECT 1 FROM listing WHERE url = ?", url) is not None
-
-    def set_validators(self, url: str, etag: str, modified: str) -> None:
-        row = (url, etag, modified)
-        self._db.execute("INSERT OR REPLACE INTO listing VALUES (?, ?, ?, ?)", (*row, _crc(row)))
+    def set_listing(self, row: ListingRow) -> None:
+        values = (row.url, row.etag, row.modified, row.rows)
+        self._db.execute("INSERT OR REPLACE INTO listing VALUES (?, ?, ?, ?, ?)", (*values, _crc(values)))
 
     def listings(self) -> list[str]:
         """The addresses of all that were walked to their end."""

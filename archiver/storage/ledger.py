@@ -11,7 +11,7 @@ from typing import ClassVar, Self
 from archiver.errors import ArticleError, BadArgument, Deferred, Quarantined, Skipped
 from archiver.items import Answer, Listed
 from archiver.storage.archive import POSTS, Archive
-from archiver.storage.index import OpenArticle
+from archiver.storage.index import ListingRow, OpenArticle
 
 ENDS = ("posted", "updated", "unchanged", "skipped", "quarantined", "deferred")
 
@@ -22,8 +22,8 @@ _WORDS: dict[type[ArticleError], str] = {
 }
 
 
-_NOT_ASKED = frozenset({"interrupted", "storage"})
-"""Deferred for the run's sake: no attempt on the article."""
+_NOT_ASKED = frozenset({"interrupted", "storage", "host_down", "robots_unavailable"})
+"""Deferred for the run's or the host's sake: no attempt on the article, which the next run asks for."""
 
 REVIVED = frozenset({"gave_up", "withdrawn"})
 """Skipped until the user names the article."""
@@ -34,8 +34,8 @@ class Schedule:
     """When an article that failed is asked for again, and when no more.
 
     The first failures are most often an outage, which the next run of a cron job finds over. After them the
-    wait doubles from ten minutes to a day: an article that is broken for good costs some twenty requests in
-    two weeks, and a site that is down for one week loses nothing.
+    wait doubles from ten minutes to a day: an article that is broken for good costs some 25 requests in two
+    weeks, and a site that is down for one week loses nothing.
     """
 
     attempts: int = 20
@@ -116,9 +116,9 @@ class Ledger:
 
     # --- listings
 
-    def validators(self, url: str) -> tuple[str, str]:
-        """ETag and Last-Modified of a listing all of whose articles are remembered."""
-        return self._archive.index.validators(url)
+    def known_listing(self, url: str) -> ListingRow:
+        """A listing as the last run that walked it to its end remembered it; empty where none did."""
+        return self._archive.index.listing(url) or ListingRow(url)
 
     def admit(self, articles: Iterable[Listed], *, named: bool = False) -> list[Listed]:
         """The articles to ask for: those that are new to this run, have no post and need not wait.
@@ -146,20 +146,16 @@ class Ledger:
         due = [article.listed for article in there if self._is_due(article)]
         return due + [a.listed for a in there if a.state == "deferred" and not self._is_due(a)]
 
-    def was_walked(self, url: str) -> bool:
-        """Whether an earlier run remembered everything this listing names, to its last page."""
-        return self._archive.index.was_walked(url)
-
     def listing_complete(self, *, unchanged: bool = False) -> None:
         self.tally.listings_complete += 1
         self.tally.listings_unchanged += unchanged
 
-    def remember_listing(self, url: str, etag: str, modified: str) -> None:
+    def remember_listing(self, listing: ListingRow) -> None:
         """Everything the listing names is remembered: from now on it may answer 304."""
-        if not self.was_walked(url) or (etag, modified) != self.validators(url):
+        if listing != self._archive.index.listing(listing.url):
             self._archive.touch()
             with self._archive.index.transaction():
-                self._archive.index.set_validators(url, etag, modified)
+                self._archive.index.set_listing(listing)
 
     def listing_incomplete(self, url: str, reason: str) -> None:
         self.tally.listings_incomplete[url] = reason

@@ -14,6 +14,7 @@ from archiver.errors import Deferred, Quarantined, StorageError
 from archiver.items import Answer, Listed
 from archiver.posts import Post, render
 from archiver.storage.archive import Archive
+from archiver.storage.index import ListingRow
 from archiver.storage.ledger import Ledger
 
 NOW = datetime(2022, 2, 22, 10, tzinfo=UTC)
@@ -28,7 +29,7 @@ def run(root: Path, articles: int) -> int:
         with Archive(root, {"emnews": "东财滚动新闻"}) as archive:
             ledger = Ledger(archive, NOW)
             wanted = ledger.admit(_listed(number) for number in range(articles))
-            ledger.remember_listing(LISTING, '"1"', "")
+            ledger.remember_listing(ListingRow(LISTING, '"1"'))
             for listed in wanted + ledger.admit(ledger.waiting(LISTING)):
                 _archive(archive, ledger, listed)
             ledger.close(Deferred("interrupted"))

@@ -15,8 +15,8 @@ import pytest
 from archiver.posts import read
 from archiver.replica.articles import Site
 from archiver.replica.server import Replica, proxied
-from tests.crawling import PROJECT, asked, crawl, posts
 from tests.crash.test_kill_points import files
+from tests.crawling import PROJECT, asked, crawl, posts
 
 TRIALS = int(os.environ.get("ARCHIVER_RANDOM_KILLS", "4"))
 ARTICLES = 120

@@ -8,9 +8,9 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.crawling import PROJECT, Run
@@ -22,7 +22,10 @@ SOON = [
     *("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False", "-s", "ARCHIVER_RETRY_DELAY=0.05"),
     *("-s", "CONCURRENT_REQUESTS_PER_DOMAIN=16", "-s", "DOWNLOAD_TIMEOUT=2"),
 ]
-"""Nothing waits long, and the breaker has a say only where a test is about it."""
+"""Nothing waits long."""
+
+ONE_BY_ONE = ["-s", "CONCURRENT_REQUESTS_PER_DOMAIN=1", "-s", "DOWNLOAD_DELAY=0.01"]
+"""Without a delay Scrapy 2.19 sends all that it is given at once, whatever the concurrency."""
 
 PATIENT = ["-s", "ARCHIVER_BREAKER_FAILURES=100000"]
 
@@ -34,8 +37,10 @@ class Small:
     """Articles by id; as JSON at ``/text?id=``, as a page at ``/a/….html``, all listed at ``/list``."""
 
     ids: Sequence[str]
+    at: Mapping[str, str] = field(default_factory=dict)
+    """The origin of an article's page, where that is not the listing's."""
 
-    def __call__(self, host: str, path: str) -> Reply:
+    def __call__(self, _host: str, path: str) -> Reply:
         if path == "/robots.txt":
             return Reply(b"User-agent: *\nDisallow:\n", "text/plain")
         if path.startswith("/list"):
@@ -47,7 +52,10 @@ class Small:
         return Reply(b"not here", "text/plain", 404)
 
     def listing(self) -> str:
-        rows = "".join(f'<li><a href="/a/{name}.html">{self.title(name)}</a></li>' for name in self.ids)
+        rows = "".join(
+            f'<li><a href="{self.at.get(name, "")}/a/{name}.html">{self.title(name)}</a></li>'
+            for name in self.ids
+        )
         return f"<html><body><section><ul>{rows}</ul></section></body></html>"
 
     def title(self, name: str) -> str:
@@ -67,11 +75,14 @@ class Small:
 
 
 def profile(folder: Path, origins: Iterable[str], texts: Sequence[str] = (), *, html: bool = False) -> Path:
-    """A site whose listing is at the first origin; ``texts`` are the origins that have the articles."""
+    """A site whose listing is at the first origin; ``texts`` are the origins that have the articles, as JSON.
+
+    With ``html`` an article is the page that the listing links to.
+    """
     origins = list(origins)
     texts = list(texts) or origins[:1]
     if html:
-        urls = [f"{origin}/a/{{id}}.html" for origin in texts]
+        urls = ["{address}"]
         kind, fields = "html", "{title: h1, date: time, body: article > p}"
         present = "\n    present: article"
     else:
@@ -119,6 +130,11 @@ def command(site: Path | str, archive: Path, *options: str, spider: str = "categ
     words = [sys.executable, "-m", "scrapy", "crawl", spider, "-s", f"ARCHIVER_OUTPUT={archive}"]
     words += ["-a", f"site={site}", *SOON]
     return [*words, *options] if "-a" in options else [*words, "-a", "category=kuaixun", *options]
+
+
+def hosts_for(ids: Iterable[str], origin: Callable[[int], str], first: int) -> dict[str, str]:
+    """A host of its own for each article, from the address of that number on."""
+    return {name: origin(first + number) for number, name in enumerate(ids)}
 
 
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -9,6 +9,7 @@ from archiver.errors import Deferred, Quarantined
 from archiver.items import Answer, Listed
 from archiver.posts import Post, render
 from archiver.storage.archive import Archive
+from archiver.storage.index import ListingRow
 from archiver.storage.ledger import Ledger
 
 NOW = datetime(2022, 2, 22, 10, tzinfo=UTC)
@@ -59,7 +60,7 @@ def finished(root: Path, posts: int = 6) -> Path:
         ledger.ended(listed(9001).id, Deferred("timeout"))
         answer = Answer("http://x/", 200, (), b"<html>busy \xff</html>")
         ledger.ended(listed(9002).id, Quarantined("not_json", "no"), [answer])
-        ledger.remember_listing(LISTING, '"1"', "")
+        ledger.remember_listing(ListingRow(LISTING, '"1"'))
         archive.tree.publish(".archive/report.json", b'{"listings": {"incomplete": {}}}')
     return root
 

@@ -1,0 +1,203 @@
+"""Group Q: nothing is asked of a place that the profile does not name, or that is not public."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from tests import faultd
+from tests.faultd import Fault, Faultd, bomb, redirect, status
+from tests.faults import certificates
+from tests.faults.small import PATIENT, Measured, Small, crawl_small, hosts_for, profile
+
+PAGES = Small(["a1", "a2", "a3"])
+
+
+def incomplete(run: Measured) -> list[str]:
+    return list(run["listings"]["incomplete"].values())
+
+
+# --- redirects of listings, and within the site
+
+
+def test_a_listing_that_leads_off_the_site_is_incomplete(tmp_path: Path) -> None:
+    with Faultd(PAGES, addresses=3) as server:
+        leads = {
+            "q4": (f"{server.origin(2)}/list", "offsite"),
+            "q1": ("file:///etc/passwd", "scheme"),
+            "n24": ("/list?n24", "redirect_loop"),
+            "n24-empty": ("", "redirect_loop"),
+            "n25": ("http://[::1", "bad_redirect"),
+            "n26": (None, "status_302"),
+            "n22": ("not modified", "status_304"),
+        }
+        for name, (location, _) in leads.items():
+            server.always[f"/list?{name}"] = status(302) if location is None else redirect(location)
+        server.always["/list?n22"] = faultd.raw(b"HTTP/1.1 304 None\r\n\r\n", close=False)
+        names = ["-a", f"category={','.join([*leads, 'kuaixun'])}"]
+        run = crawl_small(profile(tmp_path, [server.origin(1)]), tmp_path / "archive", *names)
+        assert {seen.address for seen in server.requests} == {"127.0.0.2"}
+    ends = {url.rpartition("?")[2]: reason for url, reason in run["listings"]["incomplete"].items()}
+    assert ends == {name: reason for name, (_, reason) in leads.items()}
+    assert run.status in (3, 5), "a listing that moved may be a site that changed"
+    assert run["posted"] == 3
+
+
+def test_redirects_within_the_site_are_followed_and_nothing_told_on_the_way(tmp_path: Path) -> None:
+    with Faultd(PAGES, addresses=3) as server:
+        moved = "http://" + server.origin(2).removeprefix("http://")
+        server.always["/list?kuaixun"] = status(301, Location="/list?moved", Set_Cookie="secret=1")
+        server.always["/text?id=a1"] = status(
+            307, Location=f"{moved}/text?id=a1&moved", Set_Cookie="secret=1"
+        )
+        server.always["/text?id=a1&moved"] = faultd.body(b"{}")
+        server.script["/text?id=a1&moved"] = [moved_answer]
+        run = crawl_small(profile(tmp_path, [server.origin(1), server.origin(2)]), tmp_path / "archive")
+        assert not [seen for seen in server.requests if {"cookie", "referer"} & seen.headers.keys()]
+    assert (run.status, run["posted"]) == (0, 3), run.stderr
+
+
+async def moved_answer(wire: faultd.Wire, _reply: faultd.Reply) -> None:
+    await faultd.good(wire, PAGES("", "/text?id=a1"))
+
+
+def test_no_redirect_leads_from_https_to_http(tmp_path: Path) -> None:
+    """N27; both are origins of the site."""
+    trusted = certificates.authority()
+    (tmp_path / "trusted.pem").write_bytes(trusted.certificate.public_bytes(Encoding.PEM))
+    context = certificates.context(tmp_path, "127.0.0.2", trusted)
+    with Faultd(PAGES, addresses=3, tls={1: context}) as server:
+        server.always["/text?id=a1"] = redirect(f"{server.origin(2)}/text?id=a1")
+        site = profile(tmp_path, [server.origin(1), server.origin(2)], [server.origin(1)])
+        variables = {"SSL_CERT_FILE": str(tmp_path / "trusted.pem")}
+        run = crawl_small(site, tmp_path / "archive", variables=variables)
+        assert {seen.address for seen in server.requests} == {"127.0.0.2"}
+    assert run.ends() == {"a1": ("quarantined", "downgrade")}
+    assert (run.status, run["posted"]) == (4, 2)
+
+
+# --- addresses (Q5 to Q8)
+
+
+def test_an_address_that_is_not_public_is_not_connected_to(tmp_path: Path) -> None:
+    with Faultd(PAGES) as server:
+        site = profile(tmp_path, [server.origin(1)])
+        run = crawl_small(site, tmp_path / "archive", "-s", "ROBOTSTXT_OBEY=False", private="")
+        polite = crawl_small(site, tmp_path / "polite", private="10.0.0.0/8, 127.0.0.9")
+        assert server.requests == []
+    for each in (run, polite):
+        assert (each.status, incomplete(each)) == (3, ["private_address"])
+        assert "Traceback" not in each.stderr
+
+
+def test_a_name_that_leads_to_a_private_address_is_not_connected_to(tmp_path: Path) -> None:
+    with Faultd(PAGES, addresses=3) as server:
+        port, other = (server.origin(n).rpartition(":")[2] for n in (1, 2))
+        names = [f"http://public.example:{port}", f"http://private.example:{other}"]
+        site = profile(tmp_path, [*names, "http://metadata.example"])
+        server.always = {
+            "/text?id=a1": redirect(f"{names[1]}/x"),
+            "/text?id=a2": redirect("http://metadata.example/x"),
+        }
+        options = ["-s", "TWISTED_DNS_RESOLVER=tests.faults.names.Scripted"]
+        run = crawl_small(site, tmp_path / "archive", *options, private="127.0.0.2")
+        assert {seen.address for seen in server.requests} == {"127.0.0.2"}
+    assert run.ends() == dict.fromkeys(["a1", "a2"], ("quarantined", "private_address"))
+    assert (run.status, run["posted"]) == (4, 1)
+
+
+def test_the_proxys_address_is_open_to_the_proxy_only(tmp_path: Path) -> None:
+    with Faultd(PAGES, addresses=1) as server:
+        site = profile(tmp_path, [server.origin(0)])
+        through = crawl_small(site, tmp_path / "through", private="", variables={"http_proxy": server.proxy})
+        server.requests.clear()
+        variables = {"http_proxy": server.proxy, "no_proxy": "127.0.0.1"}
+        past = crawl_small(site, tmp_path / "past", private="", variables=variables)
+        assert server.requests == []
+    assert through.status == 0, through.stderr
+    assert (past.status, incomplete(past)) == (3, ["private_address"])
+
+
+def test_a_network_that_is_none_is_one_sentence(tmp_path: Path) -> None:
+    run = crawl_small("finews", tmp_path / "archive", private="10.0.0.0/40")
+    assert run.status == 2
+    assert "ARCHIVER_PRIVATE_ADDRESSES: '10.0.0.0/40' does not appear to be" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+# --- robots.txt: Q14
+
+
+CLOSING: dict[str, tuple[Fault, str, int]] = {
+    "503": (status(503), "deferred robots_unavailable", 5),
+    "429": (status(429), "deferred robots_unavailable", 5),
+    "off-site": (redirect("http://127.0.0.1/robots.txt"), "deferred robots_unavailable", 1),
+    "loop": (redirect("/robots.txt"), "deferred robots_unavailable", 1),
+    "big": (faultd.body(b" " * (9 << 20)), "quarantined too_big", 1),
+    "bomb": (faultd.body(bomb("gzip", 100), Content_Encoding="gzip"), "deferred robots_unavailable", 1),
+    "cut": (faultd.coded("gzip", faultd.half), "deferred robots_unavailable", 5),
+    "reset": (faultd.reset_before_headers, "deferred reset", 5),
+}
+
+
+def test_a_robots_txt_that_cannot_be_had_closes_its_host_for_now(tmp_path: Path) -> None:
+    pages = Small([*CLOSING, "open"], {})
+    with Faultd(pages, addresses=2 + len(CLOSING)) as server:
+        pages.at.update(hosts_for(CLOSING, server.origin, 2))
+        hosts = {name: origin.removeprefix("http://") for name, origin in pages.at.items()}
+        for name, (fault, _, _) in CLOSING.items():
+            server.always[f"{hosts[name]} /robots.txt"] = fault
+        site = profile(tmp_path, [server.origin(1), *pages.at.values()], html=True)
+        run = crawl_small(site, tmp_path / "archive", *PATIENT)
+        asked = {
+            name: [seen.path for seen in server.requests if seen.host == host] for name, host in hosts.items()
+        }
+    assert {name: " ".join(end) for name, end in run.ends().items()} == {
+        name: end for name, (_, end, _) in CLOSING.items()
+    }
+    assert asked == {name: ["/robots.txt"] * attempts for name, (_, _, attempts) in CLOSING.items()}
+    assert run["posted"] == 1
+    assert "Traceback" not in run.stderr
+
+
+def test_a_listing_whose_robots_txt_cannot_be_had_is_incomplete(tmp_path: Path) -> None:
+    with Faultd(PAGES) as server:
+        server.always["/robots.txt"] = status(500)
+        site = profile(tmp_path, [server.origin(1)])
+        run = crawl_small(site, tmp_path / "archive", "-s", "RETRY_TIMES=1")
+        server.always.clear()
+        again = crawl_small(site, tmp_path / "archive")
+    assert (run.status, incomplete(run)) == (3, ["robots_unavailable"])
+    assert (again.status, again["posted"]) == (0, 3)
+
+
+def test_a_host_without_robots_txt_allows_everything(tmp_path: Path) -> None:
+    def without(number: int) -> Fault:
+        async def fault(wire: faultd.Wire, _reply: faultd.Reply) -> None:
+            said = b"User-agent: *\nDisallow: /\n"
+            await faultd.good(wire, faultd.Reply(said, "text/plain", number))
+
+        return fault
+
+    pages = Small(["401", "404", "410"], {})
+    with Faultd(pages, addresses=5) as server:
+        pages.at.update(hosts_for(pages.ids, server.origin, 2))
+        for name, origin in pages.at.items():
+            server.always[f"{origin.removeprefix('http://')} /robots.txt"] = without(int(name))
+        site = profile(tmp_path, [server.origin(1), *pages.at.values()], html=True)
+        run = crawl_small(site, tmp_path / "archive")
+    assert (run.status, run["posted"]) == (0, 3), run.stderr
+
+
+def test_what_robots_txt_forbids_is_skipped_and_its_delay_obeyed(tmp_path: Path) -> None:
+    rules = b"User-agent: *\nDisallow: /text?id=a2\nCrawl-delay: 0.6\n"
+    late = b"#" + b" " * (500 << 10) + b"\nDisallow: /\n"
+    with Faultd(PAGES) as server:
+        server.always["/robots.txt"] = faultd.body(rules + late)
+        run = crawl_small(profile(tmp_path, [server.origin(1)]), tmp_path / "archive")
+        times = [seen.at for seen in server.requests]
+    assert (run.status, run["posted"], run["reasons"]) == (0, 2, {"skipped/robots_txt": 1})
+    gaps = [later - earlier for earlier, later in itertools.pairwise(times[1:])]
+    assert [gap > 0.55 for gap in gaps] == [True] * 2
