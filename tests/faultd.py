@@ -58,9 +58,8 @@ class Seen:
 class Wire:
     """One connection, for a fault to write on."""
 
-    def __init__(self, writer: asyncio.StreamWriter, port: int) -> None:
+    def __init__(self, writer: asyncio.StreamWriter) -> None:
         self._writer = writer
-        self.port = port
         self.open = True
 
     async def send(self, data: bytes) -> None:
@@ -370,14 +369,15 @@ class Faultd:
     async def _converse(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, address: str
     ) -> None:
-        wire = Wire(writer, writer.get_extra_info("sockname")[1])
-        watch = asyncio.ensure_future(self._watch(reader, writer, wire, address))
+        gone = asyncio.ensure_future(writer.wait_closed())
         with suppress(ConnectionError, asyncio.CancelledError, ssl.SSLError):
-            await watch
+            await self._serve(reader, Wire(writer), address, gone)
         writer.close()
+        with suppress(ConnectionError, asyncio.CancelledError, ssl.SSLError):
+            await gone
 
-    async def _watch(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, wire: Wire, address: str
+    async def _serve(
+        self, reader: asyncio.StreamReader, wire: Wire, address: str, gone: asyncio.Future[None]
     ) -> None:
         if address in self.greetings:
             await reader.read(1)
@@ -389,9 +389,7 @@ class Faultd:
             seen = _seen(lines, address)
             self.requests.append(seen)
             act = asyncio.ensure_future(self._act(seen)(wire, self._answer(seen.host, seen.path)))
-            gone = asyncio.ensure_future(writer.wait_closed())
             await asyncio.wait([act, gone], return_when=asyncio.FIRST_COMPLETED)
-            gone.cancel()
             if not act.done():
                 act.cancel()
                 return

@@ -53,7 +53,7 @@ def check_whole(response: Response, expected: str) -> None:
     """Whether a 200 holds all of its page, as far as the page itself tells.
 
     ``expected`` is ``json``, ``html`` or nothing; a page of another kind is not looked at. Raises
-    ``Quarantined("empty")``, ``Deferred("json_cut")`` or ``Quarantined("incomplete")`` (faults N5, N6, N12, P1).
+    ``Quarantined("empty")``, ``Deferred("json_cut")``, ``Quarantined("incomplete")`` (N5, N6, N12, P1).
     """
     body = response.body
     if expected and (not body or body.isspace()):

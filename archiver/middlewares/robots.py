@@ -47,6 +47,12 @@ class _NotHad(IgnoreRequest):
         self.why = why
 
 
+def _why_not(exc: Exception) -> ArticleError:
+    if isinstance(exc, _NotHad):
+        return exc.why
+    return Deferred("interrupted") if isinstance(exc, IgnoreRequest) else outcomes.of_error(exc)
+
+
 class Robots(RobotsTxtMiddleware):
     """Scrapy's own, which takes a robots.txt that cannot be had for leave to do anything.
 
@@ -98,7 +104,7 @@ class Robots(RobotsTxtMiddleware):
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         super()._robots_error(exc, netloc)
-        self._parsers[netloc] = Closed(exc.why if isinstance(exc, _NotHad) else outcomes.of_error(exc))
+        self._parsers[netloc] = Closed(_why_not(exc))
 
     def parsed(self, robotparser: RobotParser, request: Request) -> None:
         """Crawl-delay is no part of RFC 9309; where a site has one, it is the least between two requests."""

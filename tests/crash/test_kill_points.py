@@ -12,7 +12,7 @@ import pytest
 
 from tests.crash.strace import Point, drive, fail_at, kill_at, points
 
-EVERY = int(os.environ.get("ARCHIVER_CRASH_EVERY", "3"))
+EVERY = int(os.environ.get("ARCHIVER_CRASH_EVERY", "6"))
 """Of the failing calls, every how many is tried; ``make soak`` tries all."""
 
 
