@@ -58,8 +58,10 @@ def test_what_scrapyd_adds_to_the_arguments_is_no_mistake(tmp_path: Path) -> Non
     assert run.status == 0, run.stderr
 
 
-@pytest.mark.parametrize("command", ["archive-reindex"])
-def test_every_command_explains_itself_and_refuses_what_it_does_not_know(command: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", ["archive-reindex", "archive-check", "archive-gaps"])
+def test_every_command_explains_itself_and_refuses_what_it_does_not_know(
+    command: str, tmp_path: Path
+) -> None:
     assert "Options" in scrapy(command, "--help").stdout
     wrong = scrapy(command, "nonsense")
     assert wrong.returncode == 2

@@ -66,25 +66,13 @@ def points(root: Path) -> list[Point]:
 
 
 def kill_at(root: Path, point: Point) -> subprocess.CompletedProcess[str]:
-    return drive(
-        root,
-        "-o",
-        "/dev/null",
-        "-e",
-        f"trace={point.call}",
-        "-e",
-        f"inject={point.call}:signal=SIGKILL:when={point.number}",
-    )
+    return _inject(root, point.call, f"signal=SIGKILL:when={point.number}")
 
 
 def fail_at(root: Path, point: Point, error: str, *, persistent: bool) -> subprocess.CompletedProcess[str]:
     when = f"{point.number}+" if persistent else f"{point.number}"
-    return drive(
-        root,
-        "-o",
-        "/dev/null",
-        "-e",
-        f"trace={point.call}",
-        "-e",
-        f"inject={point.call}:error={error}:when={when}",
-    )
+    return _inject(root, point.call, f"error={error}:when={when}")
+
+
+def _inject(root: Path, call: str, fault: str) -> subprocess.CompletedProcess[str]:
+    return drive(root, "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:{fault}")
