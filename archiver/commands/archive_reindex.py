@@ -15,8 +15,8 @@ class Command(ArchiveCommand):
 
     def long_desc(self) -> str:
         return (
-            "Forget what the index of the archive (ARCHIVER_OUTPUT) says of posts, slugs and listings, and build "
-            "it anew from the posts. No post is touched; the next crawl asks for every listing whole."
+            "Forget what the index of the archive (ARCHIVER_OUTPUT) says of posts, slugs and listings, and "
+            "build it anew from the posts. No post is touched; the next crawl asks for every listing whole."
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:  # noqa: ARG002 - Scrapy's signature
