@@ -1,5 +1,6 @@
 # make demo   the main job on the embedded replica: posts in output/_posts
 # make test   lint, types and all tests
+# make soak   every fault at every system call, and many more kills: half an hour
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -7,7 +8,7 @@ BIN := $(VENV)/bin
 OUTPUT ?= output
 ARTICLES ?= 40
 
-.PHONY: demo test check format clean
+.PHONY: demo test soak check format clean
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -20,6 +21,9 @@ demo: $(VENV)/installed
 
 test: check
 	$(BIN)/pytest -n auto
+
+soak: $(VENV)/installed
+	ARCHIVER_CRASH_EVERY=1 ARCHIVER_RANDOM_KILLS=40 $(BIN)/pytest tests/crash
 
 check: $(VENV)/installed
 	$(BIN)/ruff check
