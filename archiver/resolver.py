@@ -7,6 +7,7 @@ that answers differently the second time changes nothing (faults Q5 to Q8).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -24,6 +25,9 @@ _NAT64 = IPv6Network("64:ff9b::/96")
 
 refused: dict[str, str] = {}
 """Name → the address it led to when it was last refused: Twisted passes on no more than "not found"."""
+
+stated: set[str] = set()
+"""Addresses that the origins of the run's profile are written with: whoever writes them means them."""
 
 
 class PublicResolver(CachingThreadedResolver):
@@ -63,7 +67,8 @@ class PublicResolver(CachingThreadedResolver):
         return super().getHostByName(name, timeout)
 
     def _check(self, address: str, name: str) -> str:
-        if not is_allowed(address, self._private):
+        is_stated = name == address and name in stated
+        if not is_stated and not is_allowed(address, self._private):
             refused[name] = address
             raise DNSLookupError(f"{name} leads to {address}, which is not public")
         refused.pop(name, None)
@@ -76,6 +81,13 @@ def networks(written: Iterable[str]) -> list[Network]:
         return [ip_network(text.strip(), strict=False) for text in written if text.strip()]
     except ValueError as exc:
         raise UsageError(f"ARCHIVER_PRIVATE_ADDRESSES: {exc}", print_help=False) from exc
+
+
+def state(hosts: Iterable[str]) -> None:
+    """Lets the addresses among ``hosts`` be connected to, asked for as they are: no name may lead there."""
+    for host in hosts:
+        with suppress(ValueError):
+            stated.add(str(ip_address(host)))
 
 
 def proxy_hosts() -> frozenset[str]:

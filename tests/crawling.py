@@ -33,17 +33,21 @@ def crawl(
     replica: Replica | None = None,
     *options: str,
     stdin: str = "",
+    direct: bool = False,
     **arguments: object,
 ) -> Run:
     """One run to its end; ``arguments`` are the spider's ``-a``, ``options`` anything else.
 
-    The report is empty where the run could not start. Without a replica every connection is refused.
+    The report is empty where the run could not start. Without a replica every connection is refused, unless
+    ``direct`` leaves the proxy out.
     """
     words = [sys.executable, "-m", "scrapy", "crawl", spider, "-s", f"ARCHIVER_OUTPUT={archive}"]
     words += ["-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False"]
     words += ["-s", "ARCHIVER_RETRY_DELAY=0.02", *options]
     words += [part for name, value in arguments.items() for part in ("-a", f"{name}={value}")]
     environment = proxied(replica.url if replica else "http://127.0.0.1:9", os.environ)
+    if direct:
+        environment = {name: value for name, value in environment.items() if "proxy" not in name}
     report = archive / ".archive" / "report.json"
     before = report.stat().st_mtime_ns if report.exists() else None
     process = subprocess.run(

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from archiver.posts import read
+from archiver.replica.articles import Site
 from archiver.replica.server import Answer, Replica
 from tests.crawling import PROJECT, asked, crawl, posts
 
@@ -104,3 +105,22 @@ def test_pages_that_lead_in_a_circle_are_walked_once(tmp_path: Path, profile: Pa
         run = crawl("category", tmp_path / "a", replica, site=profile, category="markets")
         assert (run.status, run["posted"]) == (0, len(STORIES)), run.stderr
         assert len([path for path in asked(replica) if "channel" in path]) == 3
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_an_address_that_is_not_public_is_asked_only_if_the_profile_is_written_with_it(
+    tmp_path: Path, host: str
+) -> None:
+    """The replica opened directly: one server for all hosts of the finews profile."""
+    text = (PROJECT / "archiver/sites/finews.yaml").read_text(encoding="utf-8")
+    with Replica(Site(articles=20, plain=True)) as replica:
+        for name in ("finews.withounder.com", "finews.zning.xyz", "choicewzp1.eastmoney.com"):
+            text = text.replace(f"http://{name}", f"http://{host}:{replica.port}")
+        own = tmp_path / "own.yaml"
+        own.write_text(text.replace("finews\\.withounder\\.com", "[^/]+"), encoding="utf-8")
+        run = crawl("category", tmp_path / "a", None, site=own, direct=True, category="cailianshe")
+        if host == "127.0.0.1":
+            assert (run.status, run["posted"]) == (0, replica.site.count("cailianshe")), run.stderr
+        else:
+            assert list(run["listings"]["incomplete"].values()) == ["private_address"], run.stderr
+            assert replica.requests == []
