@@ -78,11 +78,7 @@ class HttpHandler(HTTP11DownloadHandler):
         name = urlsplit(request.url).hostname or ""
         if name not in self._proxies or request.meta.get("proxy"):
             return
-        try:
-            allowed = resolver.is_allowed(name, self._private)
-        except ValueError:
-            allowed = False
-        if not allowed:
+        if not resolver.is_open(name, self._private):
             raise Quarantined("private_address", f"{name} is the proxy, and not among the public addresses")
 
 

@@ -96,6 +96,14 @@ def proxy_hosts() -> frozenset[str]:
     return frozenset(urlsplit(url).hostname or "" for url in urls)
 
 
+def is_open(host: str, private: Iterable[Network]) -> bool:
+    """Whether a host is an address that may be connected to; not so for a name, wherever it leads."""
+    try:
+        return host in stated or is_allowed(host, private)
+    except ValueError:
+        return False
+
+
 def is_allowed(address: str, private: Iterable[Network]) -> bool:
     """Whether a connection may go to this address."""
     found = ip_address(address)

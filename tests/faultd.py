@@ -118,6 +118,14 @@ async def hang(_wire: Wire, _reply: Reply) -> None:
     await asyncio.Event().wait()
 
 
+def late(seconds: float) -> Fault:
+    async def fault(wire: Wire, reply: Reply) -> None:
+        await asyncio.sleep(seconds)
+        await good(wire, reply)
+
+    return fault
+
+
 async def drip(wire: Wire, reply: Reply) -> None:
     await wire.send(head(reply))
     for byte in reply.body:

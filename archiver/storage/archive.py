@@ -6,6 +6,7 @@ import hashlib
 import logging
 import re
 from collections.abc import Mapping
+from contextlib import ExitStack
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -37,19 +38,24 @@ class Archive:
 
     def __init__(self, root: Path, reserved: Mapping[str, str] | None = None) -> None:
         fresh = is_fresh(root)
-        self.tree = Tree(root)
-        self.lock = Lock(self.tree)
-        self._lay_skeleton(fresh)
-        self.index = Index(root / INDEX)
-        self.quarantine = Quarantine(self.tree)
-        self._marked = self.index.created
-        self._reserved = dict(reserved or {})
-        if self.index.created:
-            self.reindex()
-        elif not self.index.was_clean():
-            self._recover()
-        self._slugs = dict(self.index.slugs())
-        self._taken = {slug.casefold(): name for name, slug in self._slugs.items()} | self._reserved
+        with ExitStack() as undo:
+            self.tree = Tree(root)
+            undo.callback(self.tree.close)
+            self.lock = Lock(self.tree)
+            undo.callback(self.lock.release)
+            self._lay_skeleton(fresh)
+            self.index = Index(root / INDEX)
+            undo.callback(self.index.close)
+            self.quarantine = Quarantine(self.tree)
+            self._marked = self.index.created
+            self._reserved = dict(reserved or {})
+            if self.index.created:
+                self.reindex()
+            elif not self.index.was_clean():
+                self._recover()
+            self._slugs = dict(self.index.slugs())
+            self._taken = {slug.casefold(): name for name, slug in self._slugs.items()} | self._reserved
+            undo.pop_all()
 
     @property
     def root(self) -> Path:

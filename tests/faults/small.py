@@ -44,17 +44,18 @@ class Small:
         if path == "/robots.txt":
             return Reply(b"User-agent: *\nDisallow:\n", "text/plain")
         if path.startswith("/list"):
-            return Reply(self.listing().encode(), HTML)
+            return Reply(self.listing(path.removeprefix("/list?")).encode(), HTML)
         if path.startswith("/text?id="):
             return Reply(json.dumps(self.fields(path.removeprefix("/text?id="))).encode())
         if path.startswith("/a/"):
             return Reply(self.page(path.removeprefix("/a/").removesuffix(".html")).encode(), HTML)
         return Reply(b"not here", "text/plain", 404)
 
-    def listing(self) -> str:
+    def listing(self, category: str) -> str:
+        """The articles whose ids begin with the category's name; of any other category, all."""
         rows = "".join(
             f'<li><a href="{self.at.get(name, "")}/a/{name}.html">{self.title(name)}</a></li>'
-            for name in self.ids
+            for name in [name for name in self.ids if name.startswith(category)] or self.ids
         )
         return f"<html><body><section><ul>{rows}</ul></section></body></html>"
 

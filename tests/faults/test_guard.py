@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from pathlib import Path
 
+import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from tests import faultd
@@ -81,15 +82,18 @@ def test_no_redirect_leads_from_https_to_http(tmp_path: Path) -> None:
 # --- addresses (Q5 to Q8)
 
 
-def test_an_address_that_is_not_public_is_not_connected_to(tmp_path: Path) -> None:
-    with Faultd(PAGES) as server:
-        site = profile(tmp_path, [server.origin(1)])
-        run = crawl_small(site, tmp_path / "archive", "-s", "ROBOTSTXT_OBEY=False", private="")
-        polite = crawl_small(site, tmp_path / "polite", private="10.0.0.0/8, 127.0.0.9")
+@pytest.mark.parametrize(
+    ("host", "robots"),
+    [("localhost", True), ("2130706433", False), ("0x7f000001", False), ("127.1", False)],
+)
+def test_loopback_by_another_name_is_not_connected_to(tmp_path: Path, host: str, robots: bool) -> None:
+    with Faultd(PAGES, addresses=1) as server:
+        site = profile(tmp_path, [server.origin(0).replace("127.0.0.1", host)])
+        private = "" if robots else "10.0.0.0/8, 127.0.0.9"
+        run = crawl_small(site, tmp_path / "archive", "-s", f"ROBOTSTXT_OBEY={robots}", private=private)
         assert server.requests == []
-    for each in (run, polite):
-        assert (each.status, incomplete(each)) == (3, ["private_address"])
-        assert "Traceback" not in each.stderr
+    assert (run.status, incomplete(run)) == (3, ["private_address"])
+    assert "Traceback" not in run.stderr
 
 
 def test_a_name_that_leads_to_a_private_address_is_not_connected_to(tmp_path: Path) -> None:
@@ -108,12 +112,13 @@ def test_a_name_that_leads_to_a_private_address_is_not_connected_to(tmp_path: Pa
     assert (run.status, run["posted"]) == (4, 1)
 
 
-def test_the_proxys_address_is_open_to_the_proxy_only(tmp_path: Path) -> None:
+def test_the_proxys_name_is_open_to_the_proxy_only(tmp_path: Path) -> None:
     with Faultd(PAGES, addresses=1) as server:
-        site = profile(tmp_path, [server.origin(0)])
-        through = crawl_small(site, tmp_path / "through", private="", variables={"http_proxy": server.proxy})
+        proxy = server.proxy.replace("127.0.0.1", "localhost")
+        site = profile(tmp_path, [proxy])
+        through = crawl_small(site, tmp_path / "through", private="", variables={"http_proxy": proxy})
         server.requests.clear()
-        variables = {"http_proxy": server.proxy, "no_proxy": "127.0.0.1"}
+        variables = {"http_proxy": proxy, "no_proxy": "localhost"}
         past = crawl_small(site, tmp_path / "past", private="", variables=variables)
         assert server.requests == []
     assert through.status == 0, through.stderr

@@ -158,10 +158,11 @@ def test_mirrors_stand_in_for_a_dead_host_at_once(tmp_path: Path) -> None:
         server.always[f"{dead.removeprefix('http://')} *"] = status(503)
         server.script[f"{dead.removeprefix('http://')} /robots.txt"] = [faultd.good]
         site = profile(tmp_path, [server.origin(1)], [dead, mirror])
-        run = crawl_small(site, tmp_path / "archive")
+        run = crawl_small(site, tmp_path / "archive", "-s", "ARCHIVER_RETRY_DELAY=0.5")
         assert texts(server, dead.removeprefix("http://")) <= 30
     assert run.status == 0, run.stderr
     assert run["posted"] == 40
+    assert run["seconds"] < 12, "the last probe would come after 30"
 
 
 def test_a_closed_port_defers_and_leaves_the_other_hosts_in_peace(tmp_path: Path) -> None:
@@ -216,16 +217,19 @@ def test_a_hung_host_leaves_its_mirror_time_to_answer(tmp_path: Path) -> None:
     assert len(server.asked("/text?id=a1", hung)) == 2
 
 
-def test_requests_that_wait_take_no_place_of_another_host(tmp_path: Path) -> None:
-    """Forty articles of a failing host wait, more than Scrapy keeps under way; the other host is not held up."""
+@pytest.mark.parametrize("robots", [0, 1])
+def test_requests_that_wait_take_no_place_of_another_host(tmp_path: Path, robots: int) -> None:
+    """Forty articles of a failing host wait, more than Scrapy keeps under way, when others are listed."""
     pages = two_hosts(40)
     with Faultd(pages, addresses=4) as server:
         pages.at.update(places(server, pages.ids))
         server.always = {f"/a/{name}.html": status(500) for name in pages.ids[:40]}
-        server.script[f"{server.origin(2).removeprefix('http://')} /robots.txt"] = [status(503)]
+        server.script[f"{server.origin(2).removeprefix('http://')} /robots.txt"] = [status(503)] * robots
+        server.script["/list?swift"] = [faultd.late(0.7)]
         site = profile(tmp_path, [server.origin(n) for n in (1, 2, 3)], html=True)
         wait = ["-s", "ARCHIVER_RETRY_DELAY=3", "-s", "RETRY_TIMES=1"]
-        run = crawl_small(site, tmp_path / "archive", *PATIENT, *wait)
+        names = ["-a", "category=busy,swift"]
+        run = crawl_small(site, tmp_path / "archive", *PATIENT, *wait, *names)
         swift = [seen.at for seen in server.requests if "/a/swift" in seen.path]
     assert (run["posted"], run["deferred"]) == (40, 40)
     assert max(swift) - server.requests[0].at < 2.9

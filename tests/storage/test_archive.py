@@ -130,6 +130,18 @@ def test_the_second_writer_is_told_at_once(tmp_path: Path) -> None:
     Archive(tmp_path).close()
 
 
+def test_an_archive_that_is_refused_is_let_go(tmp_path: Path) -> None:
+    Archive(tmp_path).close()
+    good = (tmp_path / ".archive/index.sqlite").read_bytes()
+    (tmp_path / ".archive/index.sqlite").write_bytes(b"not a database" * 100)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    with pytest.raises(StorageError) as refused:
+        Archive(tmp_path)
+    assert len(list(Path("/proc/self/fd").iterdir())) == before, refused.value
+    (tmp_path / ".archive/index.sqlite").write_bytes(good)
+    Archive(tmp_path).close()
+
+
 def test_an_index_of_another_version_is_not_touched(tmp_path: Path) -> None:
     with Archive(tmp_path) as archive:
         archive.index._db.execute("PRAGMA user_version = 99")

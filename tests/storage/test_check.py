@@ -86,12 +86,12 @@ def test_it_waits_for_no_run_and_disturbs_none(root: Path) -> None:
 
 def test_what_a_killed_run_committed_is_seen(root: Path) -> None:
     with Archive(root) as archive:
-        archive.touch()
+        post = a_post(50, SOURCES[0])
+        archive.store(post, render(post))
         killed = Path(shutil.copytree(root, root.parent / "killed"))
-    (killed / "_posts" / NAME).unlink()
-    before = bytes_of(killed)
     assert (killed / f"{INDEX}-wal").stat().st_size
-    assert found(killed) == [("withdrawn", POST)]
+    before = bytes_of(killed)
+    assert found(killed) == []
     assert bytes_of(killed) == before
 
 
@@ -290,6 +290,7 @@ def test_a_withdrawn_post_that_is_named_needs_no_repair(root: Path) -> None:
     [
         ("DELETE FROM post WHERE id = '{}'", "unindexed"),
         ("UPDATE post SET id = 'NW1' WHERE id = '{}'", "unindexed"),
+        ("UPDATE post SET id = 'NW1' WHERE id = '{}'", "index_row"),
         ("UPDATE post SET category = 'x' WHERE id = '{}'", "index_row"),
         ("UPDATE post SET tag = 'x' WHERE id = '{}'", "index_row"),
         ("UPDATE post SET name = 'x' WHERE id = '{}'", "index_row"),
@@ -315,6 +316,13 @@ def test_one_slug_for_a_name_and_one_name_for_a_slug(root: Path) -> None:
     mend(root)
     kinds = {(kind, path[-5:-3]) for kind, path in found(root)}
     assert {("slug", "71"), ("slug", "72")} <= kinds
+
+
+def test_a_post_under_another_slug_than_the_index_remembers_is_named(root: Path) -> None:
+    with Archive(root) as archive, archive.index.transaction():
+        archive.index._db.execute("DELETE FROM slug WHERE name = ?", (SOURCES[1],))
+        archive.index.add_slug(SOURCES[1], "yangliwanbaox1234")
+    assert found(root) == [("slug", POST), ("slug", f"_posts/2022-02-22-{listed(4).id}.md")]
 
 
 # --- beside the posts
@@ -388,6 +396,15 @@ def test_a_cut_index_is_found_at_every_length_and_never_used(root: Path) -> None
             with pytest.raises(DamagedIndex, match="archive-check --repair"):
                 Index(root / INDEX)
     assert_healed(root, before)
+
+
+def test_an_index_of_an_unknown_file_format_is_damaged(root: Path) -> None:
+    content = bytearray((root / INDEX).read_bytes())
+    content[47] ^= 64  # SQLite's own version of its schema
+    (root / INDEX).write_bytes(content)
+    assert found(root) == [("index", INDEX)]
+    with pytest.raises(DamagedIndex, match="archive-check --repair"):
+        Index(root / INDEX)
 
 
 def test_an_emptied_index_is_built_anew_and_said_to_be(root: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -119,6 +119,13 @@ def test_what_was_not_asked_for_is_no_attempt(tmp_path: Path, reason: str) -> No
     assert (known(tmp_path).state, known(tmp_path).attempts, known(tmp_path).due) == ("deferred", 0, "")
 
 
+def test_an_article_whose_run_was_stopped_is_due_whatever_it_waited_for(tmp_path: Path) -> None:
+    for _ in range(6):
+        run(tmp_path, NOW, TIMEOUT, named=True)
+    run(tmp_path, NOW + 15 * DAYS, Deferred("interrupted"))
+    assert (known(tmp_path).attempts, known(tmp_path).due) == (6, "")
+
+
 # --- what has to wait
 
 
@@ -153,7 +160,7 @@ def test_where_the_listing_is_unchanged_what_is_deferred_still_counts(tmp_path: 
         with Archive(root) as archive:
             ledger = Ledger(archive, now)
             assert ledger.admit(ledger.waiting(LISTING)) == []
-            assert ledger.tally.ends["deferred"] == counted, "exit 0 means that nothing is deferred"
+            assert ledger.tally.listed == counted, "exit 0 means that nothing is deferred"
             later = Ledger(archive, now + DAYS)
             assert [article.id for article in later.waiting(LISTING)] == [listed(1).id]
 
