@@ -22,7 +22,7 @@ _WORDS: dict[type[ArticleError], str] = {
 }
 
 
-_NOT_ASKED = frozenset({"interrupted", "storage", "host_down", "robots_unavailable"})
+_NOT_ASKED = frozenset({"host_down", "interrupted", "retry_after", "robots_unavailable", "storage"})
 """Deferred for the run's or the host's sake: no attempt on the article, which the next run asks for."""
 
 REVIVED = frozenset({"gave_up", "withdrawn"})
