@@ -10,6 +10,7 @@ import pytest
 from lxml import html as lxml_html
 
 from archiver.posts import read
+from archiver.replica import pages
 from archiver.replica.articles import Expected, Oddity, Site
 from archiver.replica.server import Replica
 from tests.crawling import asked, crawl, posts, tree
@@ -155,3 +156,21 @@ def test_items_can_be_exported_as_with_any_spider(tmp_path: Path) -> None:
     assert len(lines) == 12
     assert '"origins": {' in lines[0]
     assert re.search(r'"date": "2022-02-2\dT\d\d:\d\d:\d\d\+08:00"', lines[0])
+
+
+@pytest.mark.parametrize("order", ["cailianshe,zhongguodianzibao", "zhongguodianzibao,cailianshe"])
+def test_an_article_in_two_categories_is_one_post_whatever_the_order(tmp_path: Path, order: str) -> None:
+    """faults C11."""
+    with Replica(Site(articles=60, plain=True)) as replica:
+        index = next(iter(replica.site.listing("cailianshe")))
+        article = replica.site.expected(index)
+        link = f'<li><a href="/cailianshe/{article.date:%Y/%m/%d}/{article.id}.html">{article.title}</a></li>'
+        source = next(source for source in replica.site.categories() if source.slug == "zhongguodianzibao")
+        listed = pages.category(replica.site, source).replace("<ul>", f"<ul>{link}", 1)
+        replica.answers["/category/zhongguodianzibao.html"] = (200, {"Content-Type": "text/html"}, listed)
+        run = crawl("category", tmp_path, replica, category=order)
+        count = replica.site.count("cailianshe") + replica.site.count("zhongguodianzibao")
+        texts = [path for path in asked(replica) if path.endswith(article.id)]
+    assert (run.status, run["listed"], run["posted"]) == (0, count, count), run.stderr
+    assert len(texts) == 1
+    assert read(posts(tmp_path)[name_of(article)], name_of(article)).category == "cailianshe"

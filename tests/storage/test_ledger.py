@@ -112,7 +112,9 @@ def test_the_run_that_gives_up_says_so(tmp_path: Path) -> None:
     assert later.tally.reasons == {"skipped/gave_up": 1}
 
 
-@pytest.mark.parametrize("reason", ["interrupted", "storage", "host_down", "robots_unavailable", "retry_after"])
+@pytest.mark.parametrize(
+    "reason", ["interrupted", "storage", "host_down", "robots_unavailable", "retry_after"]
+)
 def test_what_was_not_asked_for_is_no_attempt(tmp_path: Path, reason: str) -> None:
     for day in range(40):
         run(tmp_path, NOW + day * DAYS, Deferred(reason))
