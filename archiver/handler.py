@@ -27,7 +27,7 @@ class HttpHandler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._pool._factory = StrictFactory  # noqa: SLF001
+        self._pool._factory = StrictFactory  # noqa: SLF001 - Scrapy offers no other way in
         self._pool.retryAutomatically = False  # Retries counts every attempt
         self._fail_on_dataloss_warned = True  # the warning recommends what must not be done
         self._private: Sequence[resolver.Network] = resolver.networks(
