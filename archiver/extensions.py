@@ -23,7 +23,7 @@ from tqdm import tqdm
 from tqdm.contrib import DummyTqdmFile
 
 from archiver import drift
-from archiver.errors import Deferred, StorageError
+from archiver.errors import BadArgument, Deferred, StorageError
 from archiver.report import Report, tell
 from archiver.sites.profile import Profile
 from archiver.storage.archive import Archive
@@ -57,6 +57,10 @@ class ArchiveRun:
         site = getattr(crawler.spider, "site", None)
         if not isinstance(site, Profile):
             raise NotConfigured("no spider of the archiver")
+        if crawler.settings["JOBDIR"]:
+            raise BadArgument(
+                "JOBDIR loses articles when a run is killed; leave it out, the archive remembers"
+            )
         fixed = {family.category.casefold(): family.tag for family in site.families if not family.by_source}
         attempts, days = map(crawler.settings.get, ("ARCHIVER_RETRY_ATTEMPTS", "ARCHIVER_RETRY_DAYS"))
         schedule = Schedule.of(attempts, days)

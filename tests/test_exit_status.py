@@ -53,6 +53,13 @@ def test_2_a_wrong_argument(tmp_path: Path) -> None:
     assert run.stderr.splitlines()[-1].startswith("scrapy crawl: error: since='gestern' is no day")
 
 
+def test_2_a_job_folder_beside_the_archive(tmp_path: Path) -> None:
+    run = crawl("category", tmp_path / "archive", None, "-s", f"JOBDIR={tmp_path}/job")
+    assert run.status == 2
+    assert "JOBDIR loses articles" in run.stderr.splitlines()[-1]
+    assert not (tmp_path / "archive").exists()
+
+
 def test_3_something_did_not_answer(tmp_path: Path, replica: Replica) -> None:
     replica.answers[TEXTS] = (503, {}, "")
     assert says(crawl("category", tmp_path, replica, "-s", "RETRY_TIMES=0", category="cailianshe"), 3)
