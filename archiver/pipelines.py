@@ -111,7 +111,7 @@ class SourcePipeline(ArticlePipeline):
         family = site.family_of(article.id)
         if family is None:
             raise Quarantined("bad_id", f"no family of {site.name} has ids like this")
-        credit = sources.decide(self._evidence(article), site.aliases)
+        credit = sources.decide(self._evidence(article, family), site.aliases)
         article.source, article.author = credit.name, credit.author
         if credit.name:
             article.origins["source"] = credit.origin
@@ -125,9 +125,13 @@ class SourcePipeline(ArticlePipeline):
             self._file_under_listing(article, family)
 
     @staticmethod
-    def _evidence(article: Article) -> list[Evidence]:
-        tags = [Evidence(sources.from_tag(tag.text), tag.origin) for tag in article.evidence("tag")]
-        return [*article.evidence("source"), *tags]
+    def _evidence(article: Article, family: Family) -> list[Evidence]:
+        """Credits, then the tag where it is made of a source; a digest's bracket where there is no other."""
+        said = list(article.evidence("source"))
+        if family.by_source:
+            said += [Evidence(sources.from_tag(tag.text), tag.origin) for tag in article.evidence("tag")]
+        named = ((sources.from_digest(digest.text), digest.origin) for digest in article.evidence("digest"))
+        return said or [Evidence(name, origin) for name, origin in named if name]
 
     def _slug(self, name: str) -> str:
         return self.run.site.slugs.get(name) or self.run.archive.slug(name)

@@ -10,7 +10,7 @@ import sys
 import zlib
 from collections.abc import Callable, Iterator
 
-import brotli  # type: ignore[import-untyped]
+import brotli  # type: ignore[import-untyped]  # it comes without types
 from scrapy.http import Response
 from scrapy.responsetypes import responsetypes
 

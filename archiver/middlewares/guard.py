@@ -70,6 +70,7 @@ class Redirects(RedirectMiddleware):
     def _engine_started(self) -> None:
         """Scrapy warns here, at every start, that its RefererMiddleware is off; it is meant to be."""
 
+    # Scrapy's signature has the spider argument that it has deprecated.
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         location = response.headers.get("Location")
         if response.status not in REDIRECTS or location is None or request.meta.get("dont_redirect"):

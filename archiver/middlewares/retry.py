@@ -181,7 +181,7 @@ class Retries:
 
 def backoff(delay: float, tried: int) -> float:
     """Seconds before the next attempt: each gap is longer than the one before, and no two runs keep step."""
-    return delay * 2.0**tried * random.uniform(1.0, 1.5)  # noqa: S311
+    return delay * 2.0**tried * random.uniform(1.0, 1.5)  # noqa: S311 - a pause, no secret
 
 
 def retry_after(value: str, now: datetime) -> float | None:

@@ -34,7 +34,7 @@ class Closed(RobotParser):
     def from_crawler(cls, crawler: Crawler, robotstxt_body: bytes) -> Closed:
         raise NotImplementedError("it is made where there is no robots.txt to read")
 
-    def allowed(self, url: str | bytes, user_agent: str | bytes) -> bool:  # noqa: ARG002
+    def allowed(self, url: str | bytes, user_agent: str | bytes) -> bool:  # noqa: ARG002 - Scrapy's signature
         """Always raises."""
         raise self.why
 
@@ -64,6 +64,7 @@ class Robots(RobotsTxtMiddleware):
         self._delays: dict[str, float] = {}
         crawler.signals.connect(self.parsed, signals.robots_parsed)
 
+    # Scrapy's has a spider argument that it has deprecated, and answers nothing.
     async def process_request(self, request: Request) -> Request | None:  # type: ignore[override]
         netloc = urlsplit(request.url).netloc
         if request.meta.get("dont_obey_robotstxt"):

@@ -54,6 +54,7 @@ def _represent_one(dumper: Any, value: str) -> Any:
     return _represent_plain(dumper, value)
 
 
+# libyaml's, where PyYAML was built with it; mypy wants a base class that it can see.
 class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
     pass
 

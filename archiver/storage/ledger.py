@@ -201,9 +201,6 @@ class Ledger:
             self._end(article_id, "deferred", why, "")
         self._pending.clear()
 
-    def is_pending(self, article_id: str) -> bool:
-        return article_id in self._pending
-
     def _wanted(self, listed: Listed, named: bool) -> OpenArticle | None:
         """What to remember of an article that is to be asked for; any other ends here."""
         if listed.id in self._seen:
