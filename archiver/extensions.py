@@ -22,27 +22,34 @@ from scrapy.settings import BaseSettings
 from tqdm import tqdm
 from tqdm.contrib import DummyTqdmFile
 
-from archiver import drift
+from archiver import drift, resolver
 from archiver.errors import BadArgument, Deferred, StorageError
 from archiver.report import Report, tell
 from archiver.sites.profile import Profile
 from archiver.storage.archive import Archive
 from archiver.storage.files import STATE
 from archiver.storage.ledger import ENDS, Ledger, Schedule, Tally
+from archiver.storage.writer import Writer
 
 log = logging.getLogger(__name__)
 
 REPORT = f"{STATE}/report.json"
 
+EARLIEST_YEAR = 2020
+"""A clock that says less has lost its battery: every article would be from the future (faults S22)."""
+
 
 class ArchiveRun:
     """Opens the archive before the first request, keeps the run's ledger, reports at its end."""
 
-    def __init__(self, crawler: Crawler, site: Profile, archive: Archive, schedule: Schedule) -> None:
+    def __init__(
+        self, crawler: Crawler, site: Profile, archive: Archive, now: datetime, schedule: Schedule
+    ) -> None:
         self.site = site
         self.archive = archive
+        self.writer = Writer(archive)
         self.site_url = site_url(crawler.settings)
-        self.ledger = Ledger(archive, datetime.now(UTC), schedule)
+        self.ledger = Ledger(archive, now, schedule)
         self.report: Report | None = None
         self.storage_error: StorageError | None = None
         self.drift: list[str] = []
@@ -61,11 +68,14 @@ class ArchiveRun:
             raise BadArgument(
                 "JOBDIR loses articles when a run is killed; leave it out, the archive remembers"
             )
+        now = datetime.now(UTC)
+        if now.year < EARLIEST_YEAR:
+            raise BadArgument(f"the clock says {now:%Y-%m-%d}: set it right, dates are judged by it")
         fixed = {family.category.casefold(): family.tag for family in site.families if not family.by_source}
         attempts, days = map(crawler.settings.get, ("ARCHIVER_RETRY_ATTEMPTS", "ARCHIVER_RETRY_DAYS"))
         schedule = Schedule.of(attempts, days)
-        archive = Archive(Path(crawler.settings["ARCHIVER_OUTPUT"]).absolute(), fixed)
-        run = cls(crawler, site, archive, schedule)
+        archive = Archive(_root(crawler.settings), fixed)
+        run = cls(crawler, site, archive, now, schedule)
         crawler.signals.connect(run.finish, signals.spider_closed)
         crawler.signals.connect(run.internal_error, signals.spider_error)
         crawler.signals.connect(run.internal_error, signals.item_error)
@@ -95,11 +105,12 @@ class ArchiveRun:
         try:
             yield
         except StorageError as exc:
-            self.storage_error = exc
-            log.error("the archive cannot be written, stopping: %s", exc)
-            self._closing = asyncio.ensure_future(
-                self._crawler.engine.close_spider_async(reason="storage_failed")
-            )
+            if self.storage_error is None:
+                self.storage_error = exc
+                log.error("the archive cannot be written, stopping: %s", exc)
+                self._closing = asyncio.ensure_future(
+                    self._crawler.engine.close_spider_async(reason="storage_failed")
+                )
             raise CloseSpider("storage_failed") from exc
 
     def internal_error(self, failure: Any) -> None:
@@ -115,7 +126,7 @@ class ArchiveRun:
             try:
                 content = self._make_report(reason, doubts).as_json()
                 self.archive.tree.publish(REPORT, content.encode("utf-8", "backslashreplace"))
-                self.archive.close()
+                self.archive.close(clean=not self.writer.is_busy)
             except StorageError as exc:
                 self.storage_error = self.storage_error or exc
             self.report = self._make_report(reason, doubts)
@@ -162,8 +173,16 @@ class ArchiveRun:
             storage_error=str(self.storage_error or ""),
             internal_errors=self._internal_errors,
             doubts=doubts,
+            proxies=tuple(sorted(resolver.proxy_hosts())),
             drift=tuple(filter(None, [*self.drift, drift.of_articles(tally.ends["posted"], tally.reasons)])),
         )
+
+
+def _root(settings: BaseSettings) -> Path:
+    root = Path(settings["ARCHIVER_OUTPUT"]).absolute()
+    if ".git" in root.parts:
+        raise BadArgument(f"ARCHIVER_OUTPUT={root} is inside a repository's .git: choose another folder")
+    return root
 
 
 def site_url(settings: BaseSettings) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, Self
 
 from scrapy.crawler import Crawler
@@ -18,14 +19,15 @@ from archiver.normalise import body, dates, digests, notices, sources, text, tit
 from archiver.posts import Post, render
 from archiver.report import printable
 from archiver.sites.profile import Family
+from archiver.storage.archive import Entry
 
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>/]+\S*")
 
 log = logging.getLogger(__name__)
 
 
-class ArticlePipeline(ABC):
-    """One step on an article's way; an ArticleError ends the way, with its line in the ledger."""
+class _Pipeline:
+    """What all of them share: an ArticleError ends an article's way, with its line in the ledger."""
 
     def __init__(self, run: ArchiveRun) -> None:
         self.run = run
@@ -34,22 +36,28 @@ class ArticlePipeline(ABC):
     def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(ArchiveRun.of(crawler))
 
+    @contextmanager
+    def ending(self, article: Article) -> Iterator[None]:
+        try:
+            with self.run.storing():
+                try:
+                    yield
+                except ArticleError as why:
+                    end = self.run.ledger.ended(article.id, why, article.answers)
+                    log.warning("%s %s: %s", end.end, printable(article.id), printable(str(why)))
+                    raise DropItem(f"{end.end}: {why.reason}", log_level="DEBUG") from why
+        except CloseSpider as stop:
+            raise DropItem("the archive cannot be written", log_level="DEBUG") from stop
+
+
+class ArticlePipeline(_Pipeline, ABC):
+    """One step on an article's way to a post."""
+
     def process_item(self, item: Any) -> Any:
         if isinstance(item, Article):
-            try:
-                with self.run.storing():
-                    self._process(item)
-            except CloseSpider as stop:
-                raise DropItem("the archive cannot be written", log_level="DEBUG") from stop
+            with self.ending(item):
+                self.process(item)
         return item
-
-    def _process(self, article: Article) -> None:
-        try:
-            self.process(article)
-        except ArticleError as why:
-            end = self.run.ledger.ended(article.id, why, article.answers)
-            log.warning("%s %s: %s", end.end, printable(article.id), printable(str(why)))
-            raise DropItem(f"{end.end}: {why.reason}", log_level="DEBUG") from why
 
     @abstractmethod
     def process(self, article: Article) -> None:
@@ -205,10 +213,19 @@ class SameAnswerPipeline(ArticlePipeline):
         return self._keys.setdefault(said, key)
 
 
-class PostPipeline(ArticlePipeline):
+class PostPipeline(_Pipeline):
     """Writes the post, once everything about it is decided."""
 
-    def process(self, article: Article) -> None:
+    async def process_item(self, item: Any) -> Any:
+        if isinstance(item, Article):
+            with self.ending(item):
+                end = await self.run.writer.store(self._entry(item))
+                if isinstance(end, Quarantined):
+                    raise end
+                self.run.ledger.stored(item.id, end)
+        return item
+
+    def _entry(self, article: Article) -> Entry:
         site, site_url = self.run.site, self.run.site_url
         family = site.family_of(article.id)
         assert family, "SourcePipeline has refused it"
@@ -226,13 +243,8 @@ class PostPipeline(ArticlePipeline):
             page=page,
             digest=article.digest,
         )
-        end = self.run.archive.store(
-            post,
-            render(post),
-            source=article.source if family.by_source else "",
-            page=_file_of(page.removeprefix(site_url)),
-        )
-        self.run.ledger.stored(article.id, end)
+        source = article.source if family.by_source else ""
+        return Entry(post, render(post), source, _file_of(page.removeprefix(site_url)))
 
 
 def _file_of(path: str) -> str:

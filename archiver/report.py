@@ -13,6 +13,9 @@ from typing import Any
 
 from archiver.storage.ledger import ENDS, End, Tally
 
+NEVER_ALLOWED = ("downgrade", "offsite", "private_address", "scheme")
+"""Reasons that no allowance covers: somebody tried to lead the archiver elsewhere."""
+
 SHOWN = 10
 """Failures the text names one by one; the JSON has them all."""
 
@@ -70,6 +73,8 @@ class Report:
     internal_errors: int = 0
     doubts: dict[str, int] | None = None
     """Statistic → how often (``date/conflict`` …)."""
+    proxies: tuple[str, ...] = ()
+    """Hosts of the environment's proxies; behind them, addresses are theirs to guard."""
     drift: tuple[str, ...] = ()
     """What changed about the site, a sentence each."""
 
@@ -87,7 +92,9 @@ class Report:
             found.add(Status.STORAGE)
         if self.drift:
             found.add(Status.SITE_CHANGED)
-        if tally.ends["quarantined"] > self.allowance * tally.listed:
+        if tally.ends["quarantined"] > self.allowance * tally.listed or any(
+            tally.reasons[f"quarantined/{reason}"] for reason in NEVER_ALLOWED
+        ):
             found.add(Status.REJECTED)
         if tally.ends["deferred"] > tally.reasons["deferred/interrupted"] or tally.listings_incomplete:
             found.add(Status.INCOMPLETE)
@@ -123,6 +130,7 @@ class Report:
             "internal_errors": self.internal_errors,
             "requests": self.requests,
             "bytes": self.bytes,
+            "proxies": list(self.proxies),
             "seconds": round(self.seconds, 1),
         }
 
@@ -142,10 +150,13 @@ class Report:
         lines += [f"  {name:<12}{count:>{width}}{self._why(name)}" for name, count in counts]
         lines += [
             self._listings(),
-            f"  {self.requests} requests, {_size(self.bytes)}, {self.seconds:.1f} s",
+            f"  {self.requests} requests, {_size(self.bytes)}, {self.seconds:.1f} s{self._through()}",
             f"  posts are in {self.root}/_posts",
         ]
         return lines
+
+    def _through(self) -> str:
+        return f", through the proxy {', '.join(map(printable, self.proxies))}" if self.proxies else ""
 
     def _listings(self) -> str:
         tally = self.tally

@@ -53,13 +53,19 @@ DOWNLOADER_MIDDLEWARES: dict[str, Any] = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the guard does it for every request
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # takes an outage for leave
     "archiver.middlewares.Robots": 100,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # there are no secrets to tell
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,  # three attempts in 20 ms
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # delivers what was cut
     "archiver.middlewares.Retries": 550,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,  # drops some without a word
     "archiver.middlewares.Redirects": 600,
 }
-SPIDER_MIDDLEWARES: dict[str, Any] = {}
+SPIDER_MIDDLEWARES: dict[str, Any] = {
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # every status is ours to read
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,  # drops requests without a word
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,  # listings have their own caps
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,  # looks into every request's meta
+}
 COOKIES_ENABLED = False
 REFERER_ENABLED = False
 METAREFRESH_ENABLED = False
@@ -93,7 +99,7 @@ ITEM_PIPELINES = {
     "archiver.pipelines.SameAnswerPipeline": 650,
     "archiver.pipelines.PostPipeline": 700,
 }
-CONCURRENT_ITEMS = 8  # per response, and ours bring one; Scrapy starts so many tasks for every response
+CONCURRENT_ITEMS = 1  # per response, and ours bring one; Scrapy starts so many tasks for every response
 
 # The run as a whole
 

@@ -31,6 +31,10 @@ from spiders.article import ArticleSpider
 _CATEGORY = re.compile(r"[^\x00-\x1f\x7f/\\?#%&<>\"'{}|^`]{1,80}")
 
 
+MOST_FAILED = 2
+"""Pages in a row that could not be had: those after them are left to the next run."""
+
+
 @dataclass(frozen=True, slots=True)
 class Walk:
     """How far the pages of one listing were walked."""
@@ -44,6 +48,10 @@ class Walk:
     """Every article named so far was taken."""
     met: frozenset[str] = frozenset()
     """The ids named so far."""
+    failed: tuple[ArticleError, ...] = ()
+    """Why the latest pages could not be had, one after the other."""
+    gap: ArticleError | None = None
+    """Why a page could not be had after which others could."""
 
     @property
     def url(self) -> str:
@@ -180,23 +188,41 @@ class CategorySpider(ArticleSpider):
             page = read_listing(_text(response), response.url, rule, self.site, category)
             _refuse_dry(page, walk)
         except ArticleError as why:
-            yield from self._incomplete(walk.url, why)
+            yield from self._page_failed(category, walk, why)
             return
+        page, capped = page.first(rule.max_rows - walk.found.rows)
         new, whole = yield from self._listed(page)
         repeated = {listed.id for listed in page.articles} <= walk.met
         walk = _further(walk, page, response, whole)
         following = rule.following(category, walk.pages, page.next, empty=not (page.articles or page.refused))
-        if not following or repeated or self.left == 0 or (not new and walk.was_walked):
+        if capped:
+            yield from self._incomplete(walk.url, Deferred("cap", f"only {rule.max_rows} rows are taken"))
+        elif not following or repeated or self.left == 0 or (not new and walk.was_walked):
             yield from self._walked(walk)
         elif walk.pages == rule.max_pages:
             yield from self._incomplete(walk.url, Deferred("cap", f"only {rule.max_pages} pages are walked"))
         else:
             yield self._page(following, category, walk)
 
+    def _page_failed(self, category: str, walk: Walk, why: ArticleError) -> Iterator[Request | Article]:
+        """Where pages are counted, those after one that cannot be had need not wait for a later run (faults
+        X5); two that are not there are the end."""
+        rule = self._rule(category)
+        walk = replace(walk, pages=walk.pages + 1, failed=(*walk.failed, why))
+        if rule.counted and 1 < walk.pages < rule.max_pages and len(walk.failed) < MOST_FAILED:
+            yield self._page(rule.address(category, walk.pages), category, walk)
+        elif len(walk.failed) == MOST_FAILED and all(why.reason == "gone" for why in walk.failed):
+            yield from self._walked(walk)
+        else:
+            yield from self._incomplete(walk.url, walk.gap or walk.failed[0])
+
     def no_listing(self, failure: Failure) -> Iterator[Request | Article]:
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it for errbacks
-        walk = request.cb_kwargs.get("walk")
-        yield from self._incomplete(walk.url if walk else request.url, outcomes.of_failure(failure))
+        why = outcomes.of_failure(failure)
+        if request.cb_kwargs:
+            yield from self._page_failed(why=why, **request.cb_kwargs)
+        else:
+            yield from self._incomplete(request.url, why)
 
     def _listed(self, page: ListingPage) -> Generator[Request | Article, None, tuple[bool, bool]]:
         """Asks for what a page names; answers whether any of it is new, and whether all of it was taken."""
@@ -212,6 +238,9 @@ class CategorySpider(ArticleSpider):
 
     def _walked(self, walk: Walk) -> Iterator[Request | Article]:
         """A listing walked to its end, or as far as the arguments want it."""
+        if walk.gap:
+            yield from self._incomplete(walk.url, walk.gap)
+            return
         with self.run.storing():
             self.run.ledger.listing_complete()
             if walk.whole:
@@ -258,7 +287,9 @@ def _further(walk: Walk, page: ListingPage, response: Response, whole: bool) -> 
     if walk.pages == 0:
         found = replace(found, etag=_header(response, "ETag"), modified=_header(response, "Last-Modified"))
     met = walk.met | {listed.id for listed in page.articles}
-    return replace(walk, found=found, pages=walk.pages + 1, whole=walk.whole and whole, met=met)
+    gap = walk.gap or (walk.failed[0] if walk.failed else None)
+    walk = replace(walk, found=found, pages=walk.pages + 1, whole=walk.whole and whole, met=met)
+    return replace(walk, failed=(), gap=gap)
 
 
 def _refuse_dry(page: ListingPage, walk: Walk) -> None:

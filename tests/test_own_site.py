@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,94 @@ def test_pages_that_lead_in_a_circle_are_walked_once(tmp_path: Path, profile: Pa
         run = crawl("category", tmp_path / "a", replica, site=profile, category="markets")
         assert (run.status, run["posted"]) == (0, len(STORIES)), run.stderr
         assert len([path for path in asked(replica) if "channel" in path]) == 3
+
+
+@pytest.fixture
+def counted(profile: Path) -> Path:
+    """The example's listings, their pages counted from 1 instead of linked."""
+    text = profile.read_text(encoding="utf-8")
+    address, following = "/channel/{category}/", "  next: "
+    assert address in text
+    assert following in text
+    text = text.replace(address, "/channel/{category}/{page}.html").replace(following, "  # next: ")
+    profile.write_text(text, encoding="utf-8")
+    return profile
+
+
+def play_counted(replica: Replica, pages: Mapping[int, list[str] | int]) -> None:
+    """``pages``: number → the stories it lists, or the status it answers with; every other is not there."""
+    play(replica)
+    for number in range(1, 7):
+        path = f"{HOST}/channel/markets/{number}.html"
+        stories = pages.get(number, 404)
+        if isinstance(stories, int):
+            replica.answers[path] = (stories, {}, "")
+        else:
+            replica.answers[path] = page(f'<div class="stories">{"".join(map(row, stories))}</div>')
+
+
+ONE, TWO, THREE, FOUR = (
+    [f"A2022-02{day}_{n}" for n in pair] for day in (21, 22) for pair in ((1, 2), (3, 4))
+)
+
+
+@pytest.mark.parametrize(
+    ("pages", "posted", "incomplete", "asked_for"),
+    [
+        pytest.param({1: ONE, 2: TWO, 3: []}, 4, "", 3, id="an empty page is the end"),
+        pytest.param({1: ONE, 2: TWO}, 4, "", 4, id="two that are not there are the end"),
+        pytest.param({1: ONE, 2: 404, 3: TWO, 4: []}, 4, "gone", 4, id="one that is not there is a gap"),
+        pytest.param(
+            {1: ONE, 2: 403, 3: TWO, 4: THREE, 5: []}, 6, "forbidden", 5, id="what follows is walked"
+        ),
+        pytest.param({1: ONE, 2: 403, 3: 403, 4: TWO}, 2, "forbidden", 3, id="two failures end the walk"),
+        pytest.param({1: ONE, 2: 403, 3: TWO, 4: 404}, 4, "forbidden", 5, id="the first gap is told"),
+        pytest.param({1: 403, 2: ONE}, 0, "forbidden", 1, id="the first page is the listing"),
+    ],
+)
+def test_one_page_that_cannot_be_had_costs_none_of_the_others(
+    tmp_path: Path,
+    counted: Path,
+    pages: Mapping[int, list[str] | int],
+    posted: int,
+    incomplete: str,
+    asked_for: int,
+) -> None:
+    with Replica() as replica:
+        play_counted(replica, pages)
+        run = crawl("category", tmp_path / "a", replica, site=counted, category="markets")
+        walked = [path for path in asked(replica) if "channel" in path]
+    assert (run["posted"], list(run["listings"]["incomplete"].values())) == (
+        posted,
+        [incomplete] if incomplete else [],
+    ), run.stderr
+    assert run.status == (3 if incomplete else 0)
+    assert len(walked) == asked_for
+
+
+def test_the_page_that_was_missing_is_read_by_the_next_run(tmp_path: Path, counted: Path) -> None:
+    with Replica() as replica:
+        play_counted(replica, {1: ONE, 2: 403, 3: THREE, 4: []})
+        assert crawl("category", tmp_path / "a", replica, site=counted, category="markets").status == 3
+        play_counted(replica, {1: ONE, 2: TWO, 3: THREE, 4: []})
+        run = crawl("category", tmp_path / "a", replica, site=counted, category="markets")
+    assert (run.status, run["posted"], len(posts(tmp_path / "a"))) == (0, 2, 6), run.stderr
+
+
+@pytest.mark.parametrize(
+    ("cap", "posted"),
+    [("max_rows: 3", 3), ("max_rows: 4", 4), ("max_pages: 2", 4)],
+)
+def test_a_listing_without_end_is_capped_and_says_so(
+    tmp_path: Path, counted: Path, cap: str, posted: int
+) -> None:
+    text = counted.read_text(encoding="utf-8").replace("  max_pages: 20", f"  {cap}")
+    counted.write_text(text, encoding="utf-8")
+    with Replica() as replica:
+        play_counted(replica, {1: ONE, 2: TWO, 3: THREE, 4: FOUR, 5: []})
+        run = crawl("category", tmp_path / "a", replica, site=counted, category="markets")
+    assert (run.status, run["posted"]) == (3, posted), run.stderr
+    assert list(run["listings"]["incomplete"].values()) == ["cap"]
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])

@@ -36,6 +36,15 @@ def interrupted(deferred: int) -> Tally:
     )
 
 
+def rejected(reason: str, among: int) -> Tally:
+    """One quarantined article among so many."""
+    return Tally(
+        listed=among,
+        ends=Counter(posted=among - 1, quarantined=1),
+        reasons=Counter({f"quarantined/{reason}": 1}),
+    )
+
+
 INCOMPLETE = Tally(listings_incomplete={"http://x/": "gone"})
 
 
@@ -47,6 +56,11 @@ INCOMPLETE = Tally(listings_incomplete={"http://x/": "gone"})
         (report(tally(posted=99, quarantined=1)), Status.OK),
         (report(tally(posted=98, quarantined=2)), Status.REJECTED),
         (report(tally(posted=3, quarantined=1), allowance=0.5), Status.OK),
+        *[
+            (report(rejected(reason, among=1000)), Status.REJECTED)
+            for reason in ("downgrade", "offsite", "private_address", "scheme")
+        ],
+        (report(rejected("not_json", among=1000)), Status.OK),
         (report(tally(posted=3, deferred=1)), Status.INCOMPLETE),
         (report(INCOMPLETE), Status.INCOMPLETE),
         (report(finish_reason="shutdown"), Status.INTERRUPTED),

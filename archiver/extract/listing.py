@@ -35,6 +35,13 @@ class ListingPage:
     next: str = ""
     """The address of the next page; empty on the last."""
 
+    def first(self, rows: int) -> tuple[ListingPage, bool]:
+        """The page with no more than so many rows, and whether it had more (faults Q16)."""
+        if len(self.articles) + len(self.refused) <= rows:
+            return self, False
+        articles = self.articles[:rows]
+        return ListingPage(articles, self.refused[: rows - len(articles)], self.next), True
+
 
 @dataclass(frozen=True, slots=True)
 class HomePage:

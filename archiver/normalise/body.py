@@ -79,14 +79,16 @@ _FORBIDDEN = re.compile(
 )
 """Control characters, lone surrogates, noncharacters (faults E9)."""
 
-_INDENT = re.compile(
-    r"(^[ \t]*"
-    r"|<(?:p|div|center|blockquote|section|article|br)\b[^<>]*>"
-    r"(?:[ \t\n]*<(?:a|b|em|font|i|span|strong|u)\b[^<>]*>)*[ \t\n]*)"
-    r"\u3000\u3000(?!\u3000)",
-    re.IGNORECASE | re.MULTILINE,
-)
-"""The two U+3000 that indent a paragraph; a table cell's indent has a meaning and stays."""
+_INDENT = "\u3000\u3000"
+"""Indents a paragraph; a table cell's indent has a meaning and stays."""
+
+_TWO_WIDE = re.compile(f"{_INDENT}(?!\u3000)")
+_START_TAG = re.compile("<([a-z][a-z0-9]*)[^<>]*>", re.IGNORECASE)
+_INDENTED = _names("p div center blockquote section article br")
+_SEE_THROUGH = _names("a b em font i span strong u")
+"""May stand between a paragraph's start and its indent."""
+_LONGEST_TAG = 1024
+"""Characters; looking back further for each of a million indents would take minutes."""
 
 
 def _plain_characters(html: str) -> str:
@@ -94,7 +96,40 @@ def _plain_characters(html: str) -> str:
         html = html.replace("\r\n", "\n").replace("\r", "\n").replace("\f", " ")
     if _SUSPECT.search(html):
         html = _FORBIDDEN.sub("", html)
-    return _INDENT.sub(r"\1", html) if "\u3000\u3000" in html else html
+    return _without_indents(html) if _INDENT in html else html
+
+
+def _without_indents(html: str) -> str:
+    pieces = []
+    done = 0
+    for match in _TWO_WIDE.finditer(html):
+        if _begins_paragraph(html, done, match.start()):
+            pieces.append(html[done : match.start()])
+            done = match.end()
+    return "".join(pieces) + html[done:]
+
+
+def _begins_paragraph(html: str, start: int, end: int) -> bool:
+    """Whether only white space and inline tags stand between a line's or paragraph's start and ``end``.
+
+    Looks back from there, not before ``start``: from its own place, each indent is read once.
+    """
+    end = _before(html, start, end, " \t")
+    if end == 0 or (end > start and html[end - 1] == "\n"):
+        return True
+    while True:
+        end = _before(html, start, end, " \t\n")
+        opening = html.rfind("<", max(start, end - _LONGEST_TAG), end) if html[end - 1] == ">" else -1
+        tag = _START_TAG.fullmatch(html, opening, end) if opening >= 0 else None
+        if tag is None or (name := tag[1].lower()) not in _SEE_THROUGH:
+            return tag is not None and name in _INDENTED
+        end = opening
+
+
+def _before(html: str, start: int, end: int, blanks: str) -> int:
+    while end > start and html[end - 1] in blanks:
+        end -= 1
+    return end
 
 
 # Allow-list

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from html import unescape
 from typing import TYPE_CHECKING, Final
 
 from parsel import Selector
@@ -106,8 +107,28 @@ def from_tag(tag: str) -> str:
 
 def from_body(html: str) -> str | None:
     """The text of the last element of class ``em_media``; None where there is none or it is empty."""
-    if "em_media" not in html:
+    named = html.rfind("em_media")
+    if named < 0:
         return None
+    simple = _SIMPLE_LINE.match(html, html.rfind("<", 0, named))
+    if simple and not _may_hide(html[: simple.start()]):
+        return clean(unescape(simple[2])) or None
+    return _last_line(html)
+
+
+_SIMPLE_LINE = re.compile(r'<(p|div|span) class="em_media">([^<>]+)</\1>')
+"""Says the same wherever it stands, so that nothing need be parsed; most articles end with one."""
+_HOLDS_NO_TAGS = re.compile(
+    r"<(?:!(?!--)|iframe|no|plaintext|script|style|template|textarea|title|xmp)", re.IGNORECASE
+)
+
+
+def _may_hide(html: str) -> bool:
+    """Whether what looks like a tag after this may be none."""
+    return html.rfind("<!--") > html.rfind("-->") or _HOLDS_NO_TAGS.search(html) is not None
+
+
+def _last_line(html: str) -> str | None:
     page = Selector(text=html.encode("utf-8", "ignore").decode(), type="html")
     lines = page.xpath("(//*[contains(concat(' ', normalize-space(@class), ' '), ' em_media ')])[last()]")
     return clean("".join(lines.xpath(".//text()[not(parent::script or parent::style)]").getall())) or None

@@ -169,6 +169,8 @@ class Listing(Rows, _Reading):
     """Finds the address of the next page; with ``{page}`` in ``url`` pages are counted instead."""
     first_page: int = 1
     max_pages: Annotated[int, Field(ge=1)] = 50
+    max_rows: Annotated[int, Field(ge=1)] = 100_000
+    """Of all its pages; what a listing names beyond is left out, and the listing incomplete."""
     category: Regex = ""
     """Finds the category in a row's address, as ``(?P<category>…)``: a listing of another one is noticed."""
 

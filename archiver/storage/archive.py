@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -29,6 +30,31 @@ _LAYING = f"{STATE}/laying-the-site"
 _POST_NAME = re.compile(r"\d{4}-\d\d-\d\d-(?P<id>[A-Za-z0-9_-]{1,64})\.md")
 
 
+Ending = Literal["posted", "unchanged"] | Quarantined
+"""What became of an entry; it is quarantined where another file is in its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A post and its text, for the archive to keep."""
+
+    post: Post
+    text: str
+    source: str = ""
+    """The name its slug was made from, if one was."""
+    page: str = ""
+    """The category page that its footer links to (a path below the root), made where it is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An entry and what stands in its file."""
+
+    entry: Entry
+    content: bytes
+    end: Ending
+
+
 class Archive:
     """An opened archive, locked against every other writer until ``close``.
 
@@ -49,6 +75,8 @@ class Archive:
             self.quarantine = Quarantine(self.tree)
             self._marked = self.index.created
             self._reserved = dict(reserved or {})
+            self._pages: set[str] = set()
+            """Those that are known to be there."""
             if self.index.created:
                 self.reindex()
             elif not self.index.was_clean():
@@ -61,8 +89,9 @@ class Archive:
     def root(self) -> Path:
         return self.tree.root
 
-    def close(self) -> None:
-        if self._marked:
+    def close(self, *, clean: bool = True) -> None:
+        """``clean`` is false where a post may be on its way still: the next run then looks for it."""
+        if self._marked and clean:
             with self.index.transaction():
                 self.index.mark(clean=True)
         self.index.close()
@@ -93,41 +122,57 @@ class Archive:
         """The source a slug stands for; empty where no post used it yet."""
         return self._taken.get(slug.casefold(), "")
 
-    def store(
-        self, post: Post, text: str, *, source: str = "", page: str = ""
-    ) -> Literal["posted", "unchanged"]:
-        """Makes the post durable, then remembers it; a file of that name that is there is kept.
+    def store(self, entries: Sequence[Entry]) -> list[Ending]:
+        """Makes posts durable, then remembers them; a file of that name that is there is kept.
 
-        ``source`` is the name its slug was made from, if one was; ``page`` the category page that its footer
-        links to (a path below the root), made where it is missing.
+        Raises StorageError, and then remembers none of them.
         """
         self.touch()
-        content = text.encode("utf-8")
-        path = f"{POSTS}/{post.name}"
-        there = self.tree.exists(path)
-        if there:
-            content = self.tree.read(path)
-            self._check_kept(post, content)
-        else:
-            if page and not self.tree.exists(page):
-                self.tree.publish(page, category_page(post.category, post.tag).encode())
-            self.tree.publish(path, content)
-        with self.index.transaction():
-            self._remember(PostRow(post.id, post.name, post.category, post.tag, _digest(content)))
-            if source:
-                self.index.add_slug(source, post.category)
-        return "unchanged" if there else "posted"
+        return self.remember(self.write(entries))
 
-    def _check_kept(self, post: Post, content: bytes) -> None:
+    def write(self, entries: Sequence[Entry]) -> list[Written]:
+        """The first half of ``store``: it leaves the index alone, and may run in a thread of its own.
+
+        The entries' file names must differ, capitals aside.
+        """
+        files: dict[str, bytes] = {}
+        written = [self._written(entry) for entry in entries]
+        for result in written:
+            if result.end == "posted":
+                entry = result.entry
+                if entry.page and entry.page not in self._pages and not self.tree.exists(entry.page):
+                    files[entry.page] = category_page(entry.post.category, entry.post.tag).encode()
+                files[f"{POSTS}/{entry.post.name}"] = result.content
+        if files:
+            self.tree.publish_all(files)
+        self._pages.update(result.entry.page for result in written if result.end == "posted")
+        return written
+
+    def _written(self, entry: Entry) -> Written:
+        path = f"{POSTS}/{entry.post.name}"
+        if not self.tree.exists(path):
+            return Written(entry, entry.text.encode("utf-8"), "posted")
+        content = self.tree.read(path)
         try:
-            kept = read(content.decode("utf-8"), post.name)
+            kept = read(content.decode("utf-8"), entry.post.name)
         except (PostError, UnicodeDecodeError) as exc:
-            path = f"{POSTS}/{post.name}"
-            raise Quarantined(
-                "file_in_the_way", f"{path} is there and is no post ({exc}); move it away"
-            ) from exc
-        if kept.id != post.id:
-            raise Quarantined("file_in_the_way", f"{POSTS}/{post.name} is the post of {kept.id}")
+            detail = f"{path} is there and is no post ({exc}); move it away"
+            return Written(entry, content, Quarantined("file_in_the_way", detail))
+        if kept.id != entry.post.id:
+            return Written(entry, content, Quarantined("file_in_the_way", f"{path} is the post of {kept.id}"))
+        return Written(entry, content, "unchanged")
+
+    def remember(self, written: Sequence[Written]) -> list[Ending]:
+        """The second half of ``store``: all of them in one transaction."""
+        with self.index.transaction():
+            for result in written:
+                if isinstance(result.end, Quarantined):
+                    continue
+                post = result.entry.post
+                self._remember(PostRow(post.id, post.name, post.category, post.tag, _digest(result.content)))
+                if result.entry.source:
+                    self.index.add_slug(result.entry.source, post.category)
+        return [result.end for result in written]
 
     def reindex(self) -> int:
         """Builds the index anew from the posts; returns how many there are. Files that are no posts are named
@@ -217,9 +262,9 @@ class Archive:
 
 def is_fresh(root: Path) -> bool:
     """Whether nothing is there yet but, perhaps, a README and hidden files."""
-    if not root.exists():
-        return True
     try:
+        if not root.exists():
+            return True
         used = any(not entry.name.startswith(".") and entry.name != "README.md" for entry in root.iterdir())
         return not used and not (root / INDEX).exists()
     except OSError as exc:

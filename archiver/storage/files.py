@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
+import stat
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Self
 
 from archiver.errors import StorageError
@@ -15,6 +16,8 @@ STATE = ".archive"
 STAGING = f"{STATE}/staging"
 
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_NO_DETOUR = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+"""No link is followed, and no pipe waited for."""
 
 
 @contextmanager
@@ -74,14 +77,12 @@ class Tree:
         return True
 
     def read(self, path: str) -> bytes:
-        """The whole file; a symbolic link or a folder in its place is a StorageError."""
+        """The whole file; a link, a folder or a pipe in its place is a StorageError."""
         folder, name = self._split(path)
-        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
-        with (
-            storage_errors(self.root / path),
-            open(os.open(name, flags, dir_fd=folder), "rb") as file,
-        ):
-            return file.read()
+        with storage_errors(self.root / path):
+            descriptor = os.open(name, os.O_RDONLY | _NO_DETOUR, dir_fd=folder)
+            with open(_regular(descriptor), "rb") as file:
+                return file.read()
 
     def names(self, path: str) -> list[str]:
         """What a folder holds, sorted."""
@@ -90,17 +91,33 @@ class Tree:
 
     def publish(self, path: str, content: bytes) -> None:
         """Puts a file in its place, durably, whatever stood there: staged, synced, renamed, folder synced."""
-        folder, name = self._split(path)
+        self.publish_all({path: content})
+
+    def publish_all(self, files: Mapping[str, bytes]) -> None:
+        """The same for several, each complete or not at all; a folder is synced once for all of them.
+
+        Nothing else is touched: it may run in a thread while others are published in another.
+        """
         staging = self.folder(STAGING)
-        with storage_errors(self.root / path):
-            try:
-                _write(name, content, staging)
-                os.rename(name, name, src_dir_fd=staging, dst_dir_fd=folder)
-                os.fsync(folder)
-            except OSError:
+        places = {path: self._split(path) for path in files}
+        staged: dict[str, str] = {}
+        try:
+            for number, (path, content) in enumerate(files.items()):
+                staged[path] = f"{number}-{places[path][1]}"
+                with storage_errors(self.root / path):
+                    _write(staged[path], content, staging)
+            for path, (folder, name) in places.items():
+                with storage_errors(self.root / path):
+                    os.rename(staged[path], name, src_dir_fd=staging, dst_dir_fd=folder)
+                    del staged[path]
+            for folder, path in {folder: path for path, (folder, _) in places.items()}.items():
+                with storage_errors(self.root / path):
+                    os.fsync(folder)
+        except StorageError:
+            for name in staged.values():
                 with suppress(OSError):
                     os.unlink(name, dir_fd=staging)
-                raise
+            raise
 
     def remove(self, path: str) -> None:
         folder, name = self._split(path)
@@ -109,15 +126,29 @@ class Tree:
             os.fsync(folder)
 
     def _split(self, path: str) -> tuple[int, str]:
-        pure = PurePosixPath(path)
-        if pure.is_absolute() or ".." in pure.parts or not pure.name:
+        parent, _, name = path.rpartition("/")
+        if path.startswith("/") or not name or not {".", ".."}.isdisjoint(path.split("/")):
             raise StorageError(f"{path!r} is no path below {self.root}")
-        parent = str(pure.parent)
-        return self.folder("" if parent == "." else parent), pure.name
+        return self.folder(parent), name
+
+
+def content_of(path: Path) -> bytes:
+    """The whole file, for those who only read; OSError for what is none, as nobody should wait for a pipe."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(_regular(descriptor), "rb") as file:
+        return file.read()
+
+
+def _regular(descriptor: int) -> int:
+    """The descriptor of a file; of anything else it is closed."""
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "Not a regular file")
+    return descriptor
 
 
 def _write(name: str, content: bytes, folder: int) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _NO_DETOUR
     with open(os.open(name, flags, 0o644, dir_fd=folder), "wb") as file:
         os.fchmod(file.fileno(), 0o644)  # whatever the umask: a web server reads it
         file.write(content)

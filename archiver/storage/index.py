@@ -117,6 +117,8 @@ class Index:
 
     def __init__(self, path: Path, *, only_read: str = "") -> None:
         self.path = path
+        if path.is_symlink():  # SQLite would follow it, out of the archive
+            raise StorageError(f"{path}: it is a link; move it away, the index is built anew from the posts")
         self.created = not path.exists()
         with self._errors():
             # The caller decides what is one transaction: see ``transaction``.

@@ -127,13 +127,13 @@ class Ledger:
         not wait, and whose word revives what was given up or withdrawn.
         """
         wanted = [article for listed in articles if (article := self._wanted(listed, named))]
+        self._pending.update((article.listed.id, article.listed) for article in wanted)
         if wanted:
             self._archive.touch()
             with self._archive.index.transaction():
                 for article in wanted:
                     self._archive.index.forget_post(article.listed.id)
                     self._archive.index.put_open(article)
-        self._pending.update((article.listed.id, article.listed) for article in wanted)
         return [article.listed for article in wanted]
 
     def waiting(self, listing: str) -> list[Listed]:
@@ -165,9 +165,10 @@ class Ledger:
         if listed.id in self._seen:
             return
         self._seen.add(listed.id)
-        self.tally.listed += 1
         self._archive.touch()
-        self._end(listed.id, "quarantined", why, self._archive.quarantine.keep(listed, why, ()))
+        record = self._archive.quarantine.keep(listed, why, ())
+        self.tally.listed += 1
+        self._end(listed.id, "quarantined", why, record)
 
     # --- articles
 

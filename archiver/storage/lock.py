@@ -47,7 +47,8 @@ def no_writer(root: Path) -> Iterator[None]:
     if not path.exists():
         yield  # no run was ever here
         return
-    with storage_errors(path), path.open("rb") as file:
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC  # a FIFO in its place must not keep anyone waiting
+    with storage_errors(path), os.fdopen(os.open(path, flags), "rb") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError as exc:

@@ -104,6 +104,8 @@ def _same(old: bytes, new: bytes) -> bool:
 class Quarantine:
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
+        self._kept: set[str] | None = None
+        """The records' names, once they were asked for; there are few."""
 
     def keep(self, listed: Listed, why: Quarantined, answers: Sequence[Answer]) -> str:
         """Writes the record, unless one of the same answers is there; returns its path below the root."""
@@ -111,6 +113,7 @@ class Quarantine:
         content = record(listed, why, answers)
         if not (self._tree.exists(path) and _same(self._tree.read(path), content)):
             self._tree.publish(path, content)
+        self._names().add(name_of(listed.id))
         return path
 
     def records(self) -> Iterator[tuple[Listed, str]]:
@@ -121,6 +124,12 @@ class Quarantine:
 
     def release(self, article_id: str) -> None:
         """The article became a post: its record goes."""
-        path = f"{FOLDER}/{name_of(article_id)}"
-        if self._tree.exists(path):
-            self._tree.remove(path)
+        name = name_of(article_id)
+        if name in self._names():
+            self._tree.remove(f"{FOLDER}/{name}")
+            self._names().discard(name)
+
+    def _names(self) -> set[str]:
+        if self._kept is None:
+            self._kept = set(self._tree.names(FOLDER))
+        return self._kept

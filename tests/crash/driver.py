@@ -1,72 +1,74 @@
-"""One run on an archive without Scrapy around it: what a crawl does to the disk, as fast as it can be repeated.
+"""Runs tasks on archives, each in a process of its own that is forked with everything imported.
 
-``python -m tests.crash.driver ARCHIVE ARTICLES``; exits 0, or 6 where the disk said no.
+``python -m tests.crash.driver``, its stdin a socket: see ``tests.crash.strace``.
 """
 
 from __future__ import annotations
 
+import atexit
+import json
+import logging
+import os
+import socket
 import sys
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from archiver.errors import Deferred, Quarantined, StorageError
-from archiver.items import Answer, Listed
-from archiver.posts import Post, render
-from archiver.storage.archive import Archive
-from archiver.storage.index import ListingRow
-from archiver.storage.ledger import Ledger
+from tests.crash.scenarios import SCENARIOS
 
-NOW = datetime(2022, 2, 22, 10, tzinfo=UTC)
-LISTING = "http://finews.withounder.com/category/yangliribao.html"
-SOURCES = ("样例日报", "样例晚报", "样例财经")
-BROKEN = 3
-"""The article that is never one."""
-
-
-def run(root: Path, articles: int) -> int:
-    try:
-        with Archive(root, {"emnews": "东财滚动新闻"}) as archive:
-            ledger = Ledger(archive, NOW)
-            wanted = ledger.admit(_listed(number) for number in range(articles))
-            ledger.remember_listing(ListingRow(LISTING, '"1"'))
-            for listed in wanted + ledger.admit(ledger.waiting(LISTING)):
-                _archive(archive, ledger, listed)
-            ledger.close(Deferred("interrupted"))
-    except StorageError as exc:
-        with suppress(OSError):  # stderr may be on the same disk
-            sys.stderr.write(f"{exc}\n")
-            sys.stderr.flush()
-        return 6
-    return 0
+NONE = 1 << 20
+"""The descriptor of no file."""
+IN_VAIN: dict[str, Callable[[], object]] = {
+    "fchmod": lambda: os.fchmod(NONE, 0),
+    "fdatasync": lambda: os.fdatasync(NONE),
+    "fsync": lambda: os.fsync(NONE),
+    "ftruncate": lambda: os.ftruncate(NONE, 0),
+    "mkdir": lambda: os.mkdir(""),
+    "mkdirat": lambda: os.mkdir("x", dir_fd=NONE),
+    "openat": lambda: os.open("", os.O_RDONLY),
+    "pwrite64": lambda: os.pwrite(NONE, b"x", 0),
+    "renameat": lambda: os.rename("x", "x", src_dir_fd=NONE, dst_dir_fd=NONE),
+    "rmdir": lambda: os.rmdir(""),
+    "sendfile": lambda: os.sendfile(NONE, NONE, 0, 1),
+    "unlink": lambda: os.unlink(""),
+    "unlinkat": lambda: os.unlink("x", dir_fd=NONE),
+    "write": lambda: os.write(NONE, b"x"),
+}
+"""Every kind of call that strace is asked to make fail, in a form that changes nothing."""
 
 
-def _listed(number: int) -> Listed:
-    return Listed(f"NW20220222228400{number:04}", "yangliribao", listing=LISTING)
+def serve(channel: socket.socket) -> None:
+    """Answers each request with the exit status of its process; negative is the signal that ended it."""
+    while request := channel.recv(4096):
+        scenario, part, root, in_vain = json.loads(request)
+        child = os.fork()
+        if not child:
+            _call_in_vain(in_vain)
+            atexit.register(os._exit, 1)  # where a task raised: its traceback is told, nothing is tidied up
+            os._exit(getattr(SCENARIOS[scenario], part)(Path(root)))
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        channel.send(json.dumps([child, status]).encode())
 
 
-def _archive(archive: Archive, ledger: Ledger, listed: Listed) -> None:
-    number = int(listed.id[-4:])
-    if number == BROKEN:
-        answer = Answer("http://x/", 200, (), b"<html>busy</html>")
-        ledger.ended(listed.id, Quarantined("not_json"), [answer])
-        return
-    source = SOURCES[number % len(SOURCES)]
-    slug = archive.slug(source)
-    page = f"category/{slug}.html"
-    post = Post(
-        id=listed.id,
-        title=f"第{number}篇：样例标题",
-        date=NOW - timedelta(minutes=number),
-        category=slug,
-        tag=f"{source}新闻",
-        body="<p>样例正文一段，说明产量与价格。</p>" * 40,
-        link=f"http://finews.zning.xyz/html_News/NewsShare.html?infoCode={listed.id}",
-        home="//finews.withounder.com/",
-        page=f"//finews.withounder.com/{page}",
-    )
-    ledger.stored(listed.id, archive.store(post, render(post), source=source, page=page))
+def _call_in_vain(times: Mapping[str, int]) -> None:
+    for name in times:
+        call = IN_VAIN[name]
+        for _ in range(times[name]):
+            with suppress(OSError):
+                call()
+
+
+def _warm_up() -> None:
+    """What is imported, or read, at first use shall be in memory before the first fork."""
+    with TemporaryDirectory() as folder:
+        scenario = SCENARIOS["repair"]
+        for task in (scenario.prepare, scenario.run, scenario.finish):
+            assert task(Path(folder)) == 0
 
 
 if __name__ == "__main__":
-    sys.exit(run(Path(sys.argv[1]), int(sys.argv[2])))
+    logging.disable()
+    _warm_up()
+    serve(socket.socket(fileno=sys.stdin.fileno()))

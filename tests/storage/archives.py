@@ -8,7 +8,7 @@ from pathlib import Path
 from archiver.errors import Deferred, Quarantined
 from archiver.items import Answer, Listed
 from archiver.posts import Post, render
-from archiver.storage.archive import Archive
+from archiver.storage.archive import Archive, Entry
 from archiver.storage.index import ListingRow
 from archiver.storage.ledger import Ledger
 
@@ -45,7 +45,9 @@ def store(archive: Archive, ledger: Ledger, post: Post) -> None:
     page = post.page.removeprefix(HOME)
     file = f"{page}index.html" if page.endswith("/") else page
     ledger.admit([Listed(post.id, listing=LISTING)])
-    ledger.stored(post.id, archive.store(post, render(post), source=source, page=file))
+    [end] = archive.store([Entry(post, render(post), source, file)])
+    assert not isinstance(end, Quarantined)
+    ledger.stored(post.id, end)
 
 
 def finished(root: Path, posts: int = 6) -> Path:

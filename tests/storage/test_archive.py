@@ -11,7 +11,7 @@ import pytest
 from archiver.errors import Deferred, Quarantined, Skipped, StorageError
 from archiver.items import Answer, Listed
 from archiver.posts import Post, render
-from archiver.storage.archive import Archive
+from archiver.storage.archive import Archive, Entry
 from archiver.storage.ledger import Ledger
 from archiver.storage.lock import Locked
 
@@ -36,9 +36,11 @@ def a_post(
 
 
 def store(archive: Archive, post: Post) -> str:
-    return archive.store(
-        post, render(post), source=post.tag.removesuffix("新闻"), page="category/yangliribao.html"
-    )
+    entry = Entry(post, render(post), post.tag.removesuffix("新闻"), "category/yangliribao.html")
+    [end] = archive.store([entry])
+    if isinstance(end, Quarantined):
+        raise end
+    return end
 
 
 def files(root: Path) -> dict[str, bytes]:

@@ -15,7 +15,7 @@ import pytest
 from archiver.errors import StorageError
 from archiver.items import Listed
 from archiver.posts import render
-from archiver.storage.archive import Archive
+from archiver.storage.archive import Archive, Entry
 from archiver.storage.check import KINDS, check
 from archiver.storage.index import DamagedIndex, Index, ListingRow
 from archiver.storage.ledger import Ledger
@@ -60,7 +60,7 @@ def rerun(root: Path) -> None:
         ]
         for post in [*posts, a_post(6)]:
             if ledger.admit([Listed(post.id, listing=LISTING)]):
-                archive.store(post, render(post), source=post.tag.removesuffix("新闻"))
+                archive.store([Entry(post, render(post), post.tag.removesuffix("新闻"))])
 
 
 def posts_of(root: Path) -> dict[str, bytes]:
@@ -87,7 +87,7 @@ def test_it_waits_for_no_run_and_disturbs_none(root: Path) -> None:
 def test_what_a_killed_run_committed_is_seen(root: Path) -> None:
     with Archive(root) as archive:
         post = a_post(50, SOURCES[0])
-        archive.store(post, render(post))
+        archive.store([Entry(post, render(post))])
         killed = Path(shutil.copytree(root, root.parent / "killed"))
     assert (killed / f"{INDEX}-wal").stat().st_size
     before = bytes_of(killed)
@@ -274,7 +274,7 @@ def test_a_deleted_post_is_withdrawn_and_comes_back_when_named(root: Path) -> No
         ledger = Ledger(archive, NOW)
         post = a_post(1, SOURCES[1], archive.slug(SOURCES[1]))
         assert ledger.admit([Listed(ID)], named=True)
-        archive.store(post, render(post))
+        archive.store([Entry(post, render(post))])
     assert (posts_of(root), found(root)) == (before, [])
 
 

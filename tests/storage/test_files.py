@@ -32,6 +32,31 @@ def test_published_files_are_world_readable_whatever_the_umask(tree: Tree) -> No
     assert (tree.root / "_posts").stat().st_mode & 0o777 == 0o755
 
 
+def test_several_are_published_at_once_also_under_one_name_in_two_folders(tree: Tree) -> None:
+    files = {"a/index.html": b"one", "b/index.html": b"two", "_posts/a.md": b"three"}
+    tree.publish_all(files)
+    assert {path: tree.read(path) for path in files} == files
+    assert tree.names(STAGING) == []
+
+
+def test_of_several_none_is_published_before_all_are_written(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree.publish("_posts/a.md", b"old")
+    calls = 0
+
+    def second_fails(_descriptor: int) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 2:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", second_fails)
+    with pytest.raises(StorageError, match=r"b\.md.*ENOSPC"):
+        tree.publish_all({"_posts/a.md": b"new", "_posts/b.md": b"new"})
+    assert (tree.read("_posts/a.md"), tree.names("_posts"), tree.names(STAGING)) == (b"old", ["a.md"], [])
+
+
 @pytest.mark.parametrize("path", ["../x", "/etc/x", "a/../../x", "", "..", "a/.."])
 def test_paths_out_of_the_root_are_refused(tree: Tree, path: str) -> None:
     with pytest.raises(StorageError):
