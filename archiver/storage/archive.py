@@ -69,6 +69,7 @@ class Archive:
             undo.callback(self.tree.close)
             self.lock = Lock(self.tree)
             undo.callback(self.lock.release)
+            self._probed = False
             self._lay_skeleton(fresh)
             self.index = Index(root / INDEX)
             undo.callback(self.index.close)
@@ -110,6 +111,12 @@ class Archive:
             with self.index.transaction():
                 self.index.mark(clean=False)
             self._marked = True
+        self._probe()
+
+    def _probe(self) -> None:
+        if not self._probed:
+            self.tree.probe()
+            self._probed = True
 
     def slug(self, name: str) -> str:
         """The slug of a source's name, the same one for ever."""
@@ -227,6 +234,7 @@ class Archive:
         A run killed in between leaves its mark, and the next one lays what is missing.
         """
         if fresh:
+            self._probe()
             self.tree.publish(_LAYING, b"")
         if self.tree.exists(_LAYING):
             self._lay(resources.files("archiver.storage") / "skeleton", "")

@@ -119,6 +119,22 @@ class Tree:
                     os.unlink(name, dir_fd=staging)
             raise
 
+    def probe(self) -> None:
+        """Whether the file system does what ``publish`` rests on; raises StorageError where it does not.
+
+        Some network and FAT file systems cannot sync a folder, rename over a file, or give back what was
+        written (faults S25).
+        """
+        path = f"{STATE}/probe"
+        try:
+            for content in (b"first", b"second"):
+                self.publish(path, content)
+                if self.read(path) != content:
+                    raise StorageError(f"{self.root / path}: what was written is not what is read")
+            self.remove(path)
+        except StorageError as exc:
+            raise StorageError(f"{exc}; an archive is not safe on this file system: use another one") from exc
+
     def remove(self, path: str) -> None:
         folder, name = self._split(path)
         with storage_errors(self.root / path):

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import os
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from archiver.errors import StorageError
+from archiver.items import Listed
+from archiver.storage.archive import Archive
 from archiver.storage.files import STAGING, Tree
+from archiver.storage.ledger import Ledger
 
 
 @pytest.fixture
@@ -55,6 +62,52 @@ def test_of_several_none_is_published_before_all_are_written(
     with pytest.raises(StorageError, match=r"b\.md.*ENOSPC"):
         tree.publish_all({"_posts/a.md": b"new", "_posts/b.md": b"new"})
     assert (tree.read("_posts/a.md"), tree.names("_posts"), tree.names(STAGING)) == (b"old", ["a.md"], [])
+
+
+def test_a_file_system_that_serves_is_left_as_it_was(tree: Tree) -> None:
+    tree.folder(STAGING)
+    tree.probe()
+    assert sorted(path.name for path in tree.root.rglob("*")) == [".archive", "staging"]
+
+
+def _fails(*_: object, **__: object) -> None:
+    raise OSError(errno.EPERM, "Operation not permitted")
+
+
+def _keeps_the_old(name: str, new_name: str, *, src_dir_fd: int, dst_dir_fd: int) -> None:
+    with suppress(FileExistsError):
+        os.link(name, new_name, src_dir_fd=src_dir_fd, dst_dir_fd=dst_dir_fd)
+    os.unlink(name, dir_fd=src_dir_fd)
+
+
+@pytest.mark.parametrize(
+    ("call", "instead", "said"),
+    [
+        ("rename", _fails, "EPERM"),
+        ("rename", _keeps_the_old, "not what is read"),
+        ("fsync", _fails, "EPERM"),
+        ("fchmod", _fails, "EPERM"),
+    ],
+)
+def test_a_file_system_that_does_not_is_named_before_the_first_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, instead: Callable[..., None], said: str
+) -> None:
+    unsafe = f"probe: .*{said}.*not safe on this file system"
+    (tmp_path / "new" / STAGING).mkdir(parents=True)
+    monkeypatch.setattr(os, call, instead)
+    with pytest.raises(StorageError, match=unsafe):
+        Archive(tmp_path / "new")
+    assert [path.name for path in (tmp_path / "new").iterdir()] == [".archive"]
+    monkeypatch.undo()
+
+    with Archive(tmp_path / "old") as archive:
+        archive.touch()
+    with Archive(tmp_path / "old") as archive:
+        ledger = Ledger(archive, datetime(2022, 2, 22, tzinfo=UTC))
+        monkeypatch.setattr(os, call, instead)
+        with pytest.raises(StorageError, match=unsafe):
+            ledger.admit([Listed("NW202202222284000001")])
+        monkeypatch.undo()
 
 
 @pytest.mark.parametrize("path", ["../x", "/etc/x", "a/../../x", "", "..", "a/.."])
