@@ -39,6 +39,27 @@ EARLIEST_YEAR = 2020
 """A clock that says less has lost its battery: every article would be from the future (faults S22)."""
 
 
+class _Bugs(logging.Handler):
+    """Counts what Scrapy says of an exception that no signal of its tells of: in a signal's handler, in a
+    pipeline's ``close_spider`` (faults S28)."""
+
+    LOGGERS = ("scrapy.core.engine", "scrapy.utils.signal")
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.seen = 0
+        for name in self.LOGGERS:
+            logging.getLogger(name).addHandler(self)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.seen += record.exc_info is not None
+
+    def close(self) -> None:
+        for name in self.LOGGERS:
+            logging.getLogger(name).removeHandler(self)
+        super().close()
+
+
 class ArchiveRun:
     """Opens the archive before the first request, keeps the run's ledger, reports at its end."""
 
@@ -57,6 +78,7 @@ class ArchiveRun:
         self._crawler = crawler
         self._began = time.monotonic()
         self._internal_errors = 0
+        self._bugs = _Bugs()
         self._closing: asyncio.Future[None] | None = None
 
     @classmethod
@@ -131,6 +153,7 @@ class ArchiveRun:
                 self.storage_error = self.storage_error or exc
             self.report = self._make_report(reason, doubts)
             self._tell_stats(self.report)
+            self._bugs.close()
         return self.report
 
     def _close_books(self, reason: str) -> None:
@@ -171,7 +194,7 @@ class ArchiveRun:
             bytes=stats.get("downloader/response_bytes", 0),
             finish_reason=reason,
             storage_error=str(self.storage_error or ""),
-            internal_errors=self._internal_errors,
+            internal_errors=self._internal_errors + self._bugs.seen,
             doubts=doubts,
             proxies=tuple(sorted(resolver.proxy_hosts())),
             drift=tuple(filter(None, [*self.drift, drift.of_articles(tally.ends["posted"], tally.reasons)])),

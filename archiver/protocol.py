@@ -10,14 +10,14 @@ from scrapy.core.downloader.handlers.http11 import (
     _LenientHTTPClientParser,
 )
 from twisted.internet.defer import Deferred
-from twisted.web._newclient import ParseError
+from twisted.web._newclient import STATUS, ParseError
 
 MOST_HEADERS = 200
 """Header lines of one answer; the sites that were seen send less than thirty (faults N32)."""
 
 
 class TooManyHeaders(ParseError):
-    """An answer with more than MOST_HEADERS header lines."""
+    """An answer with more than MOST_HEADERS header lines, or with one of more than 16 KiB."""
 
 
 class _StrictParser(_LenientHTTPClientParser):
@@ -26,11 +26,18 @@ class _StrictParser(_LenientHTTPClientParser):
 
     _seen = 0
 
-    def headerReceived(self, name: bytes, value: bytes) -> None:  # noqa: N802
-        self._seen += 1
-        if self._seen > MOST_HEADERS:
-            raise TooManyHeaders("too many headers", b"")  # type: ignore[no-untyped-call]
-        super().headerReceived(name, value)  # type: ignore[no-untyped-call]
+    def lineReceived(self, line: bytes) -> None:  # noqa: N802
+        """Counts lines without a colon and continued ones, too: those reach no ``headerReceived``."""
+        if self.state != STATUS and line.strip(b"\r"):
+            self._seen += 1
+            if self._seen > MOST_HEADERS:
+                raise TooManyHeaders("too many headers", b"")  # type: ignore[no-untyped-call]
+        super().lineReceived(line)
+
+    def lineLengthExceeded(self, line: bytes) -> None:  # noqa: ARG002, N802
+        if self.state == STATUS:
+            raise ParseError("an endless status line", b"")  # type: ignore[no-untyped-call]
+        raise TooManyHeaders("an endless header line", b"")  # type: ignore[no-untyped-call]
 
     def allHeadersReceived(self) -> None:  # noqa: N802
         if self.connHeaders.hasHeader(b"transfer-encoding") and self.connHeaders.hasHeader(b"content-length"):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
+
+from scrapy import signals
+from scrapy.crawler import Crawler
 
 
 class RaisesOnEveryThird:
@@ -19,3 +22,55 @@ class RaisesOnEveryThird:
 class CannotBeBuilt:
     def __init__(self) -> None:
         raise ValueError("a bug in the constructor")
+
+
+class CannotOpen:
+    def open_spider(self) -> None:
+        raise ValueError("a bug")
+
+    def process_item(self, item: Any) -> Any:
+        return item
+
+
+class CannotClose:
+    def close_spider(self) -> None:
+        raise ValueError("a bug")
+
+    def process_item(self, item: Any) -> Any:
+        return item
+
+
+class CannotBeIdle:
+    """Fails where a signal calls it, and nobody but the log is told."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        listener = cls()
+        crawler.signals.connect(listener.idle, signals.spider_idle)
+        return listener
+
+    def idle(self) -> None:
+        raise ValueError("a bug")
+
+    def process_item(self, item: Any) -> Any:
+        return item
+
+
+class BreaksTheSpider:
+    """An extension that has one method of the spider (setting BROKEN_METHOD) fail at every third call."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._count = 0
+        name = crawler.settings["BROKEN_METHOD"]
+        self._works = getattr(crawler.spider, name)
+        setattr(crawler.spider, name, self._sometimes)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def _sometimes(self, *args: Any, **kwargs: Any) -> Any:
+        self._count += 1
+        if self._count % 3 == 1:
+            raise ValueError("a bug")
+        return self._works(*args, **kwargs)

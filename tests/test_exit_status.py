@@ -15,6 +15,7 @@ from archiver import settings
 from archiver.replica.articles import Site
 from archiver.replica.server import Replica
 from archiver.storage.archive import Archive
+from archiver.storage.ledger import ENDS
 from tests.crawling import Run, crawl, posts
 
 TEXTS = "/NewsData/GetNewsText.do"
@@ -103,3 +104,38 @@ def test_9_a_bug_defers_its_articles_and_leaves_the_others(tmp_path: Path, repli
     assert run["listed"] == run["posted"] + run["deferred"] == 30
     again = crawl("category", tmp_path, replica)
     assert (again.status, len(posts(tmp_path))) == (0, 30)
+
+
+@pytest.mark.parametrize("method", ["parse_answer", "no_answer", "parse_home", "parse_listing", "no_listing"])
+def test_9_a_bug_in_any_callback_and_the_next_run_completes(
+    tmp_path: Path, replica: Replica, method: str
+) -> None:
+    """faults S28."""
+    too_big = (200, {}, b" " * 200_000)  # what no callback gets to see
+    if method.startswith("no_"):
+        replica.answers[TEXTS if method == "no_answer" else "/category/cailianshe.html"] = too_big
+    extensions = {**settings.EXTENSIONS, "tests.broken.BreaksTheSpider": 50}
+    options = ("-s", "EXTENSIONS=" + json.dumps(extensions), "-s", f"BROKEN_METHOD={method}")
+    run = crawl("category", tmp_path, replica, "-s", "DOWNLOAD_MAXSIZE=100000", *options)
+    assert says(run, 9), run.stderr[-2000:]
+    assert run["internal_errors"] > 0
+    assert run["listed"] == sum(run[end] for end in ENDS)
+    if method.endswith("answer"):
+        assert run["reasons"]["deferred/internal"] == run["deferred"] == run["internal_errors"]
+    replica.answers.clear()
+    again = crawl("category", tmp_path, replica)
+    assert (again.status, len(posts(tmp_path))) == (0, 30), again.stderr
+
+
+@pytest.mark.parametrize(
+    ("component", "status"), [("CannotOpen", 1), ("CannotClose", 9), ("CannotBeIdle", 9)]
+)
+def test_a_bug_as_a_run_begins_or_ends_is_no_success(
+    tmp_path: Path, replica: Replica, component: str, status: int
+) -> None:
+    """faults S28."""
+    run = crawl("category", tmp_path, replica, *pipelines(component))
+    assert run.status == status, run.stderr[-2000:]
+    assert "a bug" in run.stderr
+    assert crawl("category", tmp_path, replica).status == 0
+    assert len(posts(tmp_path)) == 30

@@ -53,6 +53,13 @@ def _why_not(exc: Exception) -> ArticleError:
     return Deferred("interrupted") if isinstance(exc, IgnoreRequest) else outcomes.of_error(exc)
 
 
+def _for_now(why: ArticleError, url: str) -> ArticleError:
+    """No article is to blame for what is wrong with a robots.txt, save for where its host leads."""
+    if isinstance(why, Deferred) or why.reason == "private_address":
+        return why
+    return Deferred("robots_unavailable", f"{url}: {why}")
+
+
 class Robots(RobotsTxtMiddleware):
     """Scrapy's own, which takes a robots.txt that cannot be had for leave to do anything.
 
@@ -78,7 +85,7 @@ class Robots(RobotsTxtMiddleware):
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         if request.url.endswith("/robots.txt") and request.meta.get("dont_obey_robotstxt"):
-            raise _NotHad(outcomes.of_error(exception)) from exception
+            raise _NotHad(_for_now(outcomes.of_error(exception), request.url)) from exception
 
     async def robot_parser(self, request: Request) -> RobotParser | None:
         netloc = urlsplit(request.url).netloc

@@ -17,7 +17,7 @@ from archiver.errors import StorageError
 from archiver.normalise import sources
 from archiver.posts import PostError, StoredPost, read
 from archiver.storage.archive import INDEX, POSTS
-from archiver.storage.files import STAGING, STATE, storage_errors
+from archiver.storage.files import STAGING, STATE, content_of, storage_errors
 from archiver.storage.index import Index, PostRow
 from archiver.storage.lock import no_writer
 from archiver.storage.quarantine import FOLDER as RECORDS
@@ -180,7 +180,7 @@ class _Posts:
         else:
             self._names.add(name)
             try:
-                yield from self._post(name, path.read_bytes())
+                yield from self._post(name, content_of(path))
             except OSError as exc:
                 yield Finding("unreadable", below, exc.strerror or str(exc))
 
@@ -332,7 +332,7 @@ def _two_lines(post: StoredPost) -> str:
 
 def _has_text(path: Path) -> bool:
     try:
-        return path.stat().st_size > 0
+        return path.is_file() and path.stat().st_size > 0
     except OSError:
         return False
 
@@ -348,7 +348,7 @@ def _staged(root: Path) -> Iterator[Finding]:
 def _records(root: Path) -> Iterator[Finding]:
     for name in _names_in(root / RECORDS):
         try:
-            parse((root / RECORDS / name).read_bytes(), name)
+            parse(content_of(root / RECORDS / name), name)
         except OSError as exc:
             yield Finding("unreadable", f"{RECORDS}/{name}", exc.strerror or str(exc))
         except ValueError as exc:
@@ -360,7 +360,7 @@ def _report(root: Path) -> Iterator[Finding]:
     if not path.exists():
         return
     try:
-        if not isinstance(json.loads(path.read_bytes()), dict):
+        if not isinstance(json.loads(content_of(path)), dict):
             raise ValueError("it is no report")
     except OSError as exc:
         raise StorageError(f"{path}: {exc.strerror}") from exc

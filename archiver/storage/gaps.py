@@ -14,7 +14,7 @@ from archiver.items import Listed
 from archiver.normalise import dates
 from archiver.storage.archive import INDEX
 from archiver.storage.check import REPORT
-from archiver.storage.files import storage_errors
+from archiver.storage.files import content_of, storage_errors
 from archiver.storage.index import DamagedIndex, Index, OpenArticle
 from archiver.storage.lock import no_writer
 from archiver.storage.quarantine import FOLDER as RECORDS
@@ -82,7 +82,7 @@ def _refused(root: Path) -> Iterator[OpenArticle]:
     folder = root / RECORDS
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         with suppress(ValueError), storage_errors(path):
-            listed, reason = parse(path.read_bytes(), path.name)
+            listed, reason = parse(content_of(path), path.name)
             if reason == "bad_id":
                 yield OpenArticle(listed, "quarantined", reason)
 
@@ -109,7 +109,7 @@ def _incomplete(root: Path) -> Mapping[str, str]:
     if not path.exists():
         return {}
     with storage_errors(path):
-        content = path.read_bytes()
+        content = content_of(path)
     try:
         listings = json.loads(content)["listings"]["incomplete"]
         return {str(url): str(why) for url, why in listings.items()}

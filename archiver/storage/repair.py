@@ -174,6 +174,8 @@ class _Mender:
 
     def _page(self, finding: Finding) -> str:
         category, _, tag = finding.right.partition("\n")
+        if self._tree.exists(finding.path):
+            self._aside(finding)
         self._tree.publish(finding.path, category_page(category, tag).encode())
         return "written"
 
