@@ -167,6 +167,18 @@ async def after_another(wire: Wire, reply: Reply) -> None:
     await wire.send(head(other) + other.body + head(reply) + reply.body)
 
 
+def one_behind(first: Reply) -> Fault:
+    """Each request of a connection gets the answer to the one before it, and the first gets ``first``."""
+    owed: dict[Wire, Reply] = {}
+
+    async def fault(wire: Wire, reply: Reply) -> None:
+        late = owed.get(wire, first)
+        owed[wire] = reply
+        await good(wire, late)
+
+    return fault
+
+
 def _chunk(data: bytes) -> bytes:
     return b"%x\r\n%b\r\n" % (len(data), data)
 
@@ -188,12 +200,13 @@ async def bad_chunk_size(wire: Wire, reply: Reply) -> None:
 # --- bodies
 
 
-def body(data: bytes, **headers: str) -> Fault:
-    """Another body, whole as far as HTTP tells; ``_`` in a header's name is ``-``."""
+def body(data: bytes, kind: str = "", **headers: str) -> Fault:
+    """Another body, whole as far as HTTP tells, and its Content-Type; ``_`` in a header's name is ``-``."""
 
     async def fault(wire: Wire, reply: Reply) -> None:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        await good(wire, replace(reply, body=data, headers={**reply.headers, **named}))
+        said = replace(reply, body=data, kind=kind or reply.kind, headers={**reply.headers, **named})
+        await good(wire, said)
 
     return fault
 
@@ -259,6 +272,18 @@ def bomb(coding: str, megabytes: int) -> bytes:
         return b"".join(frames.compress(_BLANKS) for _ in range(megabytes)) + frames.flush()
     streamed = brotli.Compressor(quality=1)
     return b"".join(streamed.process(_BLANKS) for _ in range(megabytes)) + bytes(streamed.finish())
+
+
+def megabytes(number: int, *, told: bool) -> Fault:
+    """So many of blanks, with or without their length."""
+
+    async def fault(wire: Wire, reply: Reply) -> None:
+        await wire.send(head(reply, length=number << 20 if told else None))
+        for _ in range(number):
+            await wire.send(_BLANKS)
+        wire.close()
+
+    return fault
 
 
 # --- statuses and headers

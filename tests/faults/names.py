@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from twisted.internet import defer
-from twisted.internet.error import DNSLookupError
+import socket
+import time
 
 from archiver.resolver import PublicResolver
 
@@ -13,15 +11,33 @@ ADDRESSES = {
     "public.example": ["127.0.0.2"],
     "private.example": ["127.0.0.3"],
     "metadata.example": ["169.254.169.254"],
+    "rebind.example": ["127.0.0.2", "127.0.0.3"],
 }
+"""Name → what it leads to, one answer after the other; the last one stays."""
+
+FAILURES = {
+    "unknown.example": socket.gaierror(socket.EAI_NONAME, "Name or service not known"),
+    "broken.example": socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution"),
+}
+SILENT = "silent.example"
+
+_system = socket.gethostbyname
+
+
+def look_up(name: str) -> str:
+    if name in FAILURES:
+        raise FAILURES[name]
+    if name == SILENT:
+        time.sleep(3)
+    if name not in ADDRESSES:
+        return _system(name)
+    answers = ADDRESSES[name]
+    return answers.pop(0) if len(answers) > 1 else answers[0]
 
 
 class Scripted(PublicResolver):
-    """Every name it does not know is unknown; addresses are what they are."""
+    """The project's own, with another system below it; addresses are what they are."""
 
-    def look_up(self, name: str, timeout: Sequence[int] = ()) -> defer.Deferred[str]:
-        if name.endswith(".example") and name not in ADDRESSES:
-            return defer.fail(DNSLookupError(f"{name} is unknown"))
-        if name in ADDRESSES:
-            return defer.succeed(ADDRESSES[name][0])
-        return super().look_up(name, timeout)
+    def install_on_reactor(self) -> None:
+        socket.gethostbyname = look_up  # type: ignore[assignment]
+        super().install_on_reactor()

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.crawling import PROJECT, Run
+from tests.crawling import PROJECT, Run, posts
 from tests.faultd import Reply
 
 LOOPBACK = "127.0.0.0/8"
@@ -177,3 +177,13 @@ def crawl_small(
     report = archive / ".archive" / "report.json"
     said = json.loads(report.read_text()) if report.exists() else {}
     return Measured(process.returncode, text, "", said, time.monotonic() - began, megabytes)
+
+
+def comparable(archive: Path) -> dict[str, str]:
+    """The posts, without the port in their links, which differs from one server to the next."""
+    return {
+        name.removeprefix("2022-02-22-").removesuffix(".md"): "\n".join(
+            line for line in text.splitlines() if not line.startswith("<http")
+        )
+        for name, text in posts(archive).items()
+    }

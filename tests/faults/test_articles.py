@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import random
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests import faultd
-from tests.crawling import posts
+from tests.crawling import posts, tree
 from tests.faultd import Fault, Faultd, bomb, coded, encode, half, redirect, status
-from tests.faults.small import PATIENT, Measured, Small, crawl_small, profile
+from tests.faults.small import PATIENT, Measured, Small, comparable, crawl_small, profile
 
 ATTEMPTS = 5
-GOOD = [f"good{number}" for number in range(20)]
+GOOD = [f"good{number}" for number in range(99)]
 
 JSON_FAULTS: dict[str, tuple[Fault, str, int]] = {
     # name: fault, how it ends, requests
@@ -85,9 +87,11 @@ JSON_FAULTS: dict[str, tuple[Fault, str, int]] = {
         1,
     ),
     "n24-to-itself": (redirect("/text?id=n24-to-itself"), "quarantined redirect_loop", 1),
+    "n24-to-another-article": (redirect("/text?id=good1"), "quarantined id_mismatch", 1),
     "n24-empty-location": (redirect(""), "quarantined redirect_loop", 1),
     "n25-no-address": (redirect("http://[::1"), "quarantined bad_redirect", 1),
     "n25-endless-address": (redirect("/" + "a" * 15_000), "quarantined bad_redirect", 1),
+    "n25-address-beyond-any-line": (redirect("/" + "a" * 70_000), "quarantined headers", 1),
     "n25-javascript": (redirect("javascript:alert(1)"), "quarantined bad_redirect", 1),
     "n26-no-location": (status(302), "deferred status_302", 1),
     "n32-many-headers": (faultd.headers(*(f"X-{n}: {n}" for n in range(20_000))), "quarantined headers", 1),
@@ -96,9 +100,10 @@ JSON_FAULTS: dict[str, tuple[Fault, str, int]] = {
         "quarantined headers",
         1,
     ),
-    "n32-huge-header": (faultd.headers("X-Long: " + "x" * 200_000), "deferred reset", ATTEMPTS),
-    "n32-huge-cookie": (faultd.headers("Set-Cookie: a=" + "x" * 60_000), "deferred reset", ATTEMPTS),
+    "n32-huge-header": (faultd.headers("X-Long: " + "x" * 200_000), "quarantined headers", 1),
+    "n32-huge-cookie": (faultd.headers("Set-Cookie: a=" + "x" * 60_000), "quarantined headers", 1),
     "n33-garbage": (faultd.raw(b"\x00\x01\x02 what is this\r\n\r\n"), "deferred protocol", ATTEMPTS),
+    "n33-endless-status": (faultd.raw(b"HTTP/1.1 2" + b"0" * 20_000), "deferred protocol", ATTEMPTS),
     "n33-http09": (faultd.raw(b"<html>plain</html>"), "deferred reset", ATTEMPTS),
     "n33-two-content-lengths": (faultd.headers("Content-Length: 5"), "deferred protocol", ATTEMPTS),
     "n33-negative-length": (
@@ -111,6 +116,8 @@ JSON_FAULTS: dict[str, tuple[Fault, str, int]] = {
     "p01-cut-in-text": (faultd.cut_text(0.5), "deferred json_cut", ATTEMPTS),
     "p02-error-page": (faultd.body(b"<html><h1>busy</h1></html>"), "quarantined not_json", 1),
     "p05-too-big": (faultd.body(b" " * (9 << 20)), "quarantined too_big", 1),
+    "p05-50-mb-told": (faultd.megabytes(50, told=True), "quarantined too_big", 1),
+    "p05-50-mb-untold": (faultd.megabytes(50, told=False), "quarantined too_big", 1),
     "p06-gzip-bomb": (faultd.body(bomb("gzip", 900), Content_Encoding="gzip"), "quarantined too_big", 1),
     "p06-gzip-in-gzip": (
         faultd.body(bomb("gzip gzip", 900), Content_Encoding="gzip, gzip"),
@@ -130,9 +137,17 @@ JSON_FAULTS: dict[str, tuple[Fault, str, int]] = {
     "q01-s3": (redirect("s3://bucket/x"), "quarantined scheme", 1),
     "q05-decimal": (redirect("http://2130706434/x"), "quarantined offsite", 1),
     "q05-hex": (redirect("http://0x7f000002/x"), "quarantined offsite", 1),
+    "q05-octal": (redirect("http://0177.0.0.2/x"), "quarantined offsite", 1),
+    "q05-short": (redirect("http://127.2/x"), "quarantined offsite", 1),
     "q05-mapped": (redirect("http://[::ffff:127.0.0.2]/x"), "quarantined offsite", 1),
     "q05-localhost": (redirect("http://localhost/x"), "quarantined offsite", 1),
+    "q05-other-host-in-a-word": (redirect("//127.0.0.3/x"), "quarantined offsite", 1),
     "q06-metadata": (redirect("http://169.254.169.254/latest/meta-data"), "quarantined offsite", 1),
+    "q06-private": (redirect("http://10.0.0.1/x"), "quarantined offsite", 1),
+    "q06-shared": (redirect("http://100.64.0.1/x"), "quarantined offsite", 1),
+    "q06-nowhere": (redirect("http://0.0.0.0/x"), "quarantined offsite", 1),
+    "q06-ipv6": (redirect("http://[::1]/x"), "quarantined offsite", 1),
+    "q06-nat64": (redirect("http://[64:ff9b::7f00:2]/x"), "quarantined offsite", 1),
 }
 
 WHOLE: dict[str, Fault] = {
@@ -149,8 +164,21 @@ WHOLE: dict[str, Fault] = {
 """Unusual, and nothing wrong with it."""
 
 EXTRA = ["n23-loop", "n23-growing", "n27-alias", "q02-other-host", "q03-after-503", "q09-other-port"]
+EARLIER = [f"earlier-{name}" for name in JSON_FAULTS]
+"""Archived before, and then they answer with the same faults."""
 PASSING = [name for name, (_, _, attempts) in JSON_FAULTS.items() if attempts == ATTEMPTS]
-PAGES = Small([*GOOD, *WHOLE, *EXTRA, *JSON_FAULTS])
+PAGES = Small([*GOOD, *WHOLE, *EXTRA, *JSON_FAULTS, *EARLIER])
+
+
+@dataclass(frozen=True)
+class Faulty:
+    """A run in which every fault stays, on an archive that has posts."""
+
+    run: Measured
+    server: Faultd
+    archive: Path
+    earlier: dict[str, tuple[int, bytes]]
+    """The posts of before, with the times they were written."""
 
 
 @pytest.fixture(scope="module")
@@ -163,49 +191,45 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return comparable(folder / "archive")
 
 
-def comparable(archive: Path) -> dict[str, str]:
-    """The posts, without the port in their links, which differs from one server to the next."""
-    return {
-        name.removeprefix("2022-02-22-").removesuffix(".md"): "\n".join(
-            line for line in text.splitlines() if not line.startswith("<http")
-        )
-        for name, text in posts(archive).items()
+def plan(server: Faultd) -> None:
+    """Every fault, for good."""
+    server.always |= {f"/text?id={name}": fault for name, (fault, _, _) in JSON_FAULTS.items()}
+    server.always |= {f"/text?id=earlier-{name}": fault for name, (fault, _, _) in JSON_FAULTS.items()}
+    server.always |= {f"/text?id={name}": fault for name, fault in WHOLE.items()}
+    server.always |= {
+        "/text?id=n23-loop": redirect("/text?id=n23-loop&again"),
+        "/text?id=n23-loop&again": redirect("/text?id=n23-loop"),
+        "/text?id=n27-alias": redirect("/text?id=n27-alias#part"),
+        "/text?id=q02-other-host": redirect(f"{server.origin(2)}/x"),
+        "/text?id=q03-after-503": redirect(f"{server.origin(2)}/x", 307),
+        "/text?id=q09-other-port": redirect(f"{server.origin(1)[:-1]}0/x"),
     }
+    grown = "/text?id=n23-growing"
+    for hop in range(20):
+        server.always[grown + "&more" * hop] = redirect(grown + "&more" * (hop + 1), 301)
+    server.script["/text?id=q03-after-503"] = [status(503)]
 
 
 @pytest.fixture(scope="module")
-def faulty(tmp_path_factory: pytest.TempPathFactory) -> tuple[Measured, Faultd, Path]:
-    """One run in which every fault stays."""
+def faulty(tmp_path_factory: pytest.TempPathFactory) -> Faulty:
     folder = tmp_path_factory.mktemp("faulty")
     with Faultd(PAGES, addresses=3) as server:
-        server.always |= {f"/text?id={name}": fault for name, (fault, _, _) in JSON_FAULTS.items()}
-        server.always |= {f"/text?id={name}": fault for name, fault in WHOLE.items()}
-        server.always |= {
-            "/text?id=n23-loop": redirect("/text?id=n23-loop&again"),
-            "/text?id=n23-loop&again": redirect("/text?id=n23-loop"),
-            "/text?id=n27-alias": redirect("/text?id=n27-alias#part"),
-            "/text?id=q02-other-host": redirect(f"{server.origin(2)}/x"),
-            "/text?id=q03-after-503": redirect(f"{server.origin(2)}/x", 307),
-            "/text?id=q09-other-port": redirect(f"{server.origin(1)[:-1]}0/x"),
-        }
-        grown = "/text?id=n23-growing"
-        for hop in range(20):
-            server.always[grown + "&more" * hop] = redirect(grown + "&more" * (hop + 1), 301)
-        server.script["/text?id=q03-after-503"] = [status(503)]
         site = profile(folder, [server.origin(1)])
+        before = crawl_small(site, folder / "archive", "-a", "category=earlier")
+        assert (before.status, before["posted"]) == (0, len(EARLIER)), before.stderr
+        earlier = tree(folder / "archive" / "_posts")
+        server.requests.clear()
+        plan(server)
         run = crawl_small(site, folder / "archive", *PATIENT)
-    return run, server, folder / "archive"
+    return Faulty(run, server, folder / "archive", earlier)
 
 
 @pytest.mark.parametrize("name", JSON_FAULTS)
-def test_a_fault_that_stays_ends_its_article_by_name(
-    faulty: tuple[Measured, Faultd, Path], name: str
-) -> None:
-    run, server, archive = faulty
+def test_a_fault_that_stays_ends_its_article_by_name(faulty: Faulty, name: str) -> None:
     _, expected, requests = JSON_FAULTS[name]
-    assert " ".join(run.ends()[name]) == expected
-    assert len(server.asked(f"/text?id={name}")) == requests
-    assert not list((archive / "_posts").glob(f"*{name}.md"))
+    assert " ".join(faulty.run.ends()[name]) == expected
+    assert len(faulty.server.asked(f"/text?id={name}")) == requests
+    assert not (faulty.archive / "_posts" / f"2022-02-22-{name}.md").exists()
 
 
 @pytest.mark.parametrize(
@@ -220,39 +244,63 @@ def test_a_fault_that_stays_ends_its_article_by_name(
     ],
 )
 def test_a_redirect_that_leads_nowhere_ends_its_article_by_name(
-    faulty: tuple[Measured, Faultd, Path], name: str, reason: str, requests: int
+    faulty: Faulty, name: str, reason: str, requests: int
 ) -> None:
-    run, server, _ = faulty
-    assert run.ends()[name] == ("quarantined", reason)
-    asked = [seen for seen in server.requests if seen.path.startswith(f"/text?id={name}")]
+    assert faulty.run.ends()[name] == ("quarantined", reason)
+    asked = [seen for seen in faulty.server.requests if seen.path.startswith(f"/text?id={name}")]
     assert len(asked) == requests
 
 
-def test_no_neighbour_of_a_fault_differs(
-    faulty: tuple[Measured, Faultd, Path], clean: dict[str, str]
-) -> None:
-    run, _, archive = faulty
+def test_no_neighbour_of_a_fault_differs(faulty: Faulty, clean: dict[str, str]) -> None:
+    run = faulty.run
     expected = {name: post for name, post in clean.items() if name in GOOD or name in WHOLE}
+    found = comparable(faulty.archive)
     assert len(expected) == len(GOOD) + len(WHOLE)
-    assert comparable(archive) == expected
+    assert {name: post for name, post in found.items() if name not in EARLIER} == expected
     assert run.status in (4, 5), "so much that is wrong may look like another site"
-    assert run["listed"] == len(PAGES.ids) == len(run.ends()) + len(expected)
+    assert run["listed"] == len(PAGES.ids) == len(run.ends()) + run["posted"] + run["unchanged"]
     assert "Traceback" not in run.stderr
 
 
-def test_no_other_host_and_no_other_port_is_asked(faulty: tuple[Measured, Faultd, Path]) -> None:
-    _, server, _ = faulty
-    assert {seen.address for seen in server.requests} == {"127.0.0.2"}
+def test_an_earlier_post_is_untouched_by_a_fault_of_its_article(faulty: Faulty) -> None:
+    now = tree(faulty.archive / "_posts")
+    assert faulty.run["unchanged"] == len(faulty.earlier) == len(EARLIER)
+    assert {name: now[name] for name in faulty.earlier} == faulty.earlier
+    assert not [seen for seen in faulty.server.requests if seen.path.startswith("/text?id=earlier")]
+
+
+def test_no_other_host_and_no_other_port_is_asked(faulty: Faulty) -> None:
+    requests = faulty.server.requests
+    assert {seen.address for seen in requests} == {"127.0.0.2"}
     for secret in ("cookie", "referer", "authorization"):
-        assert not [seen for seen in server.requests if secret in seen.headers], secret
+        assert not [seen for seen in requests if secret in seen.headers], secret
 
 
-def test_bombs_cost_neither_memory_nor_time(faulty: tuple[Measured, Faultd, Path], tmp_path: Path) -> None:
-    run, _, _ = faulty
+def test_bombs_cost_neither_memory_nor_time(faulty: Faulty, tmp_path: Path) -> None:
     with Faultd(Small(GOOD)) as server:
         plain = crawl_small(profile(tmp_path, [server.origin(1)]), tmp_path / "archive")
-    assert run.megabytes < plain.megabytes + 40
-    assert run["seconds"] < 20
+    assert faulty.run.megabytes < plain.megabytes + 40
+    assert faulty.run["seconds"] < 20
+
+
+@pytest.mark.parametrize(
+    ("end", "most", "expected"),
+    [
+        ("skipped", 9, 0),
+        ("deferred", 9, 3),
+        ("quarantined", 9, 4),
+        ("quarantined not_json", 1, 0),  # one of a hundred is allowed
+        ("quarantined offsite", 1, 4),  # but not if it leads off the site
+    ],
+)
+def test_the_exit_status_is_that_of_the_end(tmp_path: Path, end: str, most: int, expected: int) -> None:
+    names = [name for name, (_, said, _) in JSON_FAULTS.items() if said.startswith(end)][:most]
+    with Faultd(Small([*GOOD, *names]), addresses=3) as server:
+        plan(server)
+        site = profile(tmp_path, [server.origin(1)])
+        run = crawl_small(site, tmp_path / "archive", *PATIENT, "-s", "RETRY_TIMES=0")
+    assert (run.status, run["posted"]) == (expected, len(GOOD))
+    assert sorted(run.ends()) == sorted(names)
 
 
 def test_a_fault_that_passes_leaves_no_trace(tmp_path: Path, clean: dict[str, str]) -> None:
@@ -290,6 +338,11 @@ HTML_FAULTS: dict[str, tuple[Fault, str, int]] = {
     "n05-cut": (faultd.cut_text(0.7), "quarantined incomplete", ATTEMPTS),
     "n06-no-length-cut": (faultd.no_length_cut, "quarantined incomplete", ATTEMPTS),
     "n12-empty": (faultd.body(b""), "quarantined empty", ATTEMPTS),
+    "n28-script-only": (
+        faultd.body(b"<html><body><script>location.href='/a/good1.html'</script></body></html>"),
+        "quarantined not_an_article",
+        1,
+    ),
     "n28-meta-refresh": (
         faultd.body(b'<html><meta http-equiv="refresh" content="0; url=/a/good1.html"></html>'),
         "quarantined not_an_article",
@@ -314,3 +367,29 @@ def test_a_cut_page_is_told_by_its_end(tmp_path: Path) -> None:
     assert counts == {name: HTML_FAULTS.get(name, (None, None, 1))[2] for name in pages.ids}
     assert run["posted"] == 6
     assert run.status == 4
+
+
+class Unlike(Small):
+    """Titles that have little in common, as those of a page without an id must."""
+
+    def title(self, name: str) -> str:
+        return "".join(random.Random(name).sample([chr(0x4E00 + 37 * n) for n in range(500)], 12))
+
+
+@pytest.mark.parametrize("html", [False, True])
+def test_an_answer_that_is_one_behind_is_never_anothers_post(tmp_path: Path, html: bool) -> None:
+    """N34: every connection gives each answer one request too late."""
+    pages = Unlike(GOOD[:20])
+    with Faultd(pages) as server:
+        site = profile(tmp_path, [server.origin(1)], html=html)
+        paths = {name: f"/a/{name}.html" if html else f"/text?id={name}" for name in pages.ids}
+        late = faultd.one_behind(Unlike(["stale"])("", "/a/stale.html" if html else "/text?id=stale"))
+        server.always = dict.fromkeys(paths.values(), late)
+        run = crawl_small(site, tmp_path / "archive", *PATIENT)
+        assert run["posted"] == 0
+        assert set(run.ends().values()) == {("quarantined", "id_mismatch")}
+        server.always.clear()
+        again = crawl_small(site, tmp_path / "archive")
+    assert (again.status, again["posted"]) == (0, 20), again.stderr
+    for name, text in comparable(tmp_path / "archive").items():
+        assert f"关于 {name} 的正文" in text

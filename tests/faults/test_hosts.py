@@ -171,21 +171,25 @@ def test_a_closed_port_defers_and_leaves_the_other_hosts_in_peace(tmp_path: Path
         site = profile(tmp_path, [server.origin(1)], [server.refusing(2)])
         run = crawl_small(site, tmp_path / "archive")
         bold = crawl_small(site, tmp_path / "bold", "-s", "ROBOTSTXT_OBEY=False", *PATIENT)
+        assert bold["requests"] == 1 + 5 * len(TEN.ids), "the listing, and five attempts for each"
     for each in (run, bold):
         assert each.status == 3
         assert set(each.ends().values()) == {("deferred", "refused")}
         assert "Traceback" not in each.stderr
 
 
-def test_a_name_that_is_not_found_defers(tmp_path: Path) -> None:
-    """N29; the name server is scripted."""
+@pytest.mark.parametrize("name", ["unknown.example", "broken.example", "silent.example"])
+def test_a_name_that_is_not_found_defers(tmp_path: Path, name: str) -> None:
+    """N29: there is none, the name server is out of order, or it says nothing."""
     with Faultd(TEN) as server:
-        site = profile(tmp_path, [server.origin(1)], ["http://unknown.example", "http://silent.example"])
-        run = crawl_small(
-            site, tmp_path / "archive", "-s", "TWISTED_DNS_RESOLVER=tests.faults.names.Scripted"
-        )
+        site = profile(tmp_path, [server.origin(1)], [f"http://{name}"])
+        options = ["-s", "TWISTED_DNS_RESOLVER=tests.faults.names.Scripted", "-s", "DNS_TIMEOUT=0.3"]
+        options += ["-s", "RETRY_TIMES=1", "-s", "ROBOTSTXT_OBEY=False", *PATIENT]
+        run = crawl_small(site, tmp_path / "archive", *options)
     assert run.status == 3
     assert set(run.ends().values()) == {("deferred", "dns")}
+    assert run["requests"] == 1 + 2 * len(TEN.ids)
+    assert run["seconds"] < 12
 
 
 # --- slow hosts

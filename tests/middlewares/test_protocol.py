@@ -51,10 +51,20 @@ def test_an_answer_with_two_lengths_is_none() -> None:
     assert "two lengths" in str(reasons(ends))
 
 
-def test_headers_without_end_are_not_waited_for() -> None:
-    line = b"X-Header: 1\r\n"
-    connection, ends = received(b"HTTP/1.1 200 OK\r\n", *[line] * (MOST_HEADERS + 5))
+@pytest.mark.parametrize("line", [b"X-Header: 1\r\n", b"no colon\r\n", b" continued\r\n", b"X: 1\n"])
+def test_headers_without_end_are_not_waited_for(line: bytes) -> None:
+    begun = b"HTTP/1.1 200 OK\r\nX-First: 1\r\n"
+    connection, ends = received(begun, *[line] * (MOST_HEADERS + 5))
     assert connection.disconnecting
     assert isinstance(reasons(ends)[0], TooManyHeaders)
-    connection, ends = received(b"HTTP/1.1 200 OK\r\n", *[line] * MOST_HEADERS)
+    connection, ends = received(begun, *[line] * (MOST_HEADERS - 1))
     assert (connection.disconnecting, ends) == (False, [])
+
+
+def test_a_line_without_end_is_not_waited_for() -> None:
+    connection, ends = received(b"HTTP/1.1 200 OK\r\n", b"Location: /" + b"a" * 20_000)
+    assert connection.disconnecting
+    assert isinstance(reasons(ends)[0], TooManyHeaders)
+    connection, ends = received(b"HTTP/1.1 " + b"2" * 20_000)
+    assert connection.disconnecting
+    assert not isinstance(reasons(ends)[0], TooManyHeaders)

@@ -1,0 +1,256 @@
+"""Groups E and P, answer by answer: the exact text or none, and nobody else notices (faults V17)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from archiver.errors import Quarantined
+from archiver.nesting import refuse_excess
+from tests.faultd import Fault, Faultd, body
+from tests.faults.small import HTML, PATIENT, Measured, Small, comparable, crawl_small, profile
+
+GOOD = [f"good{number}" for number in range(20)]
+JSON = "application/json"
+
+RARE = "<p>朱镕基、周喆、㙓，姓名用字各不相同，报道照录。</p>"
+LONG = "<p>全年目标不变，各项工作照常进行。</p>" * 100
+
+
+@dataclass(frozen=True)
+class Said(Small):
+    """Some articles say something of their own."""
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+    def fields(self, name: str) -> dict[str, object]:
+        said = super().fields(name)
+        return said | {"text": self.texts.get(name, said["text"])}
+
+
+def crawled(folder: Path, pages: Small, answers: Mapping[str, Fault], *, html: bool) -> Measured:
+    """A run in which these articles have these answers, and all others good ones."""
+    with Faultd(pages) as server:
+        path = "/a/{}.html" if html else "/text?id={}"
+        server.always = {path.format(name): fault for name, fault in answers.items()}
+        return crawl_small(profile(folder, [server.origin(1)], html=html), folder / "archive", *PATIENT)
+
+
+# --- E1 to E7, E11, E13: the same text, however it comes
+
+
+JSON_CHARSETS = {
+    # name: the charset it is in, and what it says it is in
+    "e01": ("gb18030", f"{JSON}; charset=utf-8"),
+    "e03": ("utf-8", f"{JSON}; charset=GBK"),
+    "e04": ("gb18030", "text/html"),
+    "e05": ("gb18030", f"{JSON}; charset=iso-8859-1"),
+    "e06-gb2312": ("gb18030", f"{JSON}; charset=gb2312"),
+    "e06-gbk": ("gb18030", f"{JSON}; charset=gbk"),
+    "e06-x-gbk": ("gb18030", f'{JSON}; charset="x-gbk"'),
+    "e07-utf-8": ("utf-8-sig", JSON),
+    "e07-utf-16": ("utf-16", f"{JSON}; charset=utf-8"),
+    "e11": ("gbk", JSON),
+    "e13-utf-9": ("utf-8", f"{JSON}; charset=utf-9"),
+    "e13-utf-7": ("utf-8", f"{JSON}; charset=utf-7"),
+    "p13-png": ("utf-8", "image/png"),
+    "p13-pdf": ("gb18030", "application/pdf"),
+}
+HTML_CHARSETS = JSON_CHARSETS | {
+    "e01": ("gb18030", HTML),
+    "e02": ("gb18030", "text/html"),
+    "e11": ("gbk", "text/html"),
+}
+TEXTS = {"e06-gb2312": RARE, "e06-gbk": RARE, "e06-x-gbk": RARE, "e01": f"{RARE}{LONG}"}
+META = '<head><meta charset="utf-8">'
+OVERRIDDEN = {"e01", "e03", "e05", "e07-utf-16"}
+
+READABLE = {
+    # name: the text as it comes, and what is read
+    "e09-one-bad-byte": (LONG.encode() + b"<p>\xffend</p>", f"{LONG}<p>\ufffdend</p>"),
+    "e09-nul": ("<p>甲\0乙\x08丙\ufffe丁</p>".encode(), "<p>甲乙丙丁</p>"),
+    "e10": ("<p>真\ufffd的</p>".encode() * 9, "<p>真\ufffd的</p>" * 9),
+    "e15-entities": (
+        "<p>&ldquo;甲&rdquo;&#20057;&amp;lt;b&amp;gt;</p>".encode(),
+        "<p>“甲”乙&amp;lt;b&amp;gt;</p>",
+    ),
+    "e15-all-of-it": (
+        f"<p>{''.join(f'&#{ord(sign)};' for sign in '<b>甲</b>')}</p>".encode(),
+        "<p>&lt;b&gt;甲&lt;/b&gt;</p>",
+    ),
+}
+
+
+def as_json(pages: Small, name: str, charset: str) -> bytes:
+    return json.dumps(pages.fields(name), ensure_ascii=False).encode(charset)
+
+
+def as_page(pages: Small, name: str, charset: str) -> bytes:
+    head = META if name == "e02" else "<head>"
+    return pages.page(name).replace("<head>", head).encode(charset)
+
+
+@pytest.mark.parametrize("html", [False, True])
+def test_the_text_is_exact_in_every_charset(tmp_path: Path, html: bool) -> None:
+    """E14: nor do the charsets of the listing and of other answers matter, in this run or an earlier one."""
+    charsets = HTML_CHARSETS if html else JSON_CHARSETS
+    write = as_page if html else as_json
+    texts = TEXTS | {name: read for name, (_, read) in READABLE.items()}
+    pages = Said([*GOOD, *charsets, *READABLE], texts=texts)
+    clean = tmp_path / "clean"
+    clean.mkdir()
+    assert crawled(clean, pages, {}, html=html).status == 0
+
+    answers = {name: body(write(pages, name, charset), kind) for name, (charset, kind) in charsets.items()}
+    for name, (raw, read) in READABLE.items():
+        inside = read if html else json.dumps(read, ensure_ascii=False)[1:-1]
+        sent = raw if html else raw.replace(b"\0", b"\\u0000").replace(b"\x08", b"\\b")
+        answers[name] = body(write(pages, name, "utf-8").replace(inside.encode(), sent))
+    with Faultd(pages) as server:
+        path = "/a/{}.html" if html else "/text?id={}"
+        server.always = {path.format(name): fault for name, fault in answers.items()}
+        server.always["/list?e"] = body(pages.listing("e").encode("gb18030"), HTML)
+        server.always["/list?all"] = body(pages.listing("all").encode("utf-16"), "text/html; charset=gbk")
+        site = profile(tmp_path, [server.origin(1)], html=html)
+        first = crawl_small(site, tmp_path / "archive", "-a", "category=e")
+        again = crawl_small(site, tmp_path / "archive", "-a", "category=all")
+    assert (first.status, first.ends()) == (again.status, again.ends()) == (0, {}), first.stderr
+    assert first["posted"] + again["posted"] == len(pages.ids)
+    assert first["doubts"]["encoding/overridden"] == len(OVERRIDDEN | ({"e02"} if html else set()))
+    assert comparable(tmp_path / "archive") == comparable(clean / "archive")
+
+
+# --- what is refused
+
+
+class Alike(Small):
+    """All of one title, so that no answer is refused as another article's."""
+
+    def title(self, _name: str) -> str:
+        return "样例消息"
+
+
+PDF = b"%PDF-1.7\n1 0 obj <</Type /Catalog>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF\n"
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
+BIG5 = "<p>臺灣證券交易所發行量加權股價指數收盤</p>" * 20
+SHIFT_JIS = "<p>東京株式市場で日経平均株価は続伸した</p>" * 20
+ENTITIES = '<!DOCTYPE html [<!ENTITY a "haha"><!ENTITY b "&a;&a;"><!ENTITY c SYSTEM "file:///etc/hostname">]>'
+
+
+def said(text: object, **more: object) -> bytes:
+    """As JSON without an id, with this for a text."""
+    fields = {"title": "样例消息", "date": "2022-02-22 10:00:00", "text": text} | more
+    return json.dumps(fields, ensure_ascii=False).encode()
+
+
+def page(text: str) -> bytes:
+    return (
+        f"<html><head></head><body><h1>样例消息</h1><time>2022-02-22 10:00</time>"
+        f"<article>{text}</article></body></html>"
+    ).encode()
+
+
+def recoded(data: bytes, charset: str) -> bytes:
+    return data.decode().encode(charset, "ignore")
+
+
+BLANKS = {
+    "p04-nothing": "",
+    "p04-blanks": "  \r\n ",
+    "p04-wide-blanks": "\u3000\u3000",
+    "p04-breaks": "<br><br/>",
+    "p04-empty-paragraphs": "<p></p><p>\u3000<br></p>",
+    "p04-entities": "<p>&nbsp;&#12288;&ZeroWidthSpace;</p>",
+    "p04-comment": "<!-- nothing -->",
+    "p04-script": "<script>document.write('x')</script>",
+    "p04-hidden": '<p style="display:none">甲</p>',
+}
+DEEP = {
+    "p07-deep": "<div>" * 100_000 + "甲",
+    "p07-just-too-deep": "<div>" * 600 + "甲",
+    "p08-deep-and-closed": "<b><div>" * 50_000 + "甲" + "</div></b>" * 50_000,
+    "p12-attributes": "<p " + " ".join(f"a{number}=1" for number in range(300_000)) + ">甲</p>",
+}
+
+JSON_REFUSED: dict[str, tuple[bytes, str]] = {
+    "e08": (b"\xef\xbb\xbf" + recoded(said(LONG), "gb18030"), "quarantined encoding"),
+    "e09": (said(LONG).replace("目".encode(), b"\xff", 4), "quarantined encoding"),
+    "e12-big5": (recoded(said(BIG5), "big5"), "quarantined encoding"),
+    "e12-shift-jis": (recoded(said(SHIFT_JIS), "shift_jis"), "quarantined encoding"),
+    "p02-error-page": (b"<html><h1>502 Bad Gateway</h1></html>", "quarantined not_json"),
+    "p02-script": (b"var data = {};", "quarantined not_json"),
+    "p03-text": (b'""', "quarantined shape"),
+    "p03-object": (b"{}", "quarantined shape"),
+    "p03-list": (b"[]", "quarantined shape"),
+    "p03-null": (b"null", "quarantined shape"),
+    "p03-number": (b"17", "quarantined shape"),
+    "p03-in-a-list": (b"[" + said(LONG) + b"]", "quarantined shape"),
+    "p03-list-for-text": (said(["<p>甲</p>"]), "quarantined shape"),
+    "p04-null": (said(None), "quarantined empty_body"),
+    "p04-missing": (said(LONG).replace(b'"text"', b'"other"'), "quarantined empty_body"),
+    **{name: (said(text), "quarantined empty_body") for name, text in BLANKS.items()},
+    **{name: (said(text), "quarantined too_deep") for name, text in DEEP.items()},
+    "p09-deep": (b'{"a":' * 100_000 + b"1" + b"}" * 100_000, "quarantined too_deep"),
+    "p10-digits": (said(LONG)[:-1] + b', "n": ' + b"9" * 5000 + b"}", "quarantined shape"),
+    "p10-nan": (said(LONG, n=float("nan")), "quarantined shape"),
+    "p10-two-texts": (said(LONG)[:-1] + b', "text": "<p>other</p>"}', "quarantined shape"),
+    "p10-two-titles": (said(LONG)[:-1] + b', "title": "other"}', "quarantined shape"),
+    "p13-pdf": (PDF, "quarantined not_json"),
+    "p13-png": (PNG, "quarantined encoding"),
+}
+HTML_REFUSED: dict[str, tuple[bytes, str]] = {
+    "e08": (b"\xef\xbb\xbf" + recoded(page(LONG), "gb18030"), "quarantined encoding"),
+    "e09": (page(LONG).replace("目".encode(), b"\xff", 4), "quarantined encoding"),
+    "e12-big5": (recoded(page(BIG5), "big5"), "quarantined encoding"),
+    "p02-error-page": (b"<html><h1>502 Bad Gateway</h1></html>", "quarantined not_an_article"),
+    **{name: (page(f"<p>{text}</p>"), "quarantined empty_body") for name, text in BLANKS.items()},
+    **{name: (page(f"<p>甲</p>{text}"), "quarantined too_deep") for name, text in DEEP.items()},
+    "p12-long-attribute": (page(f'<p title="{"x" * (9 << 20)}">甲</p>'), "quarantined too_big"),
+    "p13-pdf": (PDF, "quarantined not_an_article"),
+    "p13-png": (PNG, "quarantined encoding"),
+}
+
+
+@pytest.mark.parametrize("html", [False, True])
+def test_what_is_no_article_is_refused_by_name_and_its_neighbours_are_whole(
+    tmp_path: Path, html: bool
+) -> None:
+    refused = HTML_REFUSED if html else JSON_REFUSED
+    clean = tmp_path / "clean"
+    clean.mkdir()
+    plain = crawled(clean, Alike(GOOD), {}, html=html)
+    answers = {name: body(data) for name, (data, _) in refused.items()}
+    run = crawled(tmp_path, Alike([*GOOD, *answers]), answers, html=html)
+    assert {name: " ".join(end) for name, end in run.ends().items()} == {
+        name: end for name, (_, end) in refused.items()
+    }
+    assert run.status in (4, 5), "so much that is wrong may look like another site"
+    assert run["requests"] == plain["requests"] + len(refused), "none of it is asked for twice"
+    assert comparable(tmp_path / "archive") == comparable(clean / "archive")
+    assert "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize("name", DEEP)
+def test_what_is_too_deep_is_refused_before_it_is_cleaned(name: str) -> None:
+    with pytest.raises(Quarantined, match=r"^too_deep"):
+        refuse_excess(DEEP[name])
+
+
+def test_odd_answers_that_are_articles_are_archived(tmp_path: Path) -> None:
+    """P11: a lone surrogate; P12: a long attribute; P14: entities that would grow, or name a file."""
+    pages = Alike(["surrogate", "attribute", "entities"])
+    answers = {
+        "surrogate": said("<p>甲SURROGATE乙</p>").replace(b"SURROGATE", rb"\ud800"),
+        "attribute": said(f'<p title="{"x" * (2 << 20)}">甲</p>'),
+        "entities": said(f"{ENTITIES}<p>&b;|&c;|甲</p>"),
+    }
+    run = crawled(tmp_path, pages, {name: body(data) for name, data in answers.items()}, html=False)
+    assert (run.status, run["posted"]) == (0, 3), run.stderr
+    found = comparable(tmp_path / "archive")
+    assert "<p>甲\ufffd乙</p>" in found["surrogate"]
+    assert "<p>甲</p>" in found["attribute"]
+    assert "<p>&amp;b;|&amp;c;|甲</p>" in found["entities"]
