@@ -94,6 +94,7 @@ class ArchiveRun:
         if now.year < EARLIEST_YEAR:
             raise BadArgument(f"the clock says {now:%Y-%m-%d}: set it right, dates are judged by it")
         fixed = {family.category.casefold(): family.tag for family in site.families if not family.by_source}
+        resolver.networks(crawler.settings.getlist("ARCHIVER_PRIVATE_ADDRESSES"))  # Scrapy only logs it
         attempts, days = map(crawler.settings.get, ("ARCHIVER_RETRY_ATTEMPTS", "ARCHIVER_RETRY_DAYS"))
         schedule = Schedule.of(attempts, days)
         archive = Archive(_root(crawler.settings), fixed)

@@ -2,45 +2,112 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from time import monotonic
 from urllib.parse import urlsplit
 
-from scrapy import Request
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+import aiohttp
+from scrapy import Request, Spider
+from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
 from scrapy.crawler import Crawler
-from scrapy.exceptions import CannotResolveHostError, DownloadCancelledError, ResponseDataLossError
-from scrapy.http import Response
+from scrapy.exceptions import DownloadCancelledError, ResponseDataLossError
+from scrapy.http import Headers, Response
+from yarl import URL
 
-from archiver import resolver
 from archiver.errors import Quarantined
 from archiver.middlewares.retry import SPENT, HostIsQuiet, Retries
-from archiver.protocol import StrictFactory
-from archiver.sites.profile import origin_of
+from archiver.resolver import (
+    Address,
+    PublicResolver,
+    as_address,
+    is_allowed,
+    is_odd_address,
+    networks,
+    proxy_hosts,
+)
+from archiver.sites.profile import Profile, origin_of
+
+MOST_HEADERS = 200
+"""Header lines of one answer; the sites that were seen send less than thirty (faults N32)."""
+
+LONGEST_HEADER = 16 * 1024
+"""Bytes of one header line."""
 
 
-class HttpHandler(HTTP11DownloadHandler):
+class HttpHandler(AiohttpDownloadHandler):
     """Asks only who may be asked now, takes no longer than the article has left, and remembers how it went.
 
     A request may have been queued long after its middlewares saw it: what they were told is asked anew here.
     """
 
+    experimental = False
+    """To Scrapy 2.19 it is; here every fault of docs/faults/network.md is tried on it."""
+
+    lazy = True
+    """It is made with the first request: ``scrapy shell`` has no running loop before."""
+
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._pool._factory = StrictFactory  # noqa: SLF001 - Scrapy offers no other way in
-        self._pool.retryAutomatically = False  # Retries counts every attempt
         self._fail_on_dataloss_warned = True  # the warning recommends what must not be done
-        self._private: Sequence[resolver.Network] = resolver.networks(
-            crawler.settings.getlist("ARCHIVER_PRIVATE_ADDRESSES")
-        )
-        self._proxies = resolver.proxy_hosts()
+        self._private = networks(crawler.settings.getlist("ARCHIVER_PRIVATE_ADDRESSES"))
+        self._proxies = proxy_hosts()
+        self._stated = _addresses_of(crawler.spider)
         self._retries: Retries | None = None
+        self._scrapys_session = self._session
+        self._session = self._own_session(crawler.settings.getfloat("DNS_TIMEOUT"))
+
+    def _own_session(self, dns_seconds: float) -> aiohttp.ClientSession:
+        """Scrapy's own, with our resolver and our limits."""
+        connector = aiohttp.TCPConnector(
+            local_addr=self._bind_address,
+            limit=self._pool_size_total,
+            limit_per_host=self._pool_size_per_host,
+            resolver=PublicResolver(dns_seconds, self._private, self._proxies),
+            use_dns_cache=False,  # every connection goes to an address that was checked for it
+        )
+        session = aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            response_class=_ClientResponse,
+            skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
+            max_headers=MOST_HEADERS,
+            max_field_size=LONGEST_HEADER,
+        )
+        session._retry_connection = False  # noqa: SLF001 - Retries counts every attempt
+        return session
+
+    async def close(self) -> None:
+        await super().close()
+        await self._scrapys_session.close()
+
+    @asynccontextmanager
+    async def _make_request(  # Scrapy has the timeout there
+        self,
+        request: Request,
+        timeout: float,  # noqa: ASYNC109
+    ) -> AsyncIterator[_ClientResponse]:
+        """Scrapy's own sends addresses and empty bodies otherwise than it is told to, and its names for what
+        went wrong tell less than aiohttp's."""
+        async with await self._session.request(
+            request.method,
+            URL(request.url, encoded=True),
+            data=request.body or None,
+            headers=self._request_headers(request).to_tuple_list(),
+            timeout=aiohttp.ClientTimeout(total=timeout),
+            ssl=self._ssl_context,
+            allow_redirects=False,
+            proxy=self._extract_proxy_url_with_creds(request),
+        ) as response:
+            assert isinstance(response, _ClientResponse)
+            yield response
 
     async def download_request(self, request: Request) -> Response:
-        self._refuse_proxy_as_site(request)
-        self._retries = self._retries or self._crawler.get_downloader_middleware(Retries)
+        self._refuse_address(request)
+        self._retries = self._retries or self.crawler.get_downloader_middleware(Retries)
         if self._retries is None:
-            return await super().download_request(request)
+            return await self._downloaded(request)
         return await self._counted(request, self._retries)
 
     async def _counted(self, request: Request, retries: Retries) -> Response:
@@ -65,21 +132,34 @@ class HttpHandler(HTTP11DownloadHandler):
                 retries.hosts.failed(host, monotonic())
 
     async def _downloaded(self, request: Request) -> Response:
-        try:
-            return await super().download_request(request)
-        except CannotResolveHostError as exc:
-            name = urlsplit(request.url).hostname or ""
-            if address := resolver.refused.get(name):
-                raise Quarantined("private_address", f"{name} leads to {address}") from exc
-            raise
+        response = await super().download_request(request)
+        if response.headers.keys().isdisjoint((b"Content-Length", b"Transfer-Encoding")):
+            response.flags.append("partial")  # nobody said where it ends
+        return response
 
-    def _refuse_proxy_as_site(self, request: Request) -> None:
-        """The resolver lets the proxy's name pass, which must not open it to requests that take no proxy."""
-        name = urlsplit(request.url).hostname or ""
-        if name not in self._proxies or request.meta.get("proxy"):
+    def _refuse_address(self, request: Request) -> None:
+        """The resolver sees names only; and it lets the proxy's pass, which opens it to no request that takes
+        no proxy."""
+        if request.meta.get("proxy"):
             return
-        if not resolver.is_open(name, self._private):
-            raise Quarantined("private_address", f"{name} is the proxy, and not among the public addresses")
+        name = urlsplit(request.url).hostname or ""
+        address = as_address(name)
+        if address is None and name not in self._proxies and not is_odd_address(name):
+            return
+        if address not in self._stated and not (address and is_allowed(address, self._private)):
+            raise Quarantined("private_address", f"{name} is not among the public addresses")
+
+    @staticmethod
+    def _extract_headers(response: aiohttp.ClientResponse) -> Headers:
+        """As the bytes they came in, whatever their encoding."""
+        return Headers(list(response.raw_headers))
+
+
+def _addresses_of(spider: Spider | None) -> frozenset[Address | None]:
+    """What the origins of its profile are written with: whoever writes an address means it."""
+    site = getattr(spider, "site", None)
+    origins = site.origins if isinstance(site, Profile) else ()
+    return frozenset(as_address(urlsplit(origin).hostname or "") for origin in origins) - {None}
 
 
 def is_failure(status: int) -> bool:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterator
 
-from OpenSSL import SSL
+import aiohttp
+from aiohttp.http_exceptions import LineTooLong
 from scrapy import exceptions as scrapy_errors
-from scrapy.core.downloader.handlers.http11 import TunnelError
 from scrapy.http import Response
-from service_identity import VerificationError
-from twisted.internet.error import ConnectError, ConnectionDone, ConnectionLost
 from twisted.python.failure import Failure
-from twisted.web.client import ResponseFailed
 
 from archiver.errors import ArticleError, Deferred, Quarantined, Skipped
-from archiver.protocol import TooManyHeaders
+from archiver.resolver import PrivateAddress
 
 PROBLEM = "archiver_problem"
 """``Request.meta``: why the answer is none, where a middleware has found out; an ArticleError."""
@@ -26,14 +24,6 @@ _BY_STATUS: dict[int, ArticleError] = {
     451: Skipped("legal_451", "unavailable for legal reasons"),
     401: Deferred("forbidden", "the site answers 401"),
     403: Deferred("forbidden", "the site answers 403"),
-}
-
-_BY_ERROR: dict[type[Exception], str] = {
-    scrapy_errors.DownloadConnectionRefusedError: "refused",
-    scrapy_errors.CannotResolveHostError: "dns",
-    scrapy_errors.DownloadTimeoutError: "timeout",
-    TunnelError: "proxy",
-    ConnectError: "unreachable",
 }
 
 _PASSING = frozenset({"empty", "incomplete", "checksum", "bad_encoding"})
@@ -86,35 +76,47 @@ def may_pass(problem: ArticleError) -> bool:
 
 def _of_connection(error: BaseException) -> ArticleError:
     causes = list(_causes(error))
-    detail = f"{type(error).__name__}: {error}"
-    if any(isinstance(cause, TooManyHeaders) for cause in causes):
-        return Quarantined("headers", "the answer has more headers than any page needs")
     for cause in causes:
-        if isinstance(cause, VerificationError) or "certificate verify failed" in str(cause):
+        if isinstance(cause, PrivateAddress):
+            return Quarantined("private_address", str(cause))
+        if isinstance(cause, LineTooLong) or "Too many headers" in str(cause):
+            return Quarantined("headers", "the answer has more headers than any page needs")
+        if isinstance(cause, ssl.SSLCertVerificationError):
             return Deferred("tls_untrusted", "the certificate is not valid for this host")
-    for kind, reason in _BY_ERROR.items():
-        if isinstance(error, kind):
-            return Deferred(reason, detail)
-    return Deferred(_kind_of_loss(error, causes), detail)
+    return Deferred(_kind_of_loss(causes), f"{type(error).__name__}: {error}")
 
 
-def _kind_of_loss(error: BaseException, causes: list[BaseException]) -> str:
-    """How an answer ended that had begun, or should have."""
-    if any(isinstance(cause, SSL.Error) for cause in causes):
-        return "tls"
-    lost = [cause for cause in causes if isinstance(cause, ConnectionLost | ConnectionDone)]
-    if isinstance(error, scrapy_errors.ResponseDataLossError):
-        return "reset" if any(isinstance(cause, ConnectionLost) for cause in lost) else "short_body"
-    if lost:
-        return "reset"
-    return "protocol" if isinstance(error, scrapy_errors.DownloadFailedError) else "download"
+_KINDS: tuple[tuple[type[BaseException], str], ...] = (
+    (aiohttp.ClientConnectorDNSError, "dns"),
+    (TimeoutError, "timeout"),
+    (aiohttp.ClientProxyConnectionError, "proxy"),
+    (aiohttp.ClientHttpProxyError, "proxy"),
+    (ssl.SSLError, "tls"),
+    (ConnectionRefusedError, "refused"),
+    (ConnectionError, "reset"),
+    (aiohttp.ServerDisconnectedError, "reset"),
+    (scrapy_errors.ResponseDataLossError, "short_body"),
+    (aiohttp.ClientConnectorError, "unreachable"),
+    (aiohttp.ClientOSError, "reset"),
+    (aiohttp.ClientError, "protocol"),
+)
+"""What a failed attempt, or what it was raised from, is called; the first that fits."""
 
 
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error, what it was raised from, and what Twisted gathered in it."""
-    yield error
-    if isinstance(error, ResponseFailed):
-        for reason in error.reasons:
-            yield from _causes(reason.value)
-    if error.__cause__ is not None:
-        yield from _causes(error.__cause__)
+def _kind_of_loss(causes: list[BaseException]) -> str:
+    if any(isinstance(cause, aiohttp.ClientPayloadError) and _RESET in str(cause) for cause in causes):
+        return "reset"  # which aiohttp tells in no other way
+    for kind, reason in _KINDS:
+        if any(isinstance(cause, kind) for cause in causes):
+            return reason
+    return "download"
+
+
+_RESET = "ConnectionResetError"
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The error, and what it was raised from."""
+    while error is not None:
+        yield error
+        error = error.__cause__

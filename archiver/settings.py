@@ -38,7 +38,6 @@ DUPEFILTER_CLASS = (
 # What may leave, and where to: see archiver/middlewares/guard.py and archiver/resolver.py
 
 ARCHIVER_PRIVATE_ADDRESSES = ""  # networks, comma between, that are connected to though not public
-TWISTED_DNS_RESOLVER = "archiver.resolver.PublicResolver"
 DOWNLOAD_HANDLERS: dict[str, Any] = {
     "http": "archiver.handler.HttpHandler",
     "https": "archiver.handler.HttpHandler",

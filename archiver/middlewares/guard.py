@@ -12,7 +12,6 @@ from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 from w3lib.url import safe_url_string
 
-from archiver import resolver
 from archiver.errors import ArticleError, Quarantined
 from archiver.outcomes import PROBLEM
 from archiver.sites.profile import Profile
@@ -49,7 +48,6 @@ class OriginGuard:
         site = getattr(crawler.spider, "site", None)
         if not isinstance(site, Profile):
             raise NotConfigured("no spider of the archiver")
-        resolver.state(urlsplit(origin).hostname or "" for origin in site.origins)
         return cls(site)
 
     def process_request(self, request: Request) -> None:

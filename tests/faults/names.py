@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import time
+from typing import Any
 
-from archiver.resolver import PublicResolver
+from archiver import settings
 
 ADDRESSES = {
     "public.example": ["127.0.0.2"],
@@ -21,23 +23,27 @@ FAILURES = {
 }
 SILENT = "silent.example"
 
-_system = socket.gethostbyname
+_system = socket.getaddrinfo
 
 
-def look_up(name: str) -> str:
-    if name in FAILURES:
-        raise FAILURES[name]
-    if name == SILENT:
+def look_up(host: str, *arguments: Any, **options: Any) -> Any:
+    if host in FAILURES:
+        raise FAILURES[host]
+    if host == SILENT:
         time.sleep(3)
-    if name not in ADDRESSES:
-        return _system(name)
-    answers = ADDRESSES[name]
-    return answers.pop(0) if len(answers) > 1 else answers[0]
+    answers = ADDRESSES.get(host, [host])
+    return _system(answers.pop(0) if len(answers) > 1 else answers[0], *arguments, **options)
 
 
-class Scripted(PublicResolver):
-    """The project's own, with another system below it; addresses are what they are."""
+class Scripted:
+    """An extension: from the start of a crawl on, the name server is this one."""
 
-    def install_on_reactor(self) -> None:
-        socket.gethostbyname = look_up  # type: ignore[assignment]
-        super().install_on_reactor()
+    def __init__(self) -> None:
+        socket.getaddrinfo = look_up
+
+
+SCRIPTED = (
+    "-s",
+    "EXTENSIONS=" + json.dumps({**settings.EXTENSIONS, f"{__name__}.{Scripted.__name__}": 1}),
+)
+"""Options of a crawl that asks this name server."""

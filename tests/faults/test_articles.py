@@ -22,10 +22,10 @@ JSON_FAULTS: dict[str, tuple[Fault, str, int]] = {
     "n03-reset-before-headers": (faultd.reset_before_headers, "deferred reset", ATTEMPTS),
     "n03-close-before-headers": (faultd.close_before_headers, "deferred reset", ATTEMPTS),
     "n04-length-too-long": (faultd.length_too_long, "deferred short_body", ATTEMPTS),
-    "n05-length-too-short": (faultd.length_too_short, "deferred json_cut", ATTEMPTS),
+    "n05-length-too-short": (faultd.length_too_short, "deferred protocol", ATTEMPTS),
     "n06-no-length-cut": (faultd.no_length_cut, "deferred json_cut", ATTEMPTS),
     "n07-chunks-unfinished": (faultd.chunks_unfinished, "deferred short_body", ATTEMPTS),
-    "n07-bad-chunk-size": (faultd.bad_chunk_size, "deferred short_body", ATTEMPTS),
+    "n07-bad-chunk-size": (faultd.bad_chunk_size, "deferred protocol", ATTEMPTS),
     "n08-gzip-cut": (coded("gzip", half), "deferred cut_encoding", ATTEMPTS),
     "n09-deflate-cut": (coded("deflate", half), "deferred cut_encoding", ATTEMPTS),
     "n09-raw-deflate-cut": (coded("raw deflate", half), "deferred cut_encoding", ATTEMPTS),
@@ -79,12 +79,12 @@ JSON_FAULTS: dict[str, tuple[Fault, str, int]] = {
     "n21-404": (status(404), "skipped gone", 1),
     "n21-410": (status(410), "skipped gone", 1),
     "n22-999": (status(999), "deferred status_999", 1),
-    "n22-0": (status(0), "deferred status_0", 1),
+    "n22-0": (status(0), "deferred protocol", ATTEMPTS),
     "n22-304": (faultd.raw(b"HTTP/1.1 304 None\r\n\r\n", close=False), "deferred status_304", 1),
     "n22-minus": (
         faultd.raw(b"HTTP/1.1 -5 What\r\nContent-Length: 1\r\n\r\nx", close=False),
         "deferred protocol",
-        1,
+        ATTEMPTS,
     ),
     "n24-to-itself": (redirect("/text?id=n24-to-itself"), "quarantined redirect_loop", 1),
     "n24-to-another-article": (redirect("/text?id=good1"), "quarantined id_mismatch", 1),
@@ -102,9 +102,20 @@ JSON_FAULTS: dict[str, tuple[Fault, str, int]] = {
     ),
     "n32-huge-header": (faultd.headers("X-Long: " + "x" * 200_000), "quarantined headers", 1),
     "n32-huge-cookie": (faultd.headers("Set-Cookie: a=" + "x" * 60_000), "quarantined headers", 1),
+    "n32-headers-without-end": (
+        faultd.raw(b"HTTP/1.1 200 OK\r\n" + b"X-Header: 1\r\n" * 5000, close=False),
+        "quarantined headers",
+        1,
+    ),
+    "n32-a-line-without-end": (
+        faultd.raw(b"HTTP/1.1 200 OK\r\nLocation: /" + b"a" * 200_000, close=False),
+        "quarantined headers",
+        1,
+    ),
+    "n33-no-colon": (faultd.raw(b"HTTP/1.1 200 OK\r\nno colon\r\n\r\nx"), "deferred protocol", ATTEMPTS),
     "n33-garbage": (faultd.raw(b"\x00\x01\x02 what is this\r\n\r\n"), "deferred protocol", ATTEMPTS),
     "n33-endless-status": (faultd.raw(b"HTTP/1.1 2" + b"0" * 20_000), "deferred protocol", ATTEMPTS),
-    "n33-http09": (faultd.raw(b"<html>plain</html>"), "deferred reset", ATTEMPTS),
+    "n33-http09": (faultd.raw(b"<html>plain</html>"), "deferred protocol", ATTEMPTS),
     "n33-two-content-lengths": (faultd.headers("Content-Length: 5"), "deferred protocol", ATTEMPTS),
     "n33-negative-length": (
         faultd.raw(b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nx"),
@@ -334,7 +345,7 @@ def test_an_archived_article_is_never_asked_for_again(tmp_path: Path) -> None:
 
 
 HTML_FAULTS: dict[str, tuple[Fault, str, int]] = {
-    "n05-length-too-short": (faultd.length_too_short, "quarantined incomplete", ATTEMPTS),
+    "n05-length-too-short": (faultd.length_too_short, "deferred protocol", ATTEMPTS),
     "n05-cut": (faultd.cut_text(0.7), "quarantined incomplete", ATTEMPTS),
     "n06-no-length-cut": (faultd.no_length_cut, "quarantined incomplete", ATTEMPTS),
     "n12-empty": (faultd.body(b""), "quarantined empty", ATTEMPTS),

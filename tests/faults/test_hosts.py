@@ -18,6 +18,7 @@ from tests import faultd
 from tests.crawling import PROJECT, posts
 from tests.faultd import Faultd, Reply, status
 from tests.faults import certificates
+from tests.faults.names import SCRIPTED
 from tests.faults.small import (
     LOOPBACK,
     ONE_BY_ONE,
@@ -183,7 +184,7 @@ def test_a_name_that_is_not_found_defers(tmp_path: Path, name: str) -> None:
     """N29: there is none, the name server is out of order, or it says nothing."""
     with Faultd(TEN) as server:
         site = profile(tmp_path, [server.origin(1)], [f"http://{name}"])
-        options = ["-s", "TWISTED_DNS_RESOLVER=tests.faults.names.Scripted", "-s", "DNS_TIMEOUT=0.3"]
+        options = [*SCRIPTED, "-s", "DNS_TIMEOUT=0.3"]
         options += ["-s", "RETRY_TIMES=1", "-s", "ROBOTSTXT_OBEY=False", *PATIENT]
         run = crawl_small(site, tmp_path / "archive", *options)
     assert run.status == 3

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from ipaddress import ip_address, ip_network
+import asyncio
+from ipaddress import ip_address
 
 import pytest
+from aiohttp.resolver import ThreadedResolver
 from scrapy.exceptions import UsageError
-from twisted.internet import defer
-from twisted.internet.error import DNSLookupError
 
 from archiver import resolver
-from archiver.resolver import PublicResolver, is_allowed, is_public, networks
+from archiver.resolver import PrivateAddress, PublicResolver, is_allowed, is_odd_address, is_public, networks
 
 
 @pytest.mark.parametrize(
@@ -79,10 +78,10 @@ def test_a_public_address_is_public(address: str) -> None:
 
 def test_what_the_user_lists_is_allowed_and_nothing_beside_it() -> None:
     private = networks(["127.0.0.0/8", " 10.1.2.3 ", ""])
-    assert is_allowed("127.0.0.9", private)
-    assert is_allowed("10.1.2.3", private)
-    assert not is_allowed("10.1.2.4", private)
-    assert not is_allowed("::1", private)
+    assert is_allowed(ip_address("127.0.0.9"), private)
+    assert is_allowed(ip_address("10.1.2.3"), private)
+    assert not is_allowed(ip_address("10.1.2.4"), private)
+    assert not is_allowed(ip_address("::1"), private)
 
 
 @pytest.mark.parametrize("written", ["10.0.0.0/33", "localhost", "10.0.0"])
@@ -91,43 +90,67 @@ def test_a_network_that_is_none_is_told(written: str) -> None:
         networks([written])
 
 
-class Reactor:
-    """What the resolver never comes to need here."""
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """What the system's resolver says, one answer after the other."""
+    answers: list[list[str]] = []
+
+    async def resolve(_self: object, host: str, port: int, family: int) -> list[dict[str, object]]:
+        return [
+            {"hostname": host, "host": address, "port": port, "family": family} for address in answers.pop(0)
+        ]
+
+    monkeypatch.setattr(ThreadedResolver, "resolve", resolve)
+    return answers
 
 
-class Scripted(PublicResolver):
-    answers: list[str]
+def look_up(name: str, *, proxies: frozenset[str] = frozenset()) -> list[str]:
+    async def run() -> list[str]:
+        resolver = PublicResolver(1.0, networks(["127.0.0.2"]), proxies)
+        return [found["host"] for found in await resolver.resolve(name, 80)]
 
-    def look_up(self, name: str, timeout: Sequence[int] = ()) -> defer.Deferred[str]:  # noqa: ARG002
-        return defer.succeed(self.answers.pop(0))
-
-
-def scripted(*answers: str, proxies: frozenset[str] = frozenset()) -> Scripted:
-    made = Scripted(Reactor(), 0, 1.0, [ip_network("127.0.0.2")], proxies)
-    made.answers = list(answers)
-    return made
+    return asyncio.run(run())
 
 
-def outcome(found: defer.Deferred[str]) -> object:
-    results: list[object] = []
-    found.addBoth(results.append)
-    return results[0]
-
-
-def test_a_name_that_changes_its_mind_is_refused_the_second_time() -> None:
+def test_a_name_that_changes_its_mind_is_refused_the_second_time(said: list[list[str]]) -> None:
     """Q7: every connection is made to an address that was checked for it."""
-    names = scripted("93.184.216.34", "127.0.0.1", "93.184.216.35")
-    assert outcome(names.getHostByName("rebind.example")) == "93.184.216.34"
-    failure = outcome(names.getHostByName("rebind.example"))
-    assert isinstance(failure.value, DNSLookupError)  # type: ignore[attr-defined]
-    assert resolver.refused == {"rebind.example": "127.0.0.1"}
-    assert outcome(names.getHostByName("rebind.example")) == "93.184.216.35"
-    assert resolver.refused == {}
+    said += [["93.184.216.34"], ["127.0.0.1"], ["93.184.216.35"]]
+    assert look_up("rebind.example") == ["93.184.216.34"]
+    with pytest.raises(PrivateAddress, match=r"rebind\.example leads to 127\.0\.0\.1"):
+        look_up("rebind.example")
+    assert look_up("rebind.example") == ["93.184.216.35"]
 
 
-def test_the_proxy_is_found_wherever_it_is() -> None:
-    names = scripted("10.0.0.1", proxies=frozenset({"proxy.example"}))
-    assert outcome(names.getHostByName("proxy.example")) == "10.0.0.1"
+def test_of_several_addresses_only_the_public_ones_are_used(said: list[list[str]]) -> None:
+    said += [["::1", "2606:4700::1", "10.0.0.1", "127.0.0.2", "fe80::1%eth0"]]
+    assert look_up("mixed.example") == ["2606:4700::1", "127.0.0.2"]
+
+
+def test_the_proxy_is_found_wherever_it_is(said: list[list[str]]) -> None:
+    said += [["10.0.0.1"]]
+    assert look_up("proxy.example", proxies=frozenset({"proxy.example"})) == ["10.0.0.1"]
+
+
+def test_a_silent_name_server_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def never(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    async def run() -> None:
+        await PublicResolver(0.01, [], frozenset()).resolve("silent.example")
+
+    monkeypatch.setattr(ThreadedResolver, "resolve", never)
+    with pytest.raises(OSError, match="no name server answered for silent"):
+        asyncio.run(run())
+
+
+@pytest.mark.parametrize("host", ["127.1", "0x7f000001", "2130706433", "0177.0.0.1", "127.0.1"])
+def test_an_address_that_is_written_oddly_is_told_from_a_name(host: str) -> None:
+    assert is_odd_address(host)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "a.example", "1.example", "中国", ""])
+def test_a_name_and_a_plain_address_are_not_odd(host: str) -> None:
+    assert not is_odd_address(host)
 
 
 def test_proxies_of_every_spelling_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
