@@ -149,7 +149,7 @@ class ArchiveRun:
             try:
                 content = self._make_report(reason, doubts).as_json()
                 self.archive.tree.publish(REPORT, content.encode("utf-8", "backslashreplace"))
-                self.archive.close(clean=not self.writer.is_busy)
+                self.archive.close(clean=self.storage_error is None and not self.writer.is_busy)
             except StorageError as exc:
                 self.storage_error = self.storage_error or exc
             self.report = self._make_report(reason, doubts)

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import html5lib
 import pytest
 
 from archiver import settings
+from archiver.posts import read
 from archiver.replica.articles import Site
 from archiver.replica.server import Replica
 from archiver.storage.archive import Archive
-from tests.crawling import PROJECT, asked, crawl, posts
+from tests.crawling import PROJECT, Run, asked, crawl, posts, tree
+from tests.jekyll import build_site
 
 JSON = {"Content-Type": "application/json; charset=utf-8"}
 
@@ -104,14 +111,13 @@ def test_a_listing_that_is_none_is_incomplete(tmp_path: Path, status: int, body:
 
 def test_hostile_ids_in_a_listing_touch_nothing(tmp_path: Path) -> None:
     hostile = [
-        "../../x",
-        "..%2f..%2fx",
-        "NW1%00",
-        "x" * 5000,
-        "_config",
-        "ＮＷ１",
-        "-rf",
-        "NW202202222284881584x",
+        *("%1b[31mNW1", "a%0Ab", "C:\\x", "~root", "-rf", "$(id)", "`id`", "NW1%00"),  # H2
+        *("../../x", "..%2f..%2fx", "NW1/../../x", "..\\..\\x", "....//"),  # H1
+        *("", "x" * 64, "x" * 65, "x" * 255, "x" * 5000),  # H3
+        *("CON", "nul", "aux.", "a:b", "a|b", "NW202202222284881584."),  # H4
+        *("ＮＷ１", "ΝW1", "NW1\u200b", "\u202eNW1", "nw202202222284881584"),  # H5, H6
+        *("1e5", "true", ".lock", "index", ".git", "_config", "_config.yml"),  # H7, H8
+        *(".github/workflows/x.yml", "NW202202222284881584x"),
     ]
     rows = "".join(f'<li><a href="/cailianshe/2022/02/22/{name}.html">标题</a></li>' for name in hostile)
     rows += '<li><a href="http://[::1">坏地址</a></li><li><a>无地址</a></li>'
@@ -134,6 +140,8 @@ def test_hostile_ids_in_a_listing_touch_nothing(tmp_path: Path) -> None:
     assert run["reasons"]["quarantined/bad_id"] == len(hostile) + 2
     assert posts(tmp_path / "archive") == posts(tmp_path / "good")
     assert {path.name for path in tmp_path.iterdir()} == {"archive", "good"}
+    assert r": \x1b[31mNW1: bad_id" in run.stderr
+    assert all(map(str.isprintable, run.stderr.split("\n")))
 
 
 def answer(**fields: object) -> str:
@@ -306,3 +314,257 @@ def test_no_setting_opens_a_port_or_a_file() -> None:
         "data",
     }
     assert (PROJECT / "scrapy.cfg").is_file()
+
+
+# --- one article of every odd kind, in one crawl (faults C, D, I)
+
+FEED = "http://183.136.162.242/web/webapi?type=45&count=100&newsid=1"
+ROLLING = "http://183.136.162.242/web/webapi?type=102&count=100&newsid=1"
+STATED = "2022-02-22 10:00:00"
+LONG = "长标题一则\n" * 1_000
+HOSTILE = "\x1b[31m标题\r\n" * 100_000
+
+
+@dataclass(frozen=True)
+class Odd:
+    """An article: what its answer and its row in the feed say, and what becomes of it."""
+
+    end: str = "posted"
+    said: Mapping[str, object] = field(default_factory=dict)
+    row: Mapping[str, str] = field(default_factory=dict)
+    made: Mapping[str, object] = field(default_factory=dict)
+    """Fields of the item that was exported."""
+    rolling: bool = False
+
+
+def text(body: str, credit: str = "样例日报") -> dict[str, str]:
+    return {"text": f'<p>{body}</p><p class="em_media">（文章来源：{credit}）</p>', "medianame": credit}
+
+
+ODD: dict[str, Odd] = {
+    # titles
+    "c1-in-the-answer-only": Odd(row={"title": ""}, said={"Title": "正题"}, made={"title": "正题"}),
+    "c1-in-the-row-only": Odd(row={"title": "行题"}, said={"Title": ""}, made={"title": "行题"}),
+    "c2-no-title": Odd("quarantined/title_empty", {"Title": ""}, {"title": ""}),
+    "c3-a-blank-title": Odd("quarantined/title_empty", {"Title": "\u200b——\u3000\x07"}, {"title": " "}),
+    "c4-a-long-title": Odd(said={"Title": LONG}, made={"title": LONG.replace("\n", " ").strip()}),
+    "c5-no": Odd(said={"Title": "no"}, made={"title": "no"}),
+    "c5-a-day": Odd(said={"Title": "2022-02-22"}, made={"title": "2022-02-22"}),
+    "c5-signs": Odd(said={"Title": "- \"'a: #b\\ ~"}, made={"title": "- \"'a: #b\\ ~"}),
+    # sources
+    "c6-no-source": Odd("quarantined/source", {"text": "<p>无人署名。</p>", "medianame": ""}),
+    "c6-no-link": Odd(rolling=True, made={"link": "http://finance.eastmoney.com/a/{id}.html", "notes": ["link/missing"]}),
+    "c6-an-empty-link": Odd(rolling=True, row={"url_w": "<>"}, made={"link": "http://finance.eastmoney.com/a/{id}.html"}),
+    "c7-links-in-the-source": Odd(
+        said=text("链接在名中。", '样例<span><a href="http://q.example/">证券</a></span><span></span>报') | {"medianame": ""},
+        made={"source": "样例证券报", "tag": "样例证券报新闻"},
+    ),
+    "c8-with-an-author": Odd(
+        said={"medianame": "来源：样例日报 作者：王小明"}, made={"source": "样例日报", "author": "王小明"}
+    ),
+    "c8-an-unknown-form": Odd(
+        said=text("来源难辨。", "样例日报，供稿"), made={"source": "样例日报，供稿", "notes": ["source/unparsed"]}
+    ),
+    "c9-a-long-source": Odd("quarantined/source", text("来源太长。", "报" * 300)),
+    "c9-markup-for-a-source": Odd("quarantined/source", {"text": "<p>标记。</p>", "medianame": "<b>样例报</b>"}),
+    "c10-a-slug": Odd(said=text("同音之一。", "样例晨报"), made={"tag": "样例晨报新闻"}),
+    "c10-the-same-slug": Odd(said=text("同音之二。", "样礼晨报"), made={"tag": "样礼晨报新闻"}),
+    # texts
+    "c12-a-text": Odd(said=text("同一段文字。")),
+    "c12-the-same-text": Odd(said=text("同一段文字。")),
+    "c15-retracted": Odd("skipped/retracted", {"text": "<p>该文已被删除</p>"}),
+    "c15-empty": Odd("quarantined/empty_body", {"text": "<p>　　<br /></p>"}),
+    "c16-busy": Odd("deferred/busy", {"text": "<p>系统繁忙，请稍后再试</p>"}),
+    "c16-a-wall": Odd("quarantined/wall", {"text": "<p>请在APP内查看</p>"}),
+    "c17-what-nobody-sees": Odd(
+        said={"text": '<p>可见。<img src="data:,x"><span style="display:none">不可见</span></p>'},
+        made={"body": "<p>可见。</p>"},
+    ),
+    "c20-another-id": Odd("quarantined/id_mismatch", {"Id": "NW202202220000000000"}),
+    "c20-another-title": Odd("quarantined/id_mismatch", {"Id": None, "Title": "北向资金净流入八十亿元"}),
+    # dates
+    "d1-other-signs": Odd(said={"Date": "２０２２年2月2日 7:5"}, row={"showtime": ""}, made={"date": "2022-02-02T07:05:00+08:00"}),
+    "d2-another-zone": Odd(said={"Date": "2022-02-22T04:47:15-05:00"}, row={"showtime": ""}, made={"date": "2022-02-22T17:47:15+08:00"}),
+    "d3-no-year": Odd(said={"Date": "02-22 10:00"}, made={"date": "2022-02-22T10:00:00+08:00"}),
+    "d4-yesterday": Odd(said={"Date": "昨天 17:47"}, made={"date": "2022-02-22T10:00:00+08:00"}),
+    "d5-a-day": Odd(
+        said={"Date": "2022-02-22"},
+        row={"showtime": ""},
+        made={"date": "2022-02-22T00:00:00+08:00", "date_precise": False, "notes": ["date/imprecise"]},
+    ),
+    "d6-no-such-day": Odd(
+        said={"Date": "2022-02-30"}, made={"date": "2022-02-22T10:00:00+08:00", "notes": ["date/refused"]}
+    ),
+    "d7-a-month": Odd(said={"Date": "2022年2月"}, row={"showtime": ""}, made={"date": "2022-02-22T00:00:00+08:00"}),
+    "d8-ambiguous": Odd(said={"Date": "03/04/2022"}, row={"showtime": ""}, made={"date": "2022-02-22T00:00:00+08:00"}),
+    "d9-the-future": Odd("quarantined/date_future", {"Date": "2222-02-22 10:00:00"}, {"showtime": ""}),
+    "d10-empty": Odd(
+        said={"Date": " +0800"},
+        row={"showtime": ""},
+        made={"date": "2022-02-22T00:00:00+08:00", "notes": ["date/refused", "date/imprecise"]},
+    ),
+    "d11-two-dates": Odd(
+        said={"Date": "2022-02-10 10:00:00"}, made={"date": "2022-02-10T10:00:00+08:00", "notes": ["date/conflict"]}
+    ),
+    # what would be run, were it believed
+    "h11-keys": Odd(said={"permalink": "/index.html", "layout": "home", "published": False, "slug": "../x"}),
+    "i1-ends-the-front-matter": Odd(said={"Title": 'x"\n---\n<script>alert(1)</script>'}, made={"title": 'x" --- <script>alert(1)</script>'}),
+    "i1-other-line-ends": Odd(said={"Title": "x\r...\u2028---\u2029a"}, made={"title": "x ... --- a"}),
+    "i2-keys": Odd(said={"Title": "x\npublished: false\npermalink: /index.html"}),
+    "i4-signs": Odd(said={"Title": "a\x85b\ufffec😀\ufeff𠮷"}, made={"title": "a bc😀𠮷"}),
+    "i5-a-tag": Odd(said={"Title": "!ruby/object:Gem::Installer &a *a <<: x"}, made={"title": "!ruby/object:Gem::Installer &a *a <<: x"}),
+    "i6-liquid": Odd(said=text("{{ 7 | times: 6 }} {{ site.time }}")),
+    "i7-broken-liquid": Odd(said={**text("{% foo %} {{ 未完 {% if %} {% include ../x %}"), "Title": "{% foo %}{{"}),
+    "i8-endraw": Odd(said=text("{% endraw %}{{ 7 | times: 6 }}")),
+    "i9-a-loop": Odd(said=text("{% for a in (1..3000) %}{% for b in (1..3000) %}x{% endfor %}{% endfor %}")),
+    "i10-a-script": Odd(said={"Title": "</title><script>alert(1)</script><b>甲</b>"}),
+    "i11-links": Odd(said=text('<a href="javascript:alert(1)" onclick="x()">甲</a><iframe src="//x"></iframe>')),
+    "i12-markdown": Odd(said=text("# 甲\n---\n    乙 [x](javascript:alert(1)) {:.cls}")),
+    "i14-nul": Odd(said={**text("甲\0乙\x08丙"), "Title": "甲\0乙"}, made={"title": "甲乙"}),
+    "i16-a-log": Odd("quarantined/id_mismatch", {"Id": None, "Title": HOSTILE}),
+    "i17-front-matter": Odd("quarantined/front_matter_size", {"Title": "长" * 30_000}),
+}  # fmt: skip
+
+
+def ids() -> dict[str, str]:
+    return {
+        name: f"{'' if odd.rolling else 'NW'}20220222{9_000_000_000 + number}"
+        for number, (name, odd) in enumerate(ODD.items())
+    }
+
+
+def play(replica: Replica, odd: Mapping[str, Odd]) -> None:
+    """The feeds name them; each has a text of its own, and a good answer but for what it says oddly."""
+    rows: dict[bool, list[dict[str, str]]] = {True: [], False: []}
+    for number, (name, article) in enumerate(ids().items()):
+        case = odd.get(name, Odd(rolling=ODD[name].rolling))
+        row = {
+            "infocode": article,
+            "id": article,
+            "title": f"第{number}则要闻",
+            "from": "",
+            "showtime": STATED,
+        }
+        rows[case.rolling].append(row | {"digest": "样例摘要。"} | dict(case.row))
+        good = {"Id": article, "Title": f"第{number}则要闻", "Date": STATED, **text(f"第{number}段正文。")}
+        body = {key: value for key, value in (good | dict(case.said)).items() if value is not None}
+        if case.rolling:
+            body["content"] = body.pop("text")
+        replica.answers[f"/NewsData/GetNewsText.do?id={article}"] = (200, JSON, json.dumps(body))
+    replica.answers[FEED] = (200, JSON, json.dumps({"nodeList": rows[False]}))
+    replica.answers[ROLLING] = (200, JSON, json.dumps({"records": rows[True]}))
+
+
+CATEGORIES = "type-45,type-102,cailianshe,zhongguodianzibao,meirijingjixinwen,emnews"
+
+
+@dataclass(frozen=True)
+class Crawled:
+    run: Run
+    root: Path
+    items: Mapping[str, Mapping[str, object]]
+    """Id → what was exported of a post."""
+    neighbours: Mapping[str, str]
+    """The posts of the other categories, as a run without any odd article writes them."""
+
+
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
+    folder = tmp_path_factory.mktemp("content")
+    with Replica(Site(articles=100, plain=True)) as replica:
+        others = CATEGORIES.partition("type-102,")[2]
+        assert crawl("category", folder / "clean", replica, category=others).status == 0
+        play(replica, ODD)
+        exported = folder / "items.jsonl"
+        run = crawl("category", folder / "odd", replica, "-O", str(exported), category=CATEGORIES)
+    items = map(json.loads, exported.read_text(encoding="utf-8").splitlines())
+    return Crawled(run, folder / "odd", {item["id"]: item for item in items}, posts(folder / "clean"))
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_an_odd_article_ends_as_it_should(crawled: Crawled, name: str) -> None:
+    case, article = ODD[name], ids()[name]
+    ends = {failure["id"]: f"{failure['end']}/{failure['reason']}" for failure in crawled.run["failures"]}
+    assert ends.get(article, "posted") == case.end
+    written = {stored: content for stored, content in posts(crawled.root).items() if article in stored}
+    assert len(written) == (case.end == "posted")
+    made = {
+        key: value.format(id=article) if isinstance(value, str) and key == "link" else value
+        for key, value in case.made.items()
+    }
+    assert {key: crawled.items[article][key] for key in made} == made
+    for stored, content in written.items():
+        post = read(content, stored)
+        assert (post.problems, post.title) == ((), crawled.items[article]["title"])
+    record = crawled.root / f".archive/quarantine/{article}.json"
+    assert record.exists() == case.end.startswith("quarantined")
+
+
+def test_odd_articles_leave_their_neighbours_as_they_are(crawled: Crawled) -> None:
+    assert crawled.run.status == 4, crawled.run.stderr[-2000:]
+    assert len(crawled.neighbours) > 30
+    assert crawled.neighbours.items() <= posts(crawled.root).items()
+    assert len(posts(crawled.root)) == len(crawled.neighbours) + sum(
+        odd.end == "posted" for odd in ODD.values()
+    )
+    assert {path.name for path in crawled.root.parent.iterdir()} == {"clean", "odd", "items.jsonl"}
+
+
+def both(crawled: Crawled, row: str, key: str) -> list[object]:
+    return sorted(crawled.items[article][key] for name, article in ids().items() if name.startswith(row))
+
+
+def test_two_sources_of_one_reading_have_a_category_each(crawled: Crawled) -> None:
+    """faults C10: the first that is met gets the plain slug."""
+    plain, other = both(crawled, "c10", "category")
+    assert plain == "yanglichenbao"
+    assert re.fullmatch("yanglichenbaox[0-9a-f]{4}", str(other))
+
+
+def test_one_text_under_two_ids_is_two_posts_and_a_doubt(crawled: Crawled) -> None:
+    """faults C12."""
+    assert both(crawled, "c12", "notes") == [[], ["text/repeated"]]
+    assert crawled.run["doubts"]["text/repeated"] == 1
+
+
+def test_the_log_is_lines_that_no_article_can_forge(crawled: Crawled) -> None:
+    """faults I16."""
+    lines = crawled.run.stderr.split("\n")
+    assert not [line for line in lines if not line.isprintable()]
+    assert max(map(len, lines)) < 600
+    begins = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \[|category · |  |exit 4: |$")
+    assert not [line for line in lines if not begins.match(line)]
+
+
+@pytest.mark.jekyll
+def test_jekyll_builds_the_odd_articles_and_shows_what_they_said(crawled: Crawled, tmp_path: Path) -> None:
+    """faults I1 to I14: nothing of it is run, and our own layouts let nothing out."""
+    site = Path(shutil.copytree(crawled.root, tmp_path / "site"))
+    built = build_site(site)
+    assert (built.exit_status, built.complaints) == (0, "")
+    for item in crawled.items.values():
+        if str(item["id"])[-10:].startswith("9"):
+            day = str(item["date"])[:10].replace("-", "/")
+            page = built.files[f"/{str(item['category']).lower()}/{day}/{item['id']}.html"]
+            document = html5lib.parse(page, namespaceHTMLElements=False)
+            assert str(item["title"]) in "".join(document.find(".//title").itertext())
+            assert "".join(document.find(".//h1").itertext()) == item["title"]
+            assert not {"script", "iframe", "b"} & {element.tag for element in document.iter()}
+            assert not re.search(
+                r"javascript:|onclick", " ".join(map(str, (e.attrib for e in document.iter())))
+            )
+    assert "<script" not in "".join(built.files.values())
+
+
+def test_an_article_in_the_archive_is_kept_whatever_is_said_of_it_later(tmp_path: Path) -> None:
+    """faults C13 to C16, X11; invariant V9: it is not even asked for."""
+    with Replica(Site(articles=30, plain=True)) as replica:
+        play(replica, {})
+        assert crawl("category", tmp_path, replica, category="type-45,type-102").status == 0
+        before = tree(tmp_path)
+        assert len(posts(tmp_path)) == len(ODD)
+        play(replica, ODD)
+        asked(replica)
+        run = crawl("category", tmp_path, replica, category="type-45,type-102")
+        assert (run.status, run["unchanged"], len(asked(replica))) == (0, len(ODD), 2), run.stderr
+    assert tree(tmp_path) == before

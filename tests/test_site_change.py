@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import random
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from archiver.replica import pages
 from archiver.replica.articles import Site
 from archiver.replica.server import Replica
-from tests.crawling import crawl, posts, tree
+from tests.crawling import asked, crawl, posts, tree
 
 JSON = {"Content-Type": "application/json; charset=utf-8"}
 HTML = {"Content-Type": "text/html; charset=utf-8"}
@@ -117,3 +118,93 @@ def test_one_answer_for_every_id_becomes_one_post_at_most(tmp_path: Path, replic
     run = crawl("share", tmp_path, replica, *QUICK, infocode=",".join(ids))
     assert run.status == 5, run.stderr
     assert (run["posted"], run["reasons"]) == (1, {"quarantined/same_answer": len(ids) - 1})
+
+
+def rows(replica: Replica, ids: Sequence[int], form: str) -> tuple[int, dict[str, str], str]:
+    """A category page whose links have another form."""
+    links = []
+    for article in map(replica.site.article, ids):
+        href = form.format(id=article.id, digits=article.digits, day=f"{article.date:%Y/%m/%d}")
+        links.append(f'<li><a href="{href}">{replica.site.title(article.index)}</a></li>')
+    return 200, HTML, f"<html><section><ul>{''.join(links)}</ul></section></html>"
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "//finews.withounder.com/cailianshe/{day}/{id}.html",
+        "https://finews.withounder.com/cailianshe/{day}/{id}.html?from=list#top",
+        "/cailianshe/2023/01/01/{id}.html",
+        "/cailianshe/news/{day}/{id}.html",
+    ],
+)
+def test_known_articles_are_known_in_any_form_of_address(tmp_path: Path, replica: Replica, form: str) -> None:
+    """X10."""
+    root = fresh_and_known(tmp_path, replica)
+    before = tree(root)
+    ids = list(replica.site.listing("cailianshe"))
+    replica.answers["/category/cailianshe.html"] = rows(replica, ids, form)
+    asked(replica)
+    run = crawl("category", root, replica, *QUICK, category="cailianshe")
+    assert (run.status, run["unchanged"], len(asked(replica))) == (0, len(ids), 1), run.stderr
+    assert tree(root) == before
+
+
+@pytest.mark.parametrize("form", ["nw{digits}", "NW-{digits}", "NW{digits}0", "0{digits}", "{digits}.NW"])
+def test_ids_of_a_new_form_become_no_second_post(tmp_path: Path, replica: Replica, form: str) -> None:
+    """X10: no family of the profile has them, so somebody has to say what they are."""
+    root = fresh_and_known(tmp_path, replica)
+    before = tree(root)
+    ids = list(replica.site.listing("cailianshe"))
+    replica.answers["/category/cailianshe.html"] = rows(replica, ids, f"/cailianshe/{{day}}/{form}.html")
+    asked(replica)
+    run = crawl("category", root, replica, *QUICK, category="cailianshe")
+    assert (run.status, run["reasons"]) == (4, {"quarantined/bad_id": len(ids)}), run.stderr
+    assert len(asked(replica)) == 1
+    assert tree(root) == before
+
+
+def test_a_listing_in_any_order_and_an_article_days_late_leave_no_gap(
+    tmp_path: Path, replica: Replica
+) -> None:
+    """X12."""
+    ids = list(replica.site.listing("cailianshe"))
+    late, known = ids[-2:], ids[:-2]
+    form = "/cailianshe/{day}/{id}.html"
+    replica.answers["/category/cailianshe.html"] = rows(replica, known, form)
+    assert crawl("category", tmp_path, replica, category="cailianshe")["posted"] == len(known)
+    shuffled = random.Random(12).sample(known, len(known))
+    replica.answers["/category/cailianshe.html"] = rows(replica, [*shuffled, *late], form)
+    run = crawl("category", tmp_path, replica, category="cailianshe")
+    assert (run.status, run["posted"], run["unchanged"]) == (0, len(late), len(known)), run.stderr
+
+
+@pytest.mark.parametrize("form", ["html", "json"])
+def test_a_captcha_for_one_article_in_ten_is_no_text(tmp_path: Path, replica: Replica, form: str) -> None:
+    """X15."""
+    ids = [article.id for article in map(replica.site.article, range(60)) if not article.emnews]
+    wall = "请完成人机验证后继续访问"
+    for article in ids[::10]:
+        page = (200, HTML, f"<html><h1>{wall}</h1></html>")
+        text = (200, JSON, json.dumps({"Title": "安全验证", "text": f"<p>{wall}</p>"}))
+        replica.answers[f"/NewsData/GetNewsText.do?id={article}"] = page if form == "html" else text
+    run = crawl("share", tmp_path, replica, *QUICK, infocode=",".join(ids))
+    walls = len(ids[::10])
+    reason = "not_json" if form == "html" else "wall"
+    assert (run.status, run["reasons"]) == (4, {f"quarantined/{reason}": walls}), run.stderr
+    assert run["posted"] == len(ids) - walls == len(posts(tmp_path))
+    assert not [name for name, post in posts(tmp_path).items() if "验证" in post]
+    replica.answers.clear()
+    again = crawl("share", tmp_path, replica, infocode=",".join(ids))
+    assert (again.status, again["posted"]) == (0, walls), again.stderr
+
+
+def test_a_site_that_left_http_is_said_to_have_moved(tmp_path: Path, replica: Replica) -> None:
+    """X13: the profile of finews knows both schemes; of a host that is new to it, nothing is followed."""
+    root = fresh_and_known(tmp_path, replica)
+    before = tree(root)
+    target = "https://news.withounder.com/category/cailianshe.html"
+    replica.answers["/category/cailianshe.html"] = (301, {"Location": target}, "")
+    run = crawl("category", root, replica, *QUICK, category="cailianshe")
+    assert (run.status, list(run["listings"]["incomplete"].values())) == (5, ["offsite"])
+    assert tree(root) == before

@@ -41,7 +41,12 @@ class ArchiveCommand(ScrapyCommand):
     def write(self, text: str) -> None:
         """To stdout, whatever it can show."""
         encoding = sys.stdout.encoding or "utf-8"
-        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+        try:
+            sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+            sys.stdout.flush()
+        except OSError as exc:
+            tell(f"stdout: {exc.strerror}; not all of it was written")
+            self.exitcode = Status.STORAGE
 
     def write_json(self, data: dict[str, Any]) -> None:
         self.write(json.dumps(data, indent=1))

@@ -63,14 +63,9 @@ class Command(ScrapyCommand):
             raise UsageError(f"--articles must be {_FEWEST} or more, not {opts.articles}.", print_help=False)
         if not 0 <= opts.port < 65536:
             raise UsageError(f"--port must be from 0 to 65535, not {opts.port}.", print_help=False)
-        try:
-            from archiver.replica.articles import Site
-            from archiver.replica.server import Replica
-        except ModuleNotFoundError as error:
-            if error.name != "aiohttp":
-                raise
-            self._refuse("The replica needs aiohttp: pip install 'finews-archiver[replica]'.")
-            return
+        from archiver.replica.articles import Site  # every scrapy command loads this module
+        from archiver.replica.server import Replica
+
         replica = Replica(Site(opts.articles, opts.seed, plain=opts.plain), opts.port)
         with ExitStack() as running:
             try:

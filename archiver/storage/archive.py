@@ -17,8 +17,8 @@ from archiver.errors import Quarantined, StorageError
 from archiver.normalise import slugs, sources
 from archiver.posts import Post, PostError, StoredPost, read
 from archiver.posts.pages import category_page
-from archiver.storage.files import STAGING, STATE, Tree
-from archiver.storage.index import Index, OpenArticle, PostRow
+from archiver.storage.files import STAGING, STATE, Tree, storage_errors
+from archiver.storage.index import Index, OpenArticle, PostRow, load_open
 from archiver.storage.lock import Lock
 from archiver.storage.quarantine import Quarantine
 
@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 POSTS = "_posts"
 INDEX = f"{STATE}/index.sqlite"
+SALVAGED = f"{STATE}/salvaged.json"
+"""The open articles of an index that was set aside, until the new one has them."""
 _LAYING = f"{STATE}/laying-the-site"
 _POST_NAME = re.compile(r"\d{4}-\d\d-\d\d-(?P<id>[A-Za-z0-9_-]{1,64})\.md")
 
@@ -79,6 +81,7 @@ class Archive:
             self._pages: set[str] = set()
             """Those that are known to be there."""
             if self.index.created:
+                self._clear_staging()
                 self.reindex()
             elif not self.index.was_clean():
                 self._recover()
@@ -102,8 +105,8 @@ class Archive:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self.close(clean=kind is None)
 
     def touch(self) -> None:
         """Must come before the first change of a run: a crash after it makes the next run look for strays."""
@@ -194,19 +197,26 @@ class Archive:
                     self._adopt(name, *stored)
                     count += 1
             self._recall()
+        self._forget_salvaged()
         return count
 
     def _recover(self) -> None:
         """After a run that did not end: what was staged goes, and posts that the index missed are adopted."""
         log.warning("the last run on %s was cut off; looking for posts it did not get to remember", self.root)
-        for name in self.tree.names(STAGING):
-            self.tree.remove(f"{STAGING}/{name}")
+        self._clear_staging()
         self.touch()
         for name in self.tree.names(POSTS):
             found = _POST_NAME.fullmatch(name)
             if found and not self.index.holds(found["id"]) and (stored := self._stored(name)):
                 with self.index.transaction():
                     self._adopt(name, *stored)
+        with self.index.transaction():
+            self._recall()
+        self._forget_salvaged()
+
+    def _clear_staging(self) -> None:
+        for name in self.tree.names(STAGING):
+            self.tree.remove(f"{STAGING}/{name}")
 
     def _stored(self, name: str) -> tuple[StoredPost, bytes] | None:
         if not name.endswith(".md"):
@@ -242,12 +252,16 @@ class Archive:
             self.tree.remove(_LAYING)
 
     def _lay(self, folder: Traversable, path: str) -> None:
-        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        with storage_errors(str(folder)):
+            entries = sorted(folder.iterdir(), key=lambda entry: entry.name)
+        for entry in entries:
             below = f"{path}/{entry.name}" if path else entry.name
             if entry.is_dir():
                 self._lay(entry, below)
             elif not self.tree.exists(below):
-                self.tree.publish(below, entry.read_bytes())
+                with storage_errors(str(entry)):
+                    content = entry.read_bytes()
+                self.tree.publish(below, content)
 
     # --- what an index that was lost, or a post that was damaged, leaves to do
 
@@ -262,11 +276,22 @@ class Archive:
         return stored is not None
 
     def _recall(self) -> None:
-        """Quarantined articles, from their records: the posts do not tell of them."""
+        """The open articles, of which the posts do not tell: those salvaged from a damaged index, and the
+        quarantined ones, from their records."""
+        for article in self._salvaged():
+            if not self.index.holds(article.listed.id):
+                self.index.put_open(article)
         for listed, reason in self.quarantine.records():
             known = self.index.holds(listed.id) or self.index.open_article(listed.id)
             if not known and reason != "bad_id":  # which no run asks for
                 self.index.put_open(OpenArticle(listed, "quarantined", reason, attempts=1))
+
+    def _salvaged(self) -> list[OpenArticle]:
+        return load_open(self.tree.read(SALVAGED)) if self.tree.exists(SALVAGED) else []
+
+    def _forget_salvaged(self) -> None:
+        if self.tree.exists(SALVAGED):
+            self.tree.remove(SALVAGED)
 
 
 def is_fresh(root: Path) -> bool:

@@ -12,9 +12,9 @@ import logging
 import shutil
 import sqlite3
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -374,6 +374,14 @@ class Index:
     def _one(self, sql: str, *values: object) -> tuple[Any, ...] | None:
         row: tuple[Any, ...] | None = self._db.execute(sql, values).fetchone()
         return row
+
+
+def dump_open(articles: Iterable[OpenArticle]) -> bytes:
+    return json.dumps([asdict(article) for article in articles], indent=1).encode("ascii")
+
+
+def load_open(content: bytes) -> list[OpenArticle]:
+    return [OpenArticle(Listed(**values.pop("listed")), **values) for values in json.loads(content)]
 
 
 def _open_article(row: tuple[Any, ...]) -> OpenArticle:

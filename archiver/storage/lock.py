@@ -48,9 +48,18 @@ def no_writer(root: Path) -> Iterator[None]:
         yield  # no run was ever here
         return
     flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC  # a FIFO in its place must not keep anyone waiting
-    with storage_errors(path), os.fdopen(os.open(path, flags), "rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError as exc:
-            raise Locked(f"a run is using the archive {root}; ask again when it has ended") from exc
+    with storage_errors(path):
+        file = os.open(path, flags)
+    try:
+        with storage_errors(path):
+            _share(file, root)
         yield
+    finally:
+        os.close(file)
+
+
+def _share(file: int, root: Path) -> None:
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError as exc:
+        raise Locked(f"a run is using the archive {root}; ask again when it has ended") from exc

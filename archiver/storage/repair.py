@@ -12,10 +12,10 @@ from urllib.parse import unquote
 
 from archiver.items import Listed
 from archiver.posts.pages import category_page
-from archiver.storage.archive import INDEX, POSTS, Archive
+from archiver.storage.archive import INDEX, POSTS, SALVAGED, Archive
 from archiver.storage.check import Checked, Finding, plain
 from archiver.storage.files import STATE, Tree, storage_errors
-from archiver.storage.index import Index, OpenArticle
+from archiver.storage.index import Index, OpenArticle, dump_open, load_open
 from archiver.storage.lock import Lock
 
 ASIDE = f"{STATE}/set-aside"
@@ -29,28 +29,38 @@ def repair(root: Path, checked: Checked, now: datetime) -> dict[Finding, str]:
     damaged = any(finding.kind == "index" for finding in checked.findings)
     saved = _set_index_aside(root) if damaged else []
     with Archive(root) as archive:
-        mender = _Mender(archive, now)
-        mender.save(saved)
+        mender = _Mender(archive, now, saved)
         done = {finding: mender.mend(finding) for finding in checked.breaches}
         mender.finish()
     return {finding: what for finding, what in done.items() if what}
 
 
 def _set_index_aside(root: Path) -> list[OpenArticle]:
-    """Makes room for a new index; answers the open articles the old one still tells of."""
+    """Makes room for a new index; answers the open articles the old one still tells of.
+
+    They are on the disk before the old one goes: whoever builds the new one takes them up.
+    """
     with Tree(root) as tree:
         lock = Lock(tree)
-        saved: list[OpenArticle] = []
         try:
-            if tree.exists(INDEX):
-                with Index.reading(root / INDEX) as index:
-                    saved = index.salvage()
+            found = {article.listed.id: article for article in _salvageable(tree)}
+            if tree.exists(SALVAGED):  # a repair was cut off, which may have seen more
+                found |= {article.listed.id: article for article in load_open(tree.read(SALVAGED))}
+            saved = list(found.values())
+            tree.publish(SALVAGED, dump_open(saved))
             for path in (f"{INDEX}-wal", f"{INDEX}-shm", INDEX):  # a new index must never meet an old log
                 if tree.exists(path):
                     set_aside(tree, path)
         finally:
             lock.release()
     return saved
+
+
+def _salvageable(tree: Tree) -> list[OpenArticle]:
+    if not tree.exists(INDEX):
+        return []
+    with Index.reading(tree.root / INDEX) as index:
+        return index.salvage()
 
 
 def set_aside(tree: Tree, path: str) -> str:
@@ -68,23 +78,14 @@ def set_aside(tree: Tree, path: str) -> str:
 
 
 class _Mender:
-    def __init__(self, archive: Archive, now: datetime) -> None:
+    def __init__(self, archive: Archive, now: datetime, saved: list[OpenArticle]) -> None:
         self._archive = archive
         self._tree = archive.tree
         self._since = now.astimezone(UTC).isoformat(timespec="seconds")
         self._listings = archive.index.listings()
         self._reopened = False
-        self._saved = 0
+        self._saved = sum(not archive.index.holds(article.listed.id) for article in saved)
         archive.touch()
-
-    def save(self, articles: list[OpenArticle]) -> None:
-        """Open articles of the index that was set aside."""
-        index = self._archive.index
-        with index.transaction():
-            for article in articles:
-                if not index.holds(article.listed.id):
-                    index.put_open(article)
-                    self._saved += 1
 
     def mend(self, finding: Finding) -> str:
         """What was done; empty where nothing can be."""
@@ -147,10 +148,12 @@ class _Mender:
         right = f"{POSTS}/{finding.right}"
         if self._tree.exists(right):
             return self._aside(finding)
-        self._tree.publish(right, plain(self._tree.read(finding.path)))
+        content = self._tree.read(finding.path)
+        aside = f", the old file is {self._copy_aside(finding)}" if plain(content) != content else ""
+        self._tree.publish(right, plain(content))
         self._archive.adopt(finding.right)
         self._tree.remove(finding.path)
-        return f"renamed {right}"
+        return f"renamed {right}{aside}"
 
     def _unindexed(self, finding: Finding) -> str:
         return "adopted" if self._archive.adopt(_name(finding)) else ""

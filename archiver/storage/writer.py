@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 
-from archiver.errors import StorageError
 from archiver.storage.archive import Archive, Ending, Entry
 
 MOST_AT_ONCE = 64
 """Posts of one group: what a crash may cost in articles that are asked for again."""
+
+
+@dataclass(slots=True)
+class _Group:
+    entries: list[Entry] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+    """Of their files, without capitals: where a disk knows none, twins overwrite each other (faults H5)."""
+
+    def takes(self, entry: Entry) -> bool:
+        return len(self.entries) < MOST_AT_ONCE and entry.post.name.casefold() not in self.names
+
+    def add(self, entry: Entry) -> int:
+        """Its place in the group."""
+        self.names.add(entry.post.name.casefold())
+        self.entries.append(entry)
+        return len(self.entries) - 1
 
 
 class Writer:
@@ -20,50 +37,31 @@ class Writer:
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
-        self._waiting: list[tuple[Entry, asyncio.Future[Ending]]] = []
-        self._task: asyncio.Task[None] | None = None
+        self._thread = ThreadPoolExecutor(1, "writer")
+        self._gathering: _Group | None = None
+        self._last: asyncio.Task[list[Ending]] | None = None
 
     @property
     def is_busy(self) -> bool:
-        return self._task is not None
+        return self._last is not None and not self._last.done()
 
     async def store(self, entry: Entry) -> Ending:
-        """Ends when the post is durable and remembered. Raises StorageError, for all of a group alike."""
-        ending: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
-        self._waiting.append((entry, ending))
-        if self._task is None:
-            self._task = asyncio.create_task(self._write_all())
-        return await ending
+        """Ends when the post is durable and remembered. What a group fails of, StorageError or any other, is
+        raised to all of it."""
+        if self._gathering is None or not self._gathering.takes(entry):
+            self._gathering = _Group()
+            self._last = asyncio.create_task(self._write(self._gathering, self._last))
+        written, place = self._last, self._gathering.add(entry)
+        assert written
+        return (await asyncio.shield(written))[place]
 
-    async def _write_all(self) -> None:
-        try:
-            while self._waiting:
-                await self._write_group(self._next_group())
-        finally:
-            self._task = None
-
-    async def _write_group(self, group: list[tuple[Entry, asyncio.Future[Ending]]]) -> None:
-        try:
-            self._archive.touch()
-            written = await asyncio.to_thread(self._archive.write, [entry for entry, _ in group])
-            endings = self._archive.remember(written)
-        except StorageError as exc:
-            for _, ending in group:
-                ending.set_exception(exc)
-        else:
-            for (_, ending), said in zip(group, endings, strict=True):
-                ending.set_result(said)
-
-    def _next_group(self) -> list[tuple[Entry, asyncio.Future[Ending]]]:
-        """The longest waiting, up to one whose file another of them would overwrite on a disk that knows no
-        capitals (faults H5)."""
-        group = []
-        names: set[str] = set()
-        for entry, ending in self._waiting[:MOST_AT_ONCE]:
-            name = entry.post.name.casefold()
-            if name in names:
-                break
-            names.add(name)
-            group.append((entry, ending))
-        del self._waiting[: len(group)]
-        return group
+    async def _write(self, group: _Group, before: asyncio.Task[list[Ending]] | None) -> list[Ending]:
+        if before:
+            await asyncio.wait([before])
+        if self._gathering is group:
+            self._gathering = None
+        self._archive.touch()
+        written = await asyncio.get_running_loop().run_in_executor(
+            self._thread, self._archive.write, group.entries
+        )
+        return self._archive.remember(written)

@@ -69,13 +69,6 @@ def test_what_cannot_be_meant_is_one_sentence_and_2(
     assert "Traceback" not in run.stderr
 
 
-def test_without_aiohttp_it_says_what_to_install(project: Path) -> None:
-    (project / "aiohttp.py").write_text("raise ModuleNotFoundError(name='aiohttp')\n")
-    run = replica(project)
-    assert run.returncode == 2
-    assert run.stderr == "The replica needs aiohttp: pip install 'finews-archiver[replica]'.\n"
-
-
 def test_without_a_command_it_serves_until_interrupted(project: Path) -> None:
     command = [sys.executable, "-m", "scrapy", "replica", "--plain"]
     with subprocess.Popen(

@@ -1,0 +1,38 @@
+"""trafilatura: its own threaded download, then its extraction as Python values."""
+
+from __future__ import annotations
+
+from trafilatura import bare_extraction, fetch_url
+from trafilatura.downloads import buffered_downloads
+from trafilatura.settings import Extractor, use_config
+
+from benchmarks.contestants.task import CONCURRENCY, Task, article_line, done
+
+
+def main() -> None:
+    task = Task.given()
+    config = use_config()
+    config["DEFAULT"]["SSRF_PROTECTION"] = "no"  # which refuses loopback
+    pages = [fetch_url(listing, config=config) for listing in task.listings]
+    posts = [url for page in pages for url in task.posts(page or "")]
+    got = 0
+    with task.open_articles() as lines:
+        for url, page in buffered_downloads(posts, CONCURRENCY, Extractor(config=config)):
+            document = bare_extraction(page, url=url, with_metadata=True)
+            if document is None:
+                continue
+            lines.write(
+                article_line(
+                    url,
+                    title=document.title or "",
+                    date=document.date or "",
+                    source=document.author or document.sitename or "",
+                    text=document.text or "",
+                )
+            )
+            got += 1
+    done(got)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""A virtual environment for each peer, made when it is first asked for."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+_SECONDS = 900
+
+
+class Unavailable(RuntimeError):
+    """A contestant cannot run here; the reason in one line."""
+
+
+def python_for(name: str, packages: Sequence[str], folder: Path) -> str:
+    """The interpreter that has the packages; ours where there are none to have. Raises ``Unavailable``."""
+    if not packages:
+        return sys.executable
+    edition = hashlib.sha256("\n".join(packages).encode()).hexdigest()[:8]
+    environment = folder / f"{name}-{edition}"
+    python = environment.absolute() / "bin" / "python"
+    if not (environment / "complete").exists():
+        shutil.rmtree(environment, ignore_errors=True)
+        _call(sys.executable, "-m", "venv", str(environment))
+        _call(str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages)
+        (environment / "complete").touch()
+    return str(python)
+
+
+def versions(python: str) -> dict[str, str]:
+    told = subprocess.run(
+        [python, "-m", "pip", "list", "--format=json", "--disable-pip-version-check"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return {row["name"]: row["version"] for row in json.loads(told.stdout)}
+
+
+def _call(*command: str) -> None:
+    try:
+        subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=True)
+    except subprocess.TimeoutExpired as why:
+        raise Unavailable(f"not installed within {_SECONDS} s") from why
+    except subprocess.CalledProcessError as why:
+        raise Unavailable(f"not installed: {' '.join(why.stderr.split())[-300:]}") from why

@@ -1,0 +1,30 @@
+"""Runs one command and tells what it cost; a process of its own, so small that it never shows in a peak RSS.
+
+``python -I -S launcher.py FIGURES SECONDS COMMAND…`` writes the figures as JSON; a command that takes longer
+than SECONDS is killed with all it started.
+"""
+
+import json
+import os
+import signal
+import sys
+import time
+
+FIGURES, SECONDS, *COMMAND = sys.argv[1:]
+
+began = time.perf_counter()
+pid = os.posix_spawnp(COMMAND[0], COMMAND, os.environ, setpgroup=0)
+signal.signal(signal.SIGALRM, lambda *_: os.killpg(pid, signal.SIGKILL))
+signal.alarm(int(SECONDS))
+_, status, usage = os.wait4(pid, 0)
+wall = time.perf_counter() - began
+signal.alarm(0)
+figures = {
+    "wall": wall,
+    "user": usage.ru_utime,
+    "system": usage.ru_stime,
+    "peak_rss": usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024),
+    "status": os.waitstatus_to_exitcode(status),
+}
+with open(FIGURES, "w", encoding="utf-8") as file:  # noqa: PTH123 - pathlib would double the process
+    json.dump(figures, file)

@@ -1,0 +1,50 @@
+"""Where and when it was measured, and with which versions."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import subprocess
+from datetime import UTC, datetime
+from importlib.metadata import distributions
+from pathlib import Path
+from typing import Any
+
+PROJECT = Path(__file__).parents[1]
+
+
+def description() -> dict[str, Any]:
+    return {
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "cpu": _cpu(),
+        "cores": os.cpu_count(),
+        "memory": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
+        "kernel": f"{platform.system()} {platform.release()}",
+        "python": platform.python_version(),
+        "packages": {dist.name: dist.version for dist in sorted(distributions(), key=lambda dist: dist.name)},
+        "commit": _commit(),
+        "load": load(),
+    }
+
+
+def load() -> float:
+    """Processes that wanted a core in the last minute: more than our own few, and the times are in doubt."""
+    return os.getloadavg()[0]
+
+
+def _cpu() -> str:
+    try:
+        told = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return platform.processor() or platform.machine()
+    match = re.search(r"^model name\s*: (.*)$", told, re.MULTILINE)
+    return match[1].strip() if match else platform.machine()
+
+
+def _commit() -> str:
+    """With ``+`` where files differ from it; empty outside a checkout."""
+    asked = subprocess.run(
+        ["git", "describe", "--always", "--dirty=+"], cwd=PROJECT, capture_output=True, text=True, check=False
+    )
+    return asked.stdout.strip()

@@ -1,0 +1,51 @@
+"""One run of one command: wall and CPU seconds of its whole process tree, peak RSS, what it printed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+PROJECT = Path(__file__).parents[1]
+_LAUNCHER = Path(__file__).with_name("launcher.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    wall: float
+    user: float
+    system: float
+    peak_rss: int
+    """Bytes; of the largest process, where there are several."""
+    status: int
+    """As ``subprocess`` has it: negative for a signal."""
+    stdout: str
+    stderr: str
+
+    @property
+    def cpu(self) -> float:
+        return self.user + self.system
+
+
+def run(command: Sequence[str], environment: Mapping[str, str], scratch: Path, seconds: int) -> Figures:
+    """Runs in the project's folder; killed after ``seconds``."""
+    figures, stdout, stderr = (scratch / name for name in ("figures.json", "stdout", "stderr"))
+    figures.unlink(missing_ok=True)
+    with stdout.open("wb") as out, stderr.open("wb") as err:
+        subprocess.run(
+            [sys.executable, "-I", "-S", str(_LAUNCHER), str(figures), str(seconds), *command],
+            cwd=PROJECT,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            check=True,
+        )
+    said = [path.read_text(encoding="utf-8", errors="replace") for path in (stdout, stderr)]
+    return Figures(**json.loads(figures.read_text(encoding="utf-8")), stdout=said[0], stderr=said[1])

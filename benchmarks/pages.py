@@ -1,0 +1,104 @@
+"""The replica of the site as plain files, written once for each size; only articles that cost one request."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from array import array
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+import archiver.replica
+from archiver.replica import pages as replica_pages
+from archiver.replica.articles import Site
+from archiver.replica.hosts import Conditions, answer_as_one
+from archiver.replica.sources import EMNEWS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MOST_POSTS = 10_000
+"""Larger sites get no HTML post pages: whoever reads those is too slow to be measured there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """A site in a folder: ``site/`` as its paths are, ``answers/`` by article id."""
+
+    folder: Path
+    site: Site
+    numbers: Sequence[int]
+    """Which of the site's articles are listed."""
+
+    @property
+    def has_posts(self) -> bool:
+        return len(self.numbers) <= MOST_POSTS
+
+    @property
+    def listings(self) -> list[str]:
+        """The paths of the category pages."""
+        return [
+            replica_pages.category_path(source) for source in self.site.categories() if source is not EMNEWS
+        ]
+
+
+def prepare(articles: int, cache: Path) -> Pages:
+    """The pages of a site with so many articles, from the cache if they are there."""
+    site, numbers = _site_with(articles)
+    pages = Pages(cache / f"pages-{articles}-{_edition()}", site, numbers)
+    if not pages.folder.is_dir():
+        cache.mkdir(parents=True, exist_ok=True)
+        for older in cache.glob(f"pages-{articles}-*"):
+            shutil.rmtree(older)
+        draft = Path(mkdtemp(prefix="draft-", dir=cache))
+        try:
+            _write(pages, draft)
+            draft.chmod(0o755)
+            draft.rename(pages.folder)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+    return pages
+
+
+def _site_with(articles: int) -> tuple[Site, Sequence[int]]:
+    """The smallest site in which so many articles are outside the rolling news, whose articles cost two."""
+    probe = Site(articles * 2 + 40, plain=True)
+    numbers = array("l")
+    for number in range(len(probe)):
+        if not probe.article(number).emnews:
+            numbers.append(number)
+        if len(numbers) == articles:
+            break
+    return Site(numbers[-1] + 1, plain=True), numbers
+
+
+def _edition() -> str:
+    """Changes with the code that makes the pages."""
+    code = hashlib.sha256()
+    for path in [*sorted(Path(archiver.replica.__file__).parent.glob("*.py")), Path(__file__)]:
+        code.update(path.read_bytes())
+    return code.hexdigest()[:8]
+
+
+def _write(pages: Pages, folder: Path) -> None:
+    answers = folder / "answers"
+    answers.mkdir()
+    for path in ["/", "/robots.txt", *pages.listings]:
+        _write_page(pages.site, path, folder)
+    for number in pages.numbers:
+        article = pages.site.article(number)
+        answer = replica_pages.text_answer(pages.site, number)
+        assert answer is not None, "a plain site has forgotten nothing"
+        (answers / f"{article.id}.json").write_bytes(answer)
+        if pages.has_posts:
+            _write_page(pages.site, replica_pages.post_path(article), folder)
+
+
+def _write_page(site: Site, path: str, folder: Path) -> None:
+    name = "index.html" if path == "/" else unquote(path[1:])
+    file = folder / "site" / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(answer_as_one(site, path, Conditions()).body)

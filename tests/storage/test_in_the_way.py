@@ -1,0 +1,221 @@
+"""What stands where a file of the archive should be: nothing outside is touched, nobody waits, nothing is lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+
+import pytest
+
+from archiver.errors import Quarantined, StorageError
+from archiver.posts import read, render
+from archiver.replica.articles import Site
+from archiver.replica.server import Replica
+from archiver.storage import gaps
+from archiver.storage.archive import Archive, Entry
+from archiver.storage.check import check
+from archiver.storage.files import Tree
+from archiver.storage.ledger import Ledger
+from archiver.storage.repair import repair
+from tests.crawling import crawl, posts
+from tests.storage.archives import NOW, SOURCES, a_post, finished, listed, store
+
+KINDS: dict[str, Callable[[Path, Path], None]] = {
+    "a link to a file": lambda path, outside: path.symlink_to(outside / "secret"),
+    "a link to a folder": lambda path, outside: path.symlink_to(outside),
+    "a link to nothing": lambda path, outside: path.symlink_to(outside / "none"),
+    "a link to itself": lambda path, _: path.symlink_to(path),
+    "a folder": lambda path, _: path.mkdir(),
+    "a pipe": lambda path, _: os.mkfifo(path),
+}
+
+
+@pytest.fixture
+def outside(tmp_path: Path) -> Path:
+    folder = tmp_path / "outside"
+    folder.mkdir()
+    (folder / "secret").write_text("secret")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def patience() -> Iterator[None]:
+    """Who waits for a pipe waits for ever."""
+
+    def over(_signal: int, _frame: FrameType | None) -> None:
+        raise AssertionError("still waiting")
+
+    before = signal.signal(signal.SIGALRM, over)
+    signal.alarm(60)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+def untouched(outside: Path) -> bool:
+    return {path.name: path.read_text() for path in outside.iterdir()} == {"secret": "secret"}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "a folder"])
+@pytest.mark.parametrize("folder", ["_posts", ".archive", ".archive/staging", ".archive/quarantine"])
+def test_a_folder_that_is_none_refuses_the_archive(
+    tmp_path: Path, outside: Path, folder: str, kind: str
+) -> None:
+    """faults H9."""
+    path = tmp_path / "archive" / folder
+    path.parent.mkdir(parents=True)
+    KINDS[kind](path, outside)
+    with pytest.raises(StorageError, match=folder):
+        Archive(tmp_path / "archive")
+    assert untouched(outside)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_stands_in_a_posts_place_refuses_the_archive_that_has_to_read_it(
+    tmp_path: Path, outside: Path, kind: str
+) -> None:
+    """faults H9: an index is built from every post that is there."""
+    name = f"_posts/2022-02-22-{listed(1).id}.md"
+    path = tmp_path / "archive" / name
+    path.parent.mkdir(parents=True)
+    KINDS[kind](path, outside)
+    with pytest.raises(StorageError, match=name):
+        Archive(tmp_path / "archive")
+    assert untouched(outside)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_stands_in_a_new_posts_place_stops_the_crawl(tmp_path: Path, outside: Path, kind: str) -> None:
+    """faults H9: where nothing has to be read before, the run meets it as it writes."""
+    root = tmp_path / "archive"
+    with Replica(Site(articles=12, plain=True)) as replica:
+        Archive(root).close()
+        article = replica.site.article(5)
+        path = root / f"_posts/{article.date:%Y-%m-%d}-{article.id}.md"
+        KINDS[kind](path, outside)
+        run = crawl("category", root, replica)
+        assert run.status == 6, run.stderr
+        assert path.name in run.stderr
+        assert run["listed"] == sum(run[end] for end in ("posted", "deferred"))
+        assert untouched(outside)
+        path.rmdir() if kind == "a folder" else path.unlink()
+        again = crawl("category", root, replica)
+    assert (again.status, len(posts(root))) == (0, 12), again.stderr
+
+
+def test_what_stands_in_a_category_pages_place_is_neither_followed_nor_replaced(
+    tmp_path: Path, outside: Path
+) -> None:
+    """faults H9: a post's footer links to the page, its bytes are the owner's."""
+    root = tmp_path / "archive"
+    (root / "category").mkdir(parents=True)
+    with Replica(Site(articles=30, plain=True)) as replica:
+        slugs = [source.slug for source in replica.site.categories() if source.slug != "emnews"]
+        planted = {root / f"category/{slug}.html": kind for slug, kind in zip(slugs, KINDS, strict=False)}
+        assert len(planted) == len(KINDS)
+        for path, kind in planted.items():
+            KINDS[kind](path, outside)
+        before = {path: (path.lstat().st_mode, path.lstat().st_ino) for path in planted}
+        run = crawl("category", root, replica)
+    assert (run.status, len(posts(root))) == (0, 30), run.stderr
+    assert {path: (path.lstat().st_mode, path.lstat().st_ino) for path in planted} == before
+    assert untouched(outside)
+
+
+@pytest.mark.parametrize("kind", ["a folder", "a pipe"])
+def test_a_category_page_that_is_no_file_is_named_and_mended(
+    tmp_path: Path, outside: Path, kind: str
+) -> None:
+    root = finished(tmp_path / "archive")
+    path = root / "category/yangliribao.html"
+    page = path.read_bytes()
+    path.unlink()
+    KINDS[kind](path, outside)
+    checked = check(root, NOW)
+    assert [finding.kind for finding in checked.findings] == ["page"]
+    repair(root, checked, NOW)
+    assert (path.read_bytes(), check(root, NOW).findings) == (page, ())
+    assert (root / ".archive/set-aside/yangliribao.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        (f"_posts/2022-02-22-{listed(1).id}.md", "unreadable"),
+        (".archive/quarantine/NW202202222284009002.json", "unreadable"),
+    ],
+)
+def test_the_check_waits_for_no_pipe(tmp_path: Path, name: str, kind: str) -> None:
+    root = finished(tmp_path)
+    (root / name).unlink()
+    os.mkfifo(root / name)
+    assert [(finding.kind, finding.path) for finding in check(root, NOW).findings] == [(kind, name)]
+
+
+@pytest.mark.parametrize("name", [".archive/report.json", ".archive/quarantine/x.json"])
+def test_the_list_of_gaps_waits_for_no_pipe(tmp_path: Path, name: str) -> None:
+    root = finished(tmp_path)
+    (root / name).unlink(missing_ok=True)
+    os.mkfifo(root / name)
+    with pytest.raises(StorageError, match=name):
+        gaps.find(root)
+
+
+def test_a_lock_that_nobody_holds_is_taken_whatever_is_in_it(tmp_path: Path) -> None:
+    """faults S9: left by another boot, by a process whose number is another's now, by a copied folder."""
+    (tmp_path / ".archive").mkdir()
+    (tmp_path / ".archive/lock").write_text(f"{os.getpid()}\n")
+    Archive(tmp_path).close()
+    Archive(tmp_path).close()
+
+
+# --- ids
+
+
+@pytest.mark.parametrize("article", ["007", "7", "1e5", "100000", "true", "0" * 18, "_config", "x" * 64])
+def test_an_id_stays_the_text_it_is(tmp_path: Path, article: str) -> None:
+    """faults H7, H8, H12: in the index, in its file's name, and nowhere else in the archive."""
+    post = replace(a_post(1, SOURCES[0]), id=article)
+    with Archive(tmp_path) as archive:
+        store(archive, Ledger(archive, NOW), post)
+    with Archive(tmp_path) as archive:
+        assert [row.id for row in archive.index.posts()] == [article]
+        assert read(render(post), post.name).id == article
+    assert [path.name for path in (tmp_path / "_posts").iterdir()] == [f"2022-02-22-{article}.md"]
+    assert check(tmp_path, NOW).breaches == []
+
+
+def test_ids_that_differ_in_capitals_only_are_two_posts_and_named(tmp_path: Path) -> None:
+    """faults H5."""
+    with Archive(tmp_path) as archive:
+        for article in ("NW1", "nw1"):
+            store(archive, Ledger(archive, NOW), replace(a_post(1, SOURCES[0]), id=article))
+    assert [path.name[11:] for path in sorted((tmp_path / "_posts").iterdir())] == ["NW1.md", "nw1.md"]
+    assert [finding.kind for finding in check(tmp_path, NOW).breaches] == ["twin"]
+
+
+def test_on_a_disk_without_capitals_the_second_of_two_is_quarantined(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """faults H5, H12."""
+    exists, read_file = Tree.exists, Tree.read
+
+    def found(tree: Tree, path: str) -> str:
+        folder, _, name = path.rpartition("/")
+        there = {other.casefold(): other for other in tree.names(folder)}
+        return f"{folder}/{there.get(name.casefold(), name)}".lstrip("/")
+
+    monkeypatch.setattr(Tree, "exists", lambda tree, path: exists(tree, found(tree, path)))
+    monkeypatch.setattr(Tree, "read", lambda tree, path: read_file(tree, found(tree, path)))
+    first, second = (replace(a_post(1, SOURCES[0]), id=article) for article in ("NW1", "nw1"))
+    with Archive(tmp_path) as archive:
+        assert archive.store([Entry(first, render(first))]) == ["posted"]
+        [end] = archive.store([Entry(second, render(second))])
+        assert isinstance(end, Quarantined)
+        assert end.reason == "file_in_the_way"
+        assert not archive.index.holds("nw1")
+    assert [path.read_text() for path in (tmp_path / "_posts").iterdir()] == [render(first)]

@@ -1,0 +1,41 @@
+"""The index gives back what it was given, whatever a page said (faults I15)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archiver.items import Listed
+from archiver.storage.archive import Archive
+from archiver.storage.check import check
+from archiver.storage.index import OpenArticle
+from tests.posts.hostile import RAW_TEXTS
+from tests.storage.archives import NOW, listed
+
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", 'a,"b"', "a\r\nb", "a\0b", "'; DROP TABLE post; --", "%_"]
+
+
+def test_any_text_comes_back_from_the_index(tmp_path: Path) -> None:
+    texts = list(dict.fromkeys([*FORMULAS, *RAW_TEXTS]))
+    told = [
+        Listed(listed(number).id, text, text, {"title": text, text: "x"}, text)
+        for number, text in enumerate(texts)
+    ]
+    with Archive(tmp_path) as archive, archive.index.transaction():
+        for article in told:
+            archive.index.put_open(OpenArticle(article, "quarantined", "shape", "", 1, NOW.isoformat()))
+    with Archive(tmp_path) as archive:
+        assert [article.listed for article in archive.index.without_post()] == told
+        for article in told:
+            assert [found.listed for found in archive.index.open_articles(article.listing)] == [article]
+    assert check(tmp_path, NOW).findings == ()
+
+
+@pytest.mark.parametrize("name", [*FORMULAS, "{{ x }}", "财联社"])
+def test_any_source_keeps_its_slug(tmp_path: Path, name: str) -> None:
+    with Archive(tmp_path) as archive, archive.index.transaction():
+        archive.index.add_slug(name, slug := archive.slug(name))
+    with Archive(tmp_path) as archive:
+        assert archive.slug(name) == slug
+        assert archive.index.slugs() == {name: slug}
