@@ -88,7 +88,7 @@ def test_an_unknown_category_is_incomplete_and_the_others_complete(tmp_path: Pat
 def test_an_unreachable_host_is_incomplete(tmp_path: Path) -> None:
     run = crawl("category", tmp_path, None, "-s", "RETRY_TIMES=0", category="cailianshe")
     assert run.status == 3
-    assert "/category/cailianshe.html: refused" in run.stderr
+    assert "/category/cailianshe.html: proxy" in run.stderr
     assert run["listings"]["incomplete"]
 
 

@@ -91,9 +91,9 @@ def command_after_dashes(args: Sequence[str]) -> list[str]:
 
 def serve(replica: Replica) -> int:
     """Until Ctrl-C."""
-    sys.stdout.write(_SERVING.format(articles=len(replica.site), url=replica.url))
-    sys.stdout.flush()
     try:
+        sys.stdout.write(_SERVING.format(articles=len(replica.site), url=replica.url))
+        sys.stdout.flush()
         Event().wait()
     except KeyboardInterrupt:
         sys.stdout.write("\n")

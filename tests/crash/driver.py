@@ -1,6 +1,6 @@
 """Runs tasks on archives, each in a process of its own that is forked with everything imported.
 
-``python -m tests.crash.driver``, its stdin a socket: see ``tests.crash.strace``.
+``python -m tests.crash.driver``, its stdin and stderr sockets: see ``tests.crash.strace``.
 """
 
 from __future__ import annotations
@@ -18,23 +18,24 @@ from tempfile import TemporaryDirectory
 
 from tests.crash.scenarios import SCENARIOS
 
-NONE = 1 << 20
-"""The descriptor of no file."""
+NOWHERE = Path("/dev/null/x")
+NO_FILE = 1 << 20
+"""A descriptor that is not open."""
 IN_VAIN: dict[str, Callable[[], object]] = {
-    "fchmod": lambda: os.fchmod(NONE, 0),
-    "fdatasync": lambda: os.fdatasync(NONE),
-    "fsync": lambda: os.fsync(NONE),
-    "ftruncate": lambda: os.ftruncate(NONE, 0),
-    "mkdir": lambda: os.mkdir(""),
-    "mkdirat": lambda: os.mkdir("x", dir_fd=NONE),
-    "openat": lambda: os.open("", os.O_RDONLY),
-    "pwrite64": lambda: os.pwrite(NONE, b"x", 0),
-    "renameat": lambda: os.rename("x", "x", src_dir_fd=NONE, dst_dir_fd=NONE),
-    "rmdir": lambda: os.rmdir(""),
-    "sendfile": lambda: os.sendfile(NONE, NONE, 0, 1),
-    "unlink": lambda: os.unlink(""),
-    "unlinkat": lambda: os.unlink("x", dir_fd=NONE),
-    "write": lambda: os.write(NONE, b"x"),
+    "fchmod": lambda: os.fchmod(NO_FILE, 0),
+    "fdatasync": lambda: os.fdatasync(NO_FILE),
+    "fsync": lambda: os.fsync(NO_FILE),
+    "ftruncate": lambda: os.ftruncate(NO_FILE, 0),
+    "mkdir": lambda: NOWHERE.mkdir(),
+    "mkdirat": lambda: os.mkdir("x", dir_fd=NO_FILE),
+    "openat": lambda: os.open(NOWHERE, os.O_RDONLY),
+    "pwrite64": lambda: os.pwrite(NO_FILE, b"x", 0),
+    "renameat": lambda: os.rename("x", "x", src_dir_fd=NO_FILE, dst_dir_fd=NO_FILE),
+    "rmdir": lambda: NOWHERE.rmdir(),
+    "sendfile": lambda: os.sendfile(NO_FILE, NO_FILE, 0, 1),
+    "unlink": lambda: NOWHERE.unlink(),
+    "unlinkat": lambda: os.unlink("x", dir_fd=NO_FILE),
+    "write": lambda: os.write(NO_FILE, b"x"),
 }
 """Every kind of call that strace is asked to make fail, in a form that changes nothing."""
 
@@ -70,5 +71,6 @@ def _warm_up() -> None:
 
 if __name__ == "__main__":
     logging.disable()
+    sys.stderr = socket.socket(fileno=2).makefile("w")  # no ``write``, which may be what fails
     _warm_up()
     serve(socket.socket(fileno=sys.stdin.fileno()))

@@ -1,78 +1,153 @@
-"""Runs the driver under strace, which can kill it, or fail it, at the Nth call of a kind."""
+"""Runs the driver under strace, which kills each of its processes, or fails it, at the Nth call of a kind."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
+from typing import Self
 
 import pytest
 
+from tests.crash.driver import IN_VAIN
 from tests.crawling import PROJECT
 
-CALLS = (
-    "write,pwrite64,fsync,fdatasync,rename,renameat,renameat2,link,linkat,unlink,unlinkat,"
-    "mkdir,mkdirat,ftruncate,fchmod,fchmodat"
+OPENING = frozenset({"openat"})
+CHANGING = frozenset(IN_VAIN) - OPENING
+"""Every call by which a run changes the state of the disk; what ``openat`` makes is empty until one of them."""
+_FOREIGN = (
+    "?chmod,?copy_file_range,?creat,?fallocate,?fchmodat,?link,?linkat,?open,?pwritev,?pwritev2,?rename,"
+    "?renameat2,?symlink,?symlinkat,?truncate,?writev"
 )
-"""Every call by which the driver changes the state of the disk."""
+"""The same by which no run does so far."""
 
-ARTICLES = 6
+_HIT = dict.fromkeys(IN_VAIN, 100) | {"pwrite64": 300, "openat": 1200}
+"""strace counts the calls of each process by name, and takes one number for all processes: the fault is in the
+100th. One that is to be hit at its Nth call begins with 100 - N that are in vain. (The driver itself shall not be
+hit; its imports open many files.)"""
 
 
 @dataclass(frozen=True)
 class Point:
-    """The Nth call of this name."""
+    """A call, known by how often each was made earlier in the run."""
 
     call: str
-    number: int
+    earlier: Mapping[str, int]
 
     def __str__(self) -> str:
-        return f"{self.call} {self.number}"
+        return f"{self.call} {self.earlier[self.call] + 1}"
 
 
-def strace() -> str:
+@dataclass(frozen=True)
+class Ended:
+    process: int
+    status: int
+    said: str
+    """On stderr."""
+
+
+class Driver:
+    """The processes of one driver; without options for strace, on a healthy machine.
+
+    Everything is kept in ``folder`` but the archives.
+    """
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        command = [sys.executable, "-m", "tests.crash.driver"]
+        if options:
+            command = [_strace(), "-f", "-qqq", *options, *command]
+        self._channel, stdin = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._channel.settimeout(60)
+        self._said, stderr = socket.socketpair()
+        self._said.setblocking(False)
+        with stdin, stderr:
+            self._process = subprocess.Popen(
+                command,
+                cwd=PROJECT,
+                env={**os.environ, "TMPDIR": str(folder)},
+                stdin=stdin.fileno(),
+                stdout=subprocess.DEVNULL,
+                stderr=stderr.fileno(),
+            )
+
+    @classmethod
+    def killing(cls, folder: Path) -> Self:
+        return cls(folder, *_inject(CHANGING, "signal=SIGKILL"))
+
+    @classmethod
+    def failing(cls, folder: Path, calls: Iterable[str], error: str, *, persistent: bool) -> Self:
+        return cls(folder, *_inject(calls, f"error={error}", "+" if persistent else ""))
+
+    @classmethod
+    def logging(cls, folder: Path) -> Self:
+        return cls(folder, "-o", str(folder / "log"), "-e", f"trace={_names(IN_VAIN)},{_FOREIGN}")
+
+    def run(self, scenario: str, part: str, root: Path, in_vain: Mapping[str, int] | None = None) -> Ended:
+        self._channel.send(json.dumps([scenario, part, str(root), in_vain or {}]).encode())
+        process, status = json.loads(self._channel.recv(4096) or '[0, "the driver itself ended"]')
+        try:
+            said = self._said.recv(65536)
+        except BlockingIOError:
+            said = b""
+        return Ended(process, status, said.decode("utf-8", "replace"))
+
+    def close(self) -> None:
+        self._channel.close()
+        self._process.wait(timeout=60)
+        self._said.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def at(point: Point) -> Mapping[str, int]:
+    """What is to be called in vain for the fault to be in this call alone."""
+    return {point.call: _HIT[point.call] - 1 - point.earlier[point.call]}
+
+
+def from_on(point: Point, calls: Iterable[str]) -> Mapping[str, int]:
+    """What is to be called in vain for a persistent fault to begin with this call, in all these calls alike."""
+    return {call: _HIT[call] - 1 - point.earlier.get(call, 0) for call in calls}
+
+
+def points(folder: Path, process: int) -> list[Point]:
+    """Every call of an undisturbed run that can be hit, in its order, from the log of a driver."""
+    lines = (folder / "log").read_text("utf-8", "replace")
+    found, counts = [], Counter[str]()
+    for call in re.findall(rf"^{process} +(\w+)\(", lines, re.MULTILINE):
+        assert call in IN_VAIN, f"{call} changes the disk, and is not among the calls that are tried"
+        found.append(Point(call, Counter(counts)))
+        counts[call] += 1
+    assert all(counts[call] < _HIT[call] for call in counts)
+    return found
+
+
+def _inject(calls: Iterable[str], fault: str, further: str = "") -> tuple[str, ...]:
+    faults = [("-e", f"inject=?{call}:{fault}:when={_HIT[call]}{further}") for call in calls]
+    return "-o", "/dev/null", "-e", f"trace={_names(calls)}", *chain.from_iterable(faults)
+
+
+def _names(calls: Iterable[str]) -> str:
+    """For strace, whether this machine's kernel has them or not."""
+    return ",".join(f"?{call}" for call in calls)
+
+
+def _strace() -> str:
     program = shutil.which("strace")
     if program is None:
         if os.environ.get("CI"):
             pytest.fail("CI is set and there is no strace on PATH")
         pytest.skip("no strace on PATH (Debian: apt install strace)")
     return program
-
-
-def drive(root: Path, *options: str, articles: int = ARTICLES) -> subprocess.CompletedProcess[str]:
-    """One run of the driver; with options, under strace."""
-    command = [sys.executable, "-m", "tests.crash.driver", str(root), str(articles)]
-    if options:
-        command = [strace(), "-f", "-qqq", *options, *command]
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.run(
-        command, cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=60, check=False
-    )
-
-
-def points(root: Path) -> list[Point]:
-    """Every state-changing call of an undisturbed run."""
-    log = root.with_suffix(".strace")
-    done = drive(root, "-o", str(log), "-e", f"trace={CALLS}")
-    assert done.returncode == 0, done.stderr
-    names = re.findall(r"^\d+ +(\w+)\(", log.read_text(encoding="utf-8", errors="replace"), re.MULTILINE)
-    counts = Counter(names)
-    return [Point(call, number) for call, count in sorted(counts.items()) for number in range(1, count + 1)]
-
-
-def kill_at(root: Path, point: Point) -> subprocess.CompletedProcess[str]:
-    return _inject(root, point.call, f"signal=SIGKILL:when={point.number}")
-
-
-def fail_at(root: Path, point: Point, error: str, *, persistent: bool) -> subprocess.CompletedProcess[str]:
-    when = f"{point.number}+" if persistent else f"{point.number}"
-    return _inject(root, point.call, f"error={error}:when={when}")
-
-
-def _inject(root: Path, call: str, fault: str) -> subprocess.CompletedProcess[str]:
-    return drive(root, "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:{fault}")
