@@ -12,6 +12,8 @@ SPIDER_MODULES = ["spiders"]
 NEWSPIDER_MODULE = "spiders"
 COMMANDS_MODULE = "archiver.commands.crawl"  # gives exit statuses that mean something
 
+ADDONS = {"archiver.addons.Pace": 100}
+
 # The archive
 
 ARCHIVER_OUTPUT = "output"
@@ -25,6 +27,7 @@ ARCHIVER_STOP_SECONDS = 5  # after a signal; CI services kill after 7.5
 
 # Asking, politely: speed is the user's explicit choice
 
+ARCHIVER_PROFILE = ""  # "mirror" gives up the politeness, see archiver/addons.py
 USER_AGENT = f"{BOT_NAME} (archiver of financial news)"
 ROBOTSTXT_OBEY = True
 CONCURRENT_REQUESTS_PER_DOMAIN = 1

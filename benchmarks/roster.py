@@ -10,11 +10,7 @@ from pathlib import Path
 from benchmarks import found
 from benchmarks.contestants.task import Task
 
-ARCHIVER_OPTIONS = (
-    *("-s", "DOWNLOAD_DELAY=0"),
-    *("-s", "AUTOTHROTTLE_ENABLED=False"),
-    *("-s", "CONCURRENT_REQUESTS_PER_DOMAIN=16"),
-)
+ARCHIVER_OPTIONS = ("-s", "ARCHIVER_PROFILE=mirror")
 """What turns the polite archiver into a fast one; nothing else differs from its defaults."""
 
 ANSWERS, POSTS, NOTHING = "JSON answers", "HTML pages", "nothing"
@@ -76,6 +72,10 @@ def _archiver(place: Place, python: str) -> Sequence[str]:
     return [python, "-m", "scrapy", "crawl", "category", *where, *ARCHIVER_OPTIONS]
 
 
+def _archiver_on_uvloop(place: Place, python: str) -> Sequence[str]:
+    return [*_archiver(place, python), "-s", "ASYNCIO_EVENT_LOOP=uvloop.Loop"]
+
+
 def _wget(place: Place, _python: str) -> Sequence[str]:
     return [
         *(
@@ -96,6 +96,13 @@ OWN = (
         "archiver",
         "this project: checked, durable posts",
         _archiver,
+        found=found.in_archive,
+        got=_files("_posts/*.md"),
+    ),
+    Contestant(
+        "archiver-uvloop",
+        "the same on another event loop",
+        _archiver_on_uvloop,
         found=found.in_archive,
         got=_files("_posts/*.md"),
     ),

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
 from typing import TYPE_CHECKING, Final
 
@@ -88,6 +89,7 @@ class Credit:
     """``source/missing``, ``source/unparsed``, ``source/conflict``, ``source/joint``."""
 
 
+@lru_cache(maxsize=4096)
 def parse(text: str) -> Source:
     """Read a credit line or a bare name; never raises."""
     if len(text) > _MAX_LINE or _NOT_A_NAME.search(text):

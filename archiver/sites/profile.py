@@ -9,7 +9,7 @@ from datetime import tzinfo
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -331,14 +331,23 @@ class Profile(_Part):
     def allows(self, url: str) -> bool:
         """Whether a request may go there: scheme, host and port of one of the origins, no credentials."""
         try:
-            return "@" not in urlsplit(url).netloc and origin_of(url) in self.origins
+            return "@" not in _up_to_path(url).netloc and origin_of(url) in self.origins
         except ValueError:
             return False
 
 
+_UP_TO_PATH = re.compile(r"https?://[^/?#]*")
+
+
+def _up_to_path(url: str) -> SplitResult:
+    """Which is the same for all pages of a host: ``urlsplit`` remembers what it was asked lately."""
+    match = _UP_TO_PATH.match(url)
+    return urlsplit(match[0] if match else url)
+
+
 def origin_of(url: str) -> str:
     """``scheme://host:port`` in one spelling; ValueError where there is none."""
-    parts = urlsplit(url)
+    parts = _up_to_path(url)
     default = {"http": 80, "https": 443}.get(parts.scheme)
     if default is None or not parts.hostname:
         raise ValueError("there is no http or https host")

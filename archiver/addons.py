@@ -1,0 +1,31 @@
+"""What one setting turns on together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
+
+from archiver.errors import BadArgument
+
+_OVER_THE_PROJECT = SETTINGS_PRIORITIES["project"] + 1
+"""And under the command line."""
+
+MIRROR: dict[str, Any] = {
+    "DOWNLOAD_DELAY": 0,
+    "AUTOTHROTTLE_ENABLED": False,
+    "CONCURRENT_REQUESTS": 16,
+    "CONCURRENT_REQUESTS_PER_DOMAIN": 16,
+}
+"""As fast as it goes: for a mirror of one's own, never for somebody's site."""
+
+
+class Pace:
+    """``ARCHIVER_PROFILE``: empty for politeness, ``mirror`` for speed."""
+
+    def update_settings(self, settings: BaseSettings) -> None:
+        name = settings["ARCHIVER_PROFILE"]
+        if name not in ("", "mirror"):
+            raise BadArgument(f"ARCHIVER_PROFILE={name!r} is not known: leave it out, or write mirror")
+        if name == "mirror":
+            settings.setdict(MIRROR, _OVER_THE_PROJECT)
