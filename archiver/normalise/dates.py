@@ -242,8 +242,14 @@ def _understood(line: str, now: datetime) -> _Reading | None:
     return next((reading for form in forms if (reading := form(line, now))), None)
 
 
+_PLAIN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
+"""What most answers say; nothing of it has to be spelt otherwise."""
+
+
 def _bare(text: str) -> str:
     """The date alone: half-width, 年月日 as ``-``, 时分秒 as ``:``, single blanks, no labels."""
+    if _PLAIN.fullmatch(text):
+        return text
     line = half_width(clean(text)).translate(_MARKS)
     for spelling, form in _SPELT_OUT:
         line = spelling.sub(form, line)

@@ -86,10 +86,11 @@ def _ruby_reads_otherwise(value: str) -> bool:
 
 def dump(title: str, date: str, category: str, tag: str) -> str:
     """The front matter with its fences; ``title`` and ``tag`` are plain text, written as HTML (``as_html``).
+    ``date`` is ``2022-02-22 17:47:15 +0800``, which YAML takes as it is.
 
     Raises ``Quarantined("front_matter_size")`` above 64 KiB and ``ValueError`` for a lone surrogate.
     """
-    text = _FENCE + _lines({"layout": _Plain("post"), "title": _Quoted(as_html(title)), "date": date})
+    text = _FENCE + _LAYOUT + _lines({"title": _Quoted(as_html(title))}) + f"date: {date}\n"
     text += _names(category, tag) + _FENCE
     if len(text.encode()) > MAX_BYTES:
         raise Quarantined("front_matter_size", f"{len(text)} characters")
@@ -121,6 +122,9 @@ def _lines(values: Mapping[str, str]) -> str:
 
 def _raw_astral(escape: re.Match[str]) -> str:
     return chr(int(escape[1], 16)) if escape[1] else escape[0]
+
+
+_LAYOUT = _lines({"layout": _Plain("post")})
 
 
 def as_html(text: str) -> str:

@@ -32,7 +32,7 @@ FAULTS = {
     **{f"{error}-{times}": OPENING for error in ("EMFILE", "ENFILE") for times in ("once", "persistent")},
 }
 """The calls that fail; persistently: all of them alike, from one on."""
-OURS = frozenset({"fchmod", "fsync", "mkdirat", "renameat", "unlinkat", "write"})
+OURS = frozenset({"fchmod", "fsync", "mkdirat", "renameat", "write"})
 """The archiver's own; all others are also SQLite's and the standard library's, which get over some failures."""
 
 
