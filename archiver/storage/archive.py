@@ -287,7 +287,13 @@ class Archive:
                 self.index.put_open(OpenArticle(listed, "quarantined", reason, attempts=1))
 
     def _salvaged(self) -> list[OpenArticle]:
-        return load_open(self.tree.read(SALVAGED)) if self.tree.exists(SALVAGED) else []
+        if not self.tree.exists(SALVAGED):
+            return []
+        try:
+            return load_open(self.tree.read(SALVAGED))
+        except (ValueError, TypeError, KeyError) as exc:
+            detail = f"{exc}; move it away, and what it held is asked for when a listing shows it"
+            raise StorageError(f"{self.root / SALVAGED}: {detail}") from exc
 
     def _forget_salvaged(self) -> None:
         if self.tree.exists(SALVAGED):
