@@ -1,0 +1,206 @@
+"""The runs that are killed: what is there before each, what it does, and what brings the archive to its end.
+
+Scrapy's engine is left out: a run is what it does to the disk, and can be repeated thousands of times.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+
+from scrapy.settings import Settings
+
+from archiver.commands import archive_check
+from archiver.errors import ArticleError, Deferred, Quarantined, StorageError
+from archiver.items import Answer
+from archiver.posts import render
+from archiver.report import Status, tell
+from archiver.storage.archive import INDEX, POSTS, Archive, Entry
+from archiver.storage.check import REPORT
+from archiver.storage.files import STAGING
+from archiver.storage.index import ListingRow
+from archiver.storage.ledger import Ledger
+from archiver.storage.quarantine import FOLDER as RECORDS
+from tests.storage.archives import LISTING, NOW, SOURCES, a_post, listed
+
+Task = Callable[[Path], int]
+"""Something that is done to an archive; answers the exit status."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    prepare: Task
+    run: Task
+    """What is killed, or meets a disk that fails."""
+    finish: Task
+    """What a user runs next, on a healthy machine."""
+
+
+# --- what is done to the archive by the archiver
+
+_RESERVED = {"emnews": "东财滚动新闻"}
+_GROUP = 3
+_ANSWER = Answer("http://x/", 200, (), b"<html>busy \xff</html>")
+_BUSY = Quarantined("not_json", "no")
+_MUTE = Deferred("timeout")
+
+
+def crawl(shown: Sequence[int], failing: Mapping[int, ArticleError] | None = None) -> Task:
+    """A run whose listing shows these articles, or is the one it was; each has an answer, but for those that fail."""
+
+    def task(root: Path) -> int:
+        try:
+            with Archive(root, _RESERVED) as archive:
+                _crawl(archive, shown, failing or {})
+        except StorageError as exc:
+            tell(str(exc))
+            return Status.STORAGE
+        return Status.OK
+
+    return task
+
+
+def _crawl(archive: Archive, shown: Sequence[int], failing: Mapping[int, ArticleError]) -> None:
+    ledger = Ledger(archive, NOW)
+    listing = ListingRow(LISTING, etag=f'"{shown}"')
+    is_unchanged = ledger.known_listing(LISTING) == listing
+    wanted = ledger.admit(map(listed, () if is_unchanged else shown))
+    ledger.remember_listing(listing)
+    wanted += ledger.admit(ledger.waiting(LISTING) + ledger.waiting(""))
+    answered = []
+    for article in wanted:
+        number = int(article.id[-4:])
+        if number in failing:
+            ledger.ended(article.id, failing[number], [_ANSWER])
+        else:
+            answered.append(number)
+    for first in range(0, len(answered), _GROUP):
+        _store(archive, ledger, answered[first : first + _GROUP])
+    ledger.close(Deferred("interrupted"))
+
+
+def _store(archive: Archive, ledger: Ledger, numbers: Sequence[int]) -> None:
+    entries = [_entry(archive, number) for number in numbers]
+    for entry in entries:
+        assert not archive.tree.exists(f"{POSTS}/{entry.post.name}"), "what has a post is not asked for"
+    for entry, end in zip(entries, archive.store(entries), strict=True):
+        assert not isinstance(end, Quarantined)
+        ledger.stored(entry.post.id, end)
+
+
+def _entry(archive: Archive, number: int) -> Entry:
+    source = SOURCES[number % len(SOURCES)]
+    slug = archive.slug(source)
+    post = a_post(number, source, slug)
+    return Entry(post, render(post), source, f"category/{slug}.html")
+
+
+def mend(root: Path) -> int:
+    """``scrapy archive-check --repair``."""
+    command = archive_check.Command()
+    command.settings = Settings({"ARCHIVER_OUTPUT": str(root)})
+    with redirect_stdout(io.StringIO()) as said:  # what is printed is not on the archive's disk
+        command.run([], argparse.Namespace(repair=True, json=False))
+    if command.exitcode == Status.BROKEN:
+        tell(said.getvalue())
+    return command.exitcode
+
+
+def _in_turn(*tasks: Task) -> Task:
+    """Up to the first that fails."""
+
+    def task(root: Path) -> int:
+        return next((status for each in tasks if (status := each(root))), Status.OK)
+
+    return task
+
+
+# --- what is done to it by others
+
+
+def _nothing(_: Path) -> int:
+    return Status.OK
+
+
+def _cut_off(root: Path) -> int:
+    """A run that ends without a word: a post remembered, two published, one staged in part."""
+    if child := os.fork():
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    archive = Archive(root, _RESERVED)
+    ledger = Ledger(archive, NOW)
+    ledger.admit(map(listed, (2, 5, 6, 7)))
+    _store(archive, ledger, [2])
+    archive.write([_entry(archive, 5), _entry(archive, 6)])
+    (root / STAGING / f"0-{_name(7)}").write_bytes(_half(root / POSTS / _name(0)))
+    os._exit(Status.OK)
+
+
+def _delete_index(root: Path) -> int:
+    for path in root.glob(f"{INDEX}*"):
+        path.unlink()
+    return Status.OK
+
+
+def _damage(root: Path) -> int:
+    """One of each kind of breach that can be mended, the index's own aside."""
+    posts = root / POSTS
+    (posts / _name(0)).write_bytes(b"")
+    (posts / _name(1)).write_bytes(_half(posts / _name(1)))
+    (posts / _name(2)).write_bytes((posts / _name(2)).read_bytes().replace(b"\n", b"\r\n"))
+    (posts / _name(5)).rename(posts / _name(5, "2022-02-23"))
+    shutil.copy(posts / _name(6), posts / _name(6, "2022-02-23"))
+    shutil.copy(posts / _name(6), posts / f"{_name(6)}.tmp")
+    (posts / _name(7)).unlink()
+    with closing(sqlite3.connect(root / INDEX)) as db:
+        db.execute("DELETE FROM post WHERE id = ?", (listed(8).id,))
+        db.execute("UPDATE post SET category = 'x' WHERE id = ?", (listed(9).id,))
+        db.commit()
+    (root / "category/yangliribao.html").write_bytes(b"")
+    (root / STAGING / "0-x.md").write_bytes(b"---\n")
+    (root / RECORDS / f"{listed(3).id}.json").write_bytes(b"{")
+    (root / REPORT).write_bytes(b"{")
+    return Status.OK
+
+
+def _damage_index(root: Path) -> int:
+    """A row that changed by itself, in an index that can be read to its end."""
+    content = (root / INDEX).read_bytes()
+    (root / INDEX).write_bytes(content.replace(listed(3).id.encode(), listed(9003).id.encode()))
+    (root / POSTS / _name(0)).write_bytes(b"")
+    return Status.OK
+
+
+def _name(number: int, day: str = "2022-02-22") -> str:
+    return f"{day}-{listed(number).id}.md"
+
+
+def _half(path: Path) -> bytes:
+    content = path.read_bytes()
+    return content[: len(content) // 2]
+
+
+# --- the scenarios
+
+_FIRST = crawl((0, 1, 3, 4), {3: _BUSY, 4: _MUTE})
+_SECOND = crawl((0, 1, 2, 5, 6, 7), {7: _BUSY})
+"""Shows the open ones no more, has answers for them, and brings a new source."""
+_ALL = crawl(range(10), {3: _BUSY, 4: _MUTE})
+_LAST = crawl(range(10, 12))
+"""Shows none of the earlier ones: what is open is known from the archive alone, or from nothing."""
+
+SCENARIOS = {
+    "new": Scenario(_nothing, crawl(range(6), {3: _BUSY}), crawl(range(6), {3: _BUSY})),
+    "update": Scenario(_FIRST, _SECOND, _SECOND),
+    "recovery": Scenario(_in_turn(_FIRST, _cut_off), _SECOND, _SECOND),
+    "reindex": Scenario(_in_turn(_FIRST, _cut_off, _delete_index), _SECOND, _SECOND),
+    "repair": Scenario(_in_turn(_ALL, _damage), mend, _in_turn(mend, _LAST)),
+    "repair-cut-off": Scenario(_in_turn(_FIRST, _cut_off), mend, _in_turn(mend, _SECOND)),
+    "repair-index": Scenario(_in_turn(_ALL, _damage_index), mend, _in_turn(mend, _LAST)),
+}
