@@ -1,6 +1,7 @@
 # make demo   the main job on the embedded replica: posts in output/_posts
 # make test   lint, types and all tests
-# make soak   every fault at every system call, and many more kills: half an hour
+# make soak   every fault at every system call, and many more kills: a quarter of an hour
+# make bench  the archiver beside everything else one could use: docs/performance.md
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -8,7 +9,7 @@ BIN := $(VENV)/bin
 OUTPUT ?= output
 ARTICLES ?= 40
 
-.PHONY: demo test soak check format clean
+.PHONY: demo test soak bench check format clean
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -23,7 +24,10 @@ test: check
 	$(BIN)/pytest -n auto
 
 soak: $(VENV)/installed
-	ARCHIVER_CRASH_EVERY=1 ARCHIVER_RANDOM_KILLS=40 $(BIN)/pytest tests/crash
+	ARCHIVER_CRASH_EVERY=1 ARCHIVER_RANDOM_KILLS=40 $(BIN)/pytest -n auto tests/crash
+
+bench: $(VENV)/installed
+	$(BIN)/python -m benchmarks
 
 check: $(VENV)/installed
 	$(BIN)/ruff check

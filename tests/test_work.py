@@ -19,7 +19,7 @@ import pytest
 
 from archiver.replica.articles import Site
 from archiver.replica.server import Replica, proxied
-from tests.crash.strace import _strace as strace
+from tests.crash.strace import strace
 from tests.crawling import PROJECT, asked, posts
 
 FEW, MANY = 60, 260

@@ -13,15 +13,16 @@ import shutil
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from typing import Any, Self
 
 from archiver.errors import StorageError
 from archiver.items import Listed
+from archiver.storage.files import storage_errors
 
 log = logging.getLogger(__name__)
 
@@ -420,7 +421,9 @@ def _readable(path: Path) -> Iterator[str]:
     if not (log_of_writes.exists() and log_of_writes.stat().st_size):
         yield f"{path.as_uri()}?immutable=1"
         return
-    with TemporaryDirectory() as folder:
-        for file in (path, log_of_writes):
-            shutil.copyfile(file, Path(folder, file.name))
+    with ExitStack() as undo:
+        with storage_errors(gettempdir()):
+            folder = undo.enter_context(TemporaryDirectory(ignore_cleanup_errors=True))
+            for file in (path, log_of_writes):
+                shutil.copyfile(file, Path(folder, file.name))
         yield Path(folder, path.name).as_uri()

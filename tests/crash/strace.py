@@ -67,7 +67,7 @@ class Driver:
     def __init__(self, folder: Path, *options: str) -> None:
         command = [sys.executable, "-m", "tests.crash.driver"]
         if options:
-            command = [_strace(), "-f", "-qqq", *options, *command]
+            command = [strace(), "-f", "-qqq", *options, *command]
         self._channel, stdin = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._channel.settimeout(60)
         self._said, stderr = socket.socketpair()
@@ -147,7 +147,7 @@ def _names(calls: Iterable[str]) -> str:
     return ",".join(f"?{call}" for call in calls)
 
 
-def _strace() -> str:
+def strace() -> str:
     program = shutil.which("strace")
     if program is None:
         if os.environ.get("CI"):
