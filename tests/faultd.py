@@ -344,6 +344,8 @@ class Faultd:
         self._tls = tls or {}
         self._ports = [0] * addresses
         self._reserved: list[socket.socket] = []
+        self._talks: set[asyncio.Task[None] | None] = set()
+        """A conversation whose client has gone is held by nobody else: the collector would take it."""
 
     @property
     def proxy(self) -> str:
@@ -402,6 +404,7 @@ class Faultd:
     async def _converse(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, address: str
     ) -> None:
+        self._talks.add(asyncio.current_task())
         gone = asyncio.ensure_future(writer.wait_closed())
         with suppress(ConnectionError, asyncio.CancelledError, ssl.SSLError):
             await self._serve(reader, Wire(writer), address, gone)
