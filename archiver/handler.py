@@ -83,10 +83,10 @@ class HttpHandler(AiohttpDownloadHandler):
         await self._scrapys_session.close()
 
     @asynccontextmanager
-    async def _make_request(  # Scrapy has the timeout there
+    async def _make_request(
         self,
         request: Request,
-        timeout: float,  # noqa: ASYNC109
+        timeout: float,  # noqa: ASYNC109 - Scrapy's signature
     ) -> AsyncIterator[_ClientResponse]:
         """Scrapy's own sends addresses and empty bodies otherwise than it is told to, and its names for what
         went wrong tell less than aiohttp's."""
