@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archiver.errors import Quarantined
-from archiver.normalise.body import clean
+from archiver.normalise import body
+from archiver.normalise.body import clean, is_settled
 from tests.posts.reader import seen
 
 BASE = "http://news.example.com/a/202202222284881584.html"
@@ -396,6 +397,85 @@ def test_any_nesting_is_cleaned_once_and_for_all(html: str) -> None:
     assert clean(once, BASE) == once
     assert not re.search(r"\{[{%]|\n\n|[\0-\x08\r]", once)
     assert once.startswith("<")
+
+
+_SOME_ATTRIBUTES = [
+    *[""] * 25,
+    *(' align="center"', ' class="em_media"', ' style="text-align:center;"', ' style="display:none"', ' style="x:y"'),
+    *(' href="http://e.com/?a=1&amp;b=2"', ' href="/b.html"', ' href="javascript:x"', ' onclick="x()"', " hidden", ' title="甲"'),
+    *(' src="https://e.com/x.jpg" alt="图"', ' src="x.jpg"', ' width="1" src="http://e.com/t.gif"', ' data-src="http://e.com/y"'),
+]  # fmt: skip
+_TEXTS = [
+    *["甲", "文 字", "A&amp;B", "1 &lt; 2"] * 8,
+    "&nbsp;",
+    "\xa0",
+    "\n",
+    "\n \n",
+    "　　",
+    "　　　",
+    "{",
+    "{{",
+    ">",
+    "&",
+    "&ldquo;",
+    " ",
+    "\t",
+    "",
+]
+
+
+def _element(names: str, content: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    parts = st.tuples(st.sampled_from(names.split()), st.sampled_from(_SOME_ATTRIBUTES), content)
+    return parts.map(lambda part: f"<{part[0]}{part[1]}>{part[2]}</{part[0]}>")
+
+
+_shown = (
+    st.sampled_from(_TEXTS)
+    | st.sampled_from(_SOME_ATTRIBUTES).map("<img{} />".format)
+    | st.sampled_from(["<br>", "<br />"])
+)
+_flat = st.lists(_shown, min_size=1, max_size=3).map("".join)
+_inner = _element("a b b span span font i i table p", _flat)
+_outer = _element(
+    "a strong span em u sub div", st.lists(_shown | _inner, min_size=1, max_size=2).map("".join)
+)
+_block = _element("p p p p p p h1 h6 td", st.lists(_shown | _outer, min_size=1, max_size=3).map("".join))
+
+
+@given(st.lists(_block | st.sampled_from(["\n", "\n ", "    "]), min_size=1, max_size=3).map("".join))
+@settings(max_examples=1_000, deadline=None)
+def test_what_is_called_settled_is_what_cleaning_leaves_as_it_is(html: str) -> None:
+    if is_settled(html):
+        cleaned = body._clean_once(html, BASE)
+        assert body._respelled(cleaned) == body._respelled(html)
+
+
+LINK = '<a href="http://e.com/">'
+
+
+@pytest.mark.parametrize(
+    "html",
+    [html for html, _ in CLEANED if not re.search("[\r\U0001ffff]", html)]
+    + [
+        f"<p>{LINK}{LINK}甲</a></a></p>",
+        "<p>甲</p>乙",
+        "乙<p>甲</p>",
+        "<p>甲</b></p>",
+        "<p><p>甲</p></p>",
+        "<p></p>",
+        "<p>甲 > 乙</p>",
+    ]
+    + ["<p>甲</p", "<p>甲</p><", "<p>甲<!-- 乙 --></p>", "<p>甲</p> <!-- 乙 -->", "<p>甲</p>\n    <p>乙</p>"],
+)
+def test_what_cleaning_changes_is_not_called_settled(html: str) -> None:
+    assert not is_settled(html)
+
+
+@pytest.mark.parametrize(
+    "html", [case for case in UNTOUCHED if "<table" not in case and "<ul" not in case][:8]
+)
+def test_a_simple_clean_body_is_called_settled(html: str) -> None:
+    assert is_settled(html)
 
 
 @pytest.mark.parametrize(
