@@ -13,6 +13,7 @@ from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _Cl
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DownloadCancelledError, ResponseDataLossError
 from scrapy.http import Headers, Response
+from scrapy.utils.python import global_object_name
 from yarl import URL
 
 from archiver.errors import Quarantined
@@ -50,6 +51,7 @@ class HttpHandler(AiohttpDownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._fail_on_dataloss_warned = True  # the warning recommends what must not be done
+        self._count = crawler.stats.inc_value
         self._private = networks(crawler.settings.getlist("ARCHIVER_PRIVATE_ADDRESSES"))
         self._proxies = proxy_hosts()
         self._stated = _addresses_of(crawler.spider)
@@ -132,7 +134,17 @@ class HttpHandler(AiohttpDownloadHandler):
                 retries.hosts.failed(host, monotonic())
 
     async def _downloaded(self, request: Request) -> Response:
-        response = await super().download_request(request)
+        """Keeps those of Scrapy's statistics of traffic that somebody reads, at a quarter of their cost."""
+        self._count("downloader/request_count")
+        try:
+            response = await super().download_request(request)
+        except Exception as exc:
+            self._count("downloader/exception_count")
+            self._count(f"downloader/exception_type_count/{global_object_name(type(exc))}")
+            raise
+        self._count("downloader/response_count")
+        self._count(f"downloader/response_status_count/{response.status}")
+        self._count("downloader/response_bytes", len(response.body) + _size_of(response.headers))
         if response.headers.keys().isdisjoint((b"Content-Length", b"Transfer-Encoding")):
             response.flags.append("partial")  # nobody said where it ends
         return response
@@ -160,6 +172,11 @@ def _addresses_of(spider: Spider | None) -> frozenset[Address | None]:
     site = getattr(spider, "site", None)
     origins = site.origins if isinstance(site, Profile) else ()
     return frozenset(as_address(urlsplit(origin).hostname or "") for origin in origins) - {None}
+
+
+def _size_of(headers: Headers) -> int:
+    """Bytes on the wire, each line with its ``: `` and its end."""
+    return sum(len(name) + len(value) + 4 for name, values in headers.items() for value in values)
 
 
 def is_failure(status: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -43,7 +43,7 @@ class Answer:
 
     url: str
     status: int
-    headers: tuple[tuple[str, str], ...]
+    headers: Mapping[bytes, Sequence[bytes]]
     body: bytes = field(repr=False)
     problem: str = ""
     """Why it was not enough; empty where it was."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 import logging
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from typing import Any, Self
+from collections.abc import Iterable
+from typing import Any, NoReturn, Self
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, DropItem
 
-from archiver.errors import ArticleError, Quarantined
+from archiver.errors import ArticleError, Quarantined, StorageError
 from archiver.extensions import ArchiveRun
 from archiver.items import Article, Evidence
 from archiver.normalise import body, dates, digests, notices, sources, text, titles
@@ -36,18 +35,17 @@ class _Pipeline:
     def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(ArchiveRun.of(crawler))
 
-    @contextmanager
-    def ending(self, article: Article) -> Iterator[None]:
+    def end(self, article: Article, why: ArticleError | StorageError | CloseSpider) -> NoReturn:
+        """Raises DropItem, which is how Scrapy wants to hear of it."""
         try:
             with self.run.storing():
-                try:
-                    yield
-                except ArticleError as why:
-                    end = self.run.ledger.ended(article.id, why, article.answers)
-                    log.warning("%s %s: %s", end.end, printable(article.id), printable(str(why)))
-                    raise DropItem(f"{end.end}: {why.reason}", log_level="DEBUG") from why
+                if not isinstance(why, ArticleError):
+                    raise why
+                end = self.run.ledger.ended(article.id, why, article.answers)
         except CloseSpider as stop:
             raise DropItem("the archive cannot be written", log_level="DEBUG") from stop
+        log.warning("%s %s: %s", end.end, printable(article.id), printable(str(why)))
+        raise DropItem(f"{end.end}: {why.reason}", log_level="DEBUG") from why
 
 
 class ArticlePipeline(_Pipeline, ABC):
@@ -55,8 +53,10 @@ class ArticlePipeline(_Pipeline, ABC):
 
     def process_item(self, item: Any) -> Any:
         if isinstance(item, Article):
-            with self.ending(item):
+            try:
                 self.process(item)
+            except (ArticleError, StorageError) as why:
+                self.end(item, why)
         return item
 
     @abstractmethod
@@ -218,11 +218,14 @@ class PostPipeline(_Pipeline):
 
     async def process_item(self, item: Any) -> Any:
         if isinstance(item, Article):
-            with self.ending(item):
-                end = await self.run.writer.store(self._entry(item))
-                if isinstance(end, Quarantined):
-                    raise end
-                self.run.ledger.stored(item.id, end)
+            try:
+                with self.run.storing():
+                    end = await self.run.writer.store(self._entry(item))
+                    if isinstance(end, Quarantined):
+                        raise end
+                    self.run.ledger.stored(item.id, end)
+            except (ArticleError, CloseSpider) as why:
+                self.end(item, why)
         return item
 
     def _entry(self, article: Article) -> Entry:

@@ -12,7 +12,7 @@ SPIDER_MODULES = ["spiders"]
 NEWSPIDER_MODULE = "spiders"
 COMMANDS_MODULE = "archiver.commands.crawl"  # gives exit statuses that mean something
 
-ADDONS = {"archiver.addons.Pace": 100}
+ADDONS = {"archiver.addons.Pace": 100, "archiver.addons.Quiet": 200}
 
 # The archive
 
@@ -63,6 +63,7 @@ DOWNLOADER_MIDDLEWARES: dict[str, Any] = {
     "archiver.middlewares.Redirects": 600,
 }
 SPIDER_MIDDLEWARES: dict[str, Any] = {
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,  # nobody asks which requests were first
     "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # every status is ours to read
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,  # drops requests without a word
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,  # listings have their own caps
@@ -72,6 +73,7 @@ COOKIES_ENABLED = False
 REFERER_ENABLED = False
 METAREFRESH_ENABLED = False
 REDIRECT_MAX_TIMES = 5
+DOWNLOADER_STATS = False  # our handler counts, more cheaply
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 DOWNLOAD_VERIFY_CERTIFICATES = True

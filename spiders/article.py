@@ -89,7 +89,9 @@ class ArticleSpider(Spider):
                 self._read(response, article, step)
         except Quarantined as why:
             problem = outcomes.of_reading(why)
-        article.answers.append(_answer(response, problem))
+        article.answers.append(
+            Answer(response.url, response.status, response.headers, response.body, str(problem or ""))
+        )
         yield self._go_on(article, step, mirror, problem, response.meta.get(SPENT, 0.0))
 
     def no_answer(self, failure: Failure) -> Iterator[Request | Article]:
@@ -146,12 +148,3 @@ def _add(article: Article, name: str, evidence: Evidence) -> None:
     said = article.said.setdefault(name, [])
     hints = [old for old in said if old.origin == "listing"]
     said[:] = [*(old for old in said if old.origin != "listing"), evidence, *hints]
-
-
-def _answer(response: Response, problem: ArticleError | None) -> Answer:
-    headers = tuple(
-        (name.decode("latin-1"), value.decode("latin-1"))
-        for name, values in response.headers.items()
-        for value in values
-    )
-    return Answer(response.url, response.status, headers, response.body, str(problem or ""))

@@ -65,7 +65,7 @@ def _refuse_foreign(articles: list[Listed], rule: Listing, category: str) -> Non
     """Rows that mostly belong elsewhere make a listing of another category (faults X3)."""
     if not rule.category:
         return
-    found = (re.search(rule.category, listed.address) for listed in articles)
+    found = (rule.category.search(listed.address) for listed in articles)
     named = [unquote(match["category"]).casefold() for match in found if match]
     foreign = [name for name in named if name != category.casefold()]
     if len(foreign) >= LEAST_FOREIGN and 2 * len(foreign) > len(named):
@@ -94,8 +94,8 @@ def _open(text: str, url: str, rule: Listing | Home) -> Page:
     return page
 
 
-def _category_in(address: str, pattern: str) -> str:
-    found = re.search(pattern, address)
+def _category_in(address: str, pattern: re.Pattern[str]) -> str:
+    found = pattern.search(address)
     category = unquote(found["category"] or "") if found else ""
     return category if _CATEGORY.fullmatch(category) and category not in (".", "..") else ""
 

@@ -137,10 +137,12 @@ class HtmlPage:
         )
 
 
+_STRING = etree.XPath("string()", smart_strings=False)
+
+
 def _text(match: Selector) -> str:
-    is_element = etree.iselement(match.root)
-    text = match.xpath("string(.)").get() if is_element else match.get()
-    return (text or "").strip()
+    text = _STRING(match.root) if etree.iselement(match.root) else match.get()
+    return str(text or "").strip()
 
 
 class JsonPage:
@@ -174,6 +176,8 @@ class JsonPage:
 
 
 def _search(rule: str, data: Any) -> Any:
+    if keys := _plain_keys(rule):
+        return _first_of(keys, data)
     try:
         return _compiled(rule).search(data)
     except JMESPathError as exc:
@@ -185,6 +189,27 @@ def _compiled(rule: str) -> Any:
     return jmespath.compile(rule)
 
 
+@lru_cache(maxsize=256)
+def _plain_keys(rule: str) -> tuple[str, ...]:
+    """The keys of a rule like ``text || content``, which most are: it is looked up without JMESPath's
+    interpreter. Empty for any other rule."""
+    parts = [part.strip() for part in rule.split("||")]
+    return tuple(parts) if all(map(_PLAIN_KEY.fullmatch, parts)) else ()
+
+
+_PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def _first_of(keys: tuple[str, ...], data: Any) -> Any:
+    """As JMESPath has it: the first value that is neither null, false nor empty, else the last."""
+    found = None
+    for key in keys if isinstance(data, dict) else ():
+        found = data.get(key)
+        if not (found is None or found is False or found in ("", [], {})):
+            break
+    return found
+
+
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -192,10 +217,19 @@ def _scalar(rule: str, value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return _LONE_SURROGATE.sub("\ufffd", value)
+        return value if _is_encodable(value) else _LONE_SURROGATE.sub("\ufffd", value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     raise Quarantined("shape", f"{rule} is a {type(value).__name__}, not a text")
+
+
+def _is_encodable(text: str) -> bool:
+    """Told much faster than by a search."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def load_json(text: str) -> Any:

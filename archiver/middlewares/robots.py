@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import Any
-from urllib.parse import urlsplit
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
@@ -11,6 +11,7 @@ from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
+from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.defer import Deferred as TwistedDeferred
 
 from archiver import outcomes
@@ -71,26 +72,33 @@ class Robots(RobotsTxtMiddleware):
         self._delays: dict[str, float] = {}
         crawler.signals.connect(self.parsed, signals.robots_parsed)
 
-    # Scrapy's has a spider argument that it has deprecated, and answers nothing.
-    async def process_request(self, request: Request) -> Request | None:  # type: ignore[override]
-        netloc = urlsplit(request.url).netloc
+    # Scrapy's has a spider argument that it has deprecated, and is a coroutine for every request.
+    def process_request(self, request: Request) -> Request | Awaitable[None] | None:  # type: ignore[override]
         if request.meta.get("dont_obey_robotstxt"):
             return None
-        if isinstance(self._parsers.get(netloc), TwistedDeferred):
+        netloc = urlparse_cached(request).netloc
+        if netloc not in self._parsers:
+            return self._first(request, netloc)
+        parser = self._parsers[netloc]
+        if isinstance(parser, TwistedDeferred):
             return self._retries.room.after(netloc, request)
-        await super().process_request(request)
+        self._judge(parser, request, netloc)
+        return None
+
+    async def _first(self, request: Request, netloc: str) -> None:
+        self._judge(await self.robot_parser(request), request, netloc)
+
+    def _judge(self, parser: RobotParser | None, request: Request, netloc: str) -> None:
+        self.process_request_2(parser, request)
         if netloc in self._delays:
             request.meta["autothrottle_dont_adjust_delay"] = True
-        return None
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         if request.url.endswith("/robots.txt") and request.meta.get("dont_obey_robotstxt"):
             raise _NotHad(_for_now(outcomes.of_error(exception), request.url)) from exception
 
     async def robot_parser(self, request: Request) -> RobotParser | None:
-        netloc = urlsplit(request.url).netloc
-        if netloc in self._parsers:
-            return await super().robot_parser(request)
+        netloc = urlparse_cached(request).netloc
         self._retries.room.awaited(netloc)
         try:
             return await super().robot_parser(request)
@@ -119,7 +127,7 @@ class Robots(RobotsTxtMiddleware):
         asked = robotparser.crawl_delay(self._robotstxt_useragent or self._default_useragent)
         if not asked or asked <= 0:
             return
-        self._delays[urlsplit(request.url).netloc] = asked
+        self._delays[urlparse_cached(request).netloc] = asked
         downloader: Any = self.crawler.engine.downloader
         key = downloader.get_slot_key(request)
         kept = {"delay": max(downloader.settings.getfloat("DOWNLOAD_DELAY"), min(asked, MOST_DELAY))}

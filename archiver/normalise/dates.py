@@ -185,6 +185,8 @@ def decide(evidence: Sequence[Evidence], now: datetime, zone: tzinfo = BEIJING) 
     read: list[_Said] = []
     refused: list[DateError] = []
     for said in evidence:
+        if said.origin in _LAST_RESORT and read and read[0].reading.kind == "stated":
+            break  # a day adds nothing to it
         try:
             read.append(_Said(_reading_of(said, now, zone), said.origin))
         except DateError as error:

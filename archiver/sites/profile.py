@@ -6,14 +6,23 @@ import re
 import string
 from collections.abc import Iterator
 from datetime import tzinfo
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import SplitResult, quote, unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 
 from archiver.errors import BadArgument
@@ -45,12 +54,13 @@ def _zone(name: str) -> str:
     return name
 
 
-def _regex(pattern: str) -> str:
+def _regex(pattern: object) -> object:
+    if not isinstance(pattern, str):
+        return pattern
     try:
-        re.compile(pattern)
+        return re.compile(pattern) if pattern else None
     except (re.error, OverflowError) as exc:
         raise ValueError(f"{pattern!r} is no regular expression: {exc}") from exc
-    return pattern
 
 
 def _origin(url: str) -> str:
@@ -83,7 +93,9 @@ def _template(*allowed: str, needs: int = 0) -> AfterValidator:
     return AfterValidator(check)
 
 
-Regex = Annotated[str, AfterValidator(_regex)]
+Regex = Annotated[re.Pattern[str], BeforeValidator(_regex)]
+OptionalRegex = Annotated[re.Pattern[str] | None, BeforeValidator(_regex)]
+"""None, in YAML also ``""``: there is no such rule."""
 
 
 class _Part(BaseModel):
@@ -156,8 +168,8 @@ class Home(_Reading):
             _check("names", self.names, self.format)
         if self.articles:
             self.articles.check(self.format, "articles.")
-        if "category" not in re.compile(self.category).groupindex:
-            raise _WrongKey("category", f"{self.category!r} has no group (?P<category>…)")
+        if "category" not in self.category.groupindex:
+            raise _WrongKey("category", f"{self.category.pattern!r} has no group (?P<category>…)")
         return self
 
 
@@ -171,14 +183,14 @@ class Listing(Rows, _Reading):
     max_pages: Annotated[int, Field(ge=1)] = 50
     max_rows: Annotated[int, Field(ge=1)] = 100_000
     """Of all its pages; what a listing names beyond is left out, and the listing incomplete."""
-    category: Regex = ""
+    category: OptionalRegex = None
     """Finds the category in a row's address, as ``(?P<category>…)``: a listing of another one is noticed."""
 
     @model_validator(mode="after")
     def _rules(self) -> Self:
         self.check(self.format)
-        if self.category and "category" not in re.compile(self.category).groupindex:
-            raise _WrongKey("category", f"{self.category!r} has no group (?P<category>…)")
+        if self.category and "category" not in self.category.groupindex:
+            raise _WrongKey("category", f"{self.category.pattern!r} has no group (?P<category>…)")
         if self.next:
             _check("next", self.next, self.format)
         if self.next and self.counted:
@@ -209,8 +221,8 @@ class Step(_Reading):
     origin: Literal["answer", "post_page"]
     urls: Annotated[list[Annotated[str, _template("id", "digits", "address", needs=1)]], Field(min_length=1)]
     fields: dict[SaidField, str]
-    address: Regex = ""
-    """What ``{address}`` must look like for this step to read it; empty: anything."""
+    address: OptionalRegex = None
+    """What ``{address}`` must look like for this step to read it; None: anything."""
 
     @model_validator(mode="after")
     def _rules(self) -> Self:
@@ -220,12 +232,14 @@ class Step(_Reading):
 
     def addresses(self, article_id: str, key: str, address: str) -> list[str]:
         """Where to ask, mirrors after the first; empty where the article's address is needed and unknown."""
-        known = _is_web(address) and re.search(self.address, address) is not None
         return [
             url.format(id=article_id, digits=key, address=address)
             for url in self.urls
-            if known or "{address}" not in url
+            if "{address}" not in url or self._reads(address)
         ]
+
+    def _reads(self, address: str) -> bool:
+        return _is_web(address) and (self.address is None or self.address.search(address) is not None)
 
 
 class Family(_Part):
@@ -257,8 +271,8 @@ class Profile(_Part):
     time_zone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
     """What a time without a zone means; posts are always written in +08:00."""
     origins: Annotated[list[Annotated[str, AfterValidator(_origin)]], Field(min_length=1)]
-    key: Regex = ""
-    """The part of an id that is the same across families; empty: the whole id."""
+    key: OptionalRegex = None
+    """The part of an id that is the same across families; None: the whole id."""
     addresses: list[Regex] = []
     home: Home | None = None
     listing: Listing | None = None
@@ -281,8 +295,8 @@ class Profile(_Part):
         if self.listing and "{category}" not in self.listing.url:
             raise _WrongKey("listing.url", "no {category} in it; a single list is one of the feeds")
         for number, pattern in enumerate(self.addresses):
-            if "id" not in re.compile(pattern).groupindex:
-                raise _WrongKey(f"addresses.{number}", f"{pattern!r} has no group (?P<id>…)")
+            if "id" not in pattern.groupindex:
+                raise _WrongKey(f"addresses.{number}", f"{pattern.pattern!r} has no group (?P<id>…)")
         for place, family in enumerate(self.families):
             for step in self.steps:
                 for name, rule in family.rules.get(step.origin, {}).items():
@@ -308,20 +322,22 @@ class Profile(_Part):
 
     def family_of(self, article_id: str) -> Family | None:
         """The family whose ids look like this one; None for an id that no family allows."""
-        if not IDS.fullmatch(article_id):
-            return None
-        return next((family for family in self.families if re.fullmatch(family.id, article_id)), None)
+        if IDS.fullmatch(article_id):
+            for family in self.families:
+                if family.id.fullmatch(article_id):
+                    return family
+        return None
 
     def named_by(self, address: str) -> str:
         """The id an address names, decoded once and unchecked; empty for an address of no known form."""
         if len(address) > MAX_ADDRESS:
             return ""
-        found = (re.search(pattern, address) for pattern in self.addresses)
+        found = (pattern.search(address) for pattern in self.addresses)
         return unquote(next((match["id"] or "" for match in found if match), ""))
 
     def key_of(self, article_id: str) -> str:
         """What an article's ids share across families and address forms; without a rule, the id itself."""
-        found = re.search(self.key, article_id) if self.key else None
+        found = self.key.search(article_id) if self.key else None
         return found[0] if found else article_id
 
     def link_of(self, family: Family, article_id: str, address: str) -> str:
@@ -330,24 +346,29 @@ class Profile(_Part):
 
     def allows(self, url: str) -> bool:
         """Whether a request may go there: scheme, host and port of one of the origins, no credentials."""
+        start = _up_to_path(url)
         try:
-            return "@" not in _up_to_path(url).netloc and origin_of(url) in self.origins
+            return "@" not in start and _origin_of(start) in self.origins
         except ValueError:
             return False
 
 
-_UP_TO_PATH = re.compile(r"https?://[^/?#]*")
+_UP_TO_PATH = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
 
 
-def _up_to_path(url: str) -> SplitResult:
-    """Which is the same for all pages of a host: ``urlsplit`` remembers what it was asked lately."""
+def _up_to_path(url: str) -> str:
     match = _UP_TO_PATH.match(url)
-    return urlsplit(match[0] if match else url)
+    return match[0] if match else url
 
 
 def origin_of(url: str) -> str:
     """``scheme://host:port`` in one spelling; ValueError where there is none."""
-    parts = _up_to_path(url)
+    return _origin_of(_up_to_path(url))
+
+
+@lru_cache(maxsize=1024)
+def _origin_of(start: str) -> str:
+    parts = urlsplit(start)
     default = {"http": 80, "https": 443}.get(parts.scheme)
     if default is None or not parts.hostname:
         raise ValueError("there is no http or https host")

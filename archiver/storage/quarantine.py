@@ -75,7 +75,11 @@ def _answer(answer: Answer) -> dict[str, Any]:
     data: dict[str, Any] = {
         "url": answer.url,
         "status": answer.status,
-        "headers": [list(header) for header in answer.headers],
+        "headers": [
+            [name.decode("latin-1"), value.decode("latin-1")]
+            for name, values in answer.headers.items()
+            for value in values
+        ],
         "problem": answer.problem,
         "sha256": hashlib.sha256(answer.body).hexdigest(),
     }

@@ -47,7 +47,7 @@ class Scenario:
 
 _RESERVED = {"emnews": "东财滚动新闻"}
 _GROUP = 3
-_ANSWER = Answer("http://x/", 200, (), b"<html>busy \xff</html>")
+_ANSWER = Answer("http://x/", 200, {}, b"<html>busy \xff</html>")
 _BUSY = Quarantined("not_json", "no")
 _MUTE = Deferred("timeout")
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import time
 
+import jmespath
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from archiver.errors import Quarantined
+from archiver.extract import rules
 from archiver.extract.rules import Format, Page, check_rule, load_json, open_page
 
 HTML = """<html><body><!-- note --><div id="list">
@@ -213,6 +217,26 @@ def test_a_key_that_comes_twice_late_is_found_at_once() -> None:
     with pytest.raises(Quarantined, match="the key 'k59999' comes twice"):
         load_json(f'{{{keys}, "k59999": 1}}')
     assert time.process_time() - start < 6
+
+
+_VALUES = st.sampled_from([None, False, True, "", "甲", [], ["甲"], {}, {"a": 1}, 0, 1, 0.0])
+
+
+@given(
+    st.sampled_from(["a", "a||b", "a || b || c", " b ||c"]),
+    st.dictionaries(st.sampled_from("abc"), _VALUES) | _VALUES,
+)
+def test_a_rule_of_plain_keys_means_what_jmespath_says_it_means(rule: str, data: object) -> None:
+    assert repr(rules._search(rule, data)) == repr(jmespath.search(rule, data))
+    assert rules._plain_keys(rule)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    ["a.b", "a[0]", "'a'", "a || 'b'", "a | b", "a && b", "length(a)", '"a"', "a ||| b", "!a", "@", "a || "],
+)
+def test_any_other_rule_is_left_to_jmespath(rule: str) -> None:
+    assert not rules._plain_keys(rule)
 
 
 # --- rules that could never be applied

@@ -130,6 +130,8 @@ HOME = {"url": "http://news.example.com/", "links": "a::attr(href)", "category":
         ("families.0.id", "[", "families.0.id: '[' is no regular expression: "),
         ("steps.0.address", "*", "steps.0.address: '*' is no regular expression: "),
         ("addresses.0", "(?P<id>", "addresses.0: '(?P<id>' is no regular expression: "),
+        ("families.0.id", "", "families.0.id: "),
+        ("key", 7, "key: "),
         ("addresses.0", "x", "addresses.0: 'x' has no group (?P<id>…)"),
         ("home", HOME | {"category": "x"}, "home.category: 'x' has no group (?P<category>…)"),
         # templates
@@ -441,8 +443,9 @@ def test_both_families_share_a_key(finews: Profile, article_id: str, key: str) -
     assert finews.key_of(article_id) == key
 
 
-def test_without_a_rule_the_key_is_the_id() -> None:
-    assert ANY.key_of("A2022-0222_17") == "A2022-0222_17"
+@pytest.mark.parametrize("site", [ANY, parse(changed("key", ""), "mine.yaml")])
+def test_without_a_rule_the_key_is_the_id(site: Profile) -> None:
+    assert site.key_of("A2022-0222_17") == "A2022-0222_17"
 
 
 D18 = "202202220000000017"

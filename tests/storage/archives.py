@@ -60,7 +60,7 @@ def finished(root: Path, posts: int = 6) -> Path:
         store(archive, ledger, a_post(posts))
         ledger.admit([listed(9001, category="yangliribao"), listed(9002)])
         ledger.ended(listed(9001).id, Deferred("timeout"))
-        answer = Answer("http://x/", 200, (), b"<html>busy \xff</html>")
+        answer = Answer("http://x/", 200, {}, b"<html>busy \xff</html>")
         ledger.ended(listed(9002).id, Quarantined("not_json", "no"), [answer])
         ledger.remember_listing(ListingRow(LISTING, '"1"'))
         archive.tree.publish(".archive/report.json", b'{"listings": {"incomplete": {}}}')

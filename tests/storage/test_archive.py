@@ -188,7 +188,7 @@ def test_every_listed_article_is_admitted_once_and_ends_once(tmp_path: Path) -> 
 
 
 def test_the_next_run_knows_what_is_posted_skipped_and_open(tmp_path: Path) -> None:
-    answer = Answer("http://x/", 200, (("Content-Type", "text/html"),), b"<html>busy</html>", "not_json")
+    answer = Answer("http://x/", 200, {b"Content-Type": [b"text/html"]}, b"<html>busy</html>", "not_json")
     with Archive(tmp_path) as archive:
         ledger = Ledger(archive, NOW)
         ledger.admit([listed(1), listed(2), listed(3)])
@@ -230,13 +230,13 @@ def test_a_refused_id_never_names_a_file(tmp_path: Path, hostile: str) -> None:
 
 def test_the_same_quarantined_answer_is_not_written_again(tmp_path: Path) -> None:
     with Archive(tmp_path) as archive:
-        for day in ("Mon", "Tue"):
+        for day in (b"Mon", b"Tue"):
             ledger = Ledger(archive, NOW)
             ledger.admit([listed(1)])
-            answer = Answer("http://x/", 200, (("Date", day),), b"busy")
+            answer = Answer("http://x/", 200, {b"Date": [day]}, b"busy")
             end = ledger.ended(listed(1).id, Quarantined("not_json"), [answer])
             mtime = (tmp_path / end.record).stat().st_mtime_ns
-            if day == "Mon":
+            if day == b"Mon":
                 first = mtime
         assert mtime == first
 
