@@ -96,7 +96,7 @@ class HttpHandler(AiohttpDownloadHandler):
             request.method,
             URL(request.url, encoded=True),
             data=request.body or None,
-            headers=self._request_headers(request).to_tuple_list(),
+            headers=_as_text(request.headers),
             timeout=aiohttp.ClientTimeout(total=timeout),
             ssl=self._ssl_context,
             allow_redirects=False,
@@ -172,6 +172,16 @@ def _addresses_of(spider: Spider | None) -> frozenset[Address | None]:
     site = getattr(spider, "site", None)
     origins = site.origins if isinstance(site, Profile) else ()
     return frozenset(as_address(urlsplit(origin).hostname or "") for origin in origins) - {None}
+
+
+def _as_text(headers: Headers) -> list[tuple[str, str]]:
+    """All but those for the proxy, which gets its own."""
+    return [
+        (name.decode(), value.decode())
+        for name, values in headers.items()
+        if name != b"Proxy-Authorization"
+        for value in values
+    ]
 
 
 def _size_of(headers: Headers) -> int:

@@ -260,7 +260,12 @@ _SANITISER = nh3.Cleaner(
 
 # What kramdown and a reader need, over nh3's output (well formed, attributes in double quotes)
 
-_TOKEN = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: [^\s="<>]+="[^"]*")*)>|[^<]+')
+_PARAGRAPH = r"<p>[^<\n]++</p>"
+_TOKEN = re.compile(
+    rf"({_PARAGRAPH}(?:\n? {{0,3}}{_PARAGRAPH})*+)"
+    r'|<(/?)([a-z][a-z0-9]*)((?: [^\s="<>]+="[^"]*")*)>|[^<]+'
+)
+"""Paragraphs of nothing but text, which stay as they are wherever they stand; or a tag; or text."""
 _PAIR = re.compile(r' ([^\s="]+)="([^"]*)"')
 _ABSOLUTE = re.compile("https?://[^/]", re.IGNORECASE)
 _SPECK = re.compile(r'(?: (?:width|height)="|[";] *(?:width|height) *: *)[01](?:\.0*)?(?:px)? *(?=[";])')
@@ -299,8 +304,10 @@ class _Rewriter:
 
     def rewrite(self, html: str) -> str:
         for match in _TOKEN.finditer(html):
-            end, name, attributes = match.group(1, 2, 3)
-            if self._hidden:
+            paragraphs, end, name, attributes = match.groups()
+            if paragraphs:
+                self._paragraphs(paragraphs)
+            elif self._hidden:
                 self._skip(name, end)
             elif name is None:
                 self._text(match[0])
@@ -314,6 +321,11 @@ class _Rewriter:
     def _skip(self, name: str | None, end: str | None) -> None:
         if name is not None and name not in VOID:
             self._hidden += -1 if end else 1
+
+    def _paragraphs(self, html: str) -> None:
+        if not self._hidden:
+            self._begin_block()
+            self._out.append(html)
 
     def _text(self, text: str) -> None:
         if not self._open:
@@ -339,10 +351,7 @@ class _Rewriter:
             self._hidden = 0 if name in VOID else 1
             return
         if name in _BLOCKS:
-            if self._loose and len(self._open) == 1:
-                self._end_loose()
-            if self._open:
-                self._open[-1].holds_block = True
+            self._begin_block()
         elif not self._open:
             self._begin_loose()
         if name in VOID:
@@ -351,6 +360,12 @@ class _Rewriter:
             self._link(attributes)
         else:
             self._push("div" if name in _LIKE_DIV else name, attributes)
+
+    def _begin_block(self) -> None:
+        if self._loose and len(self._open) == 1:
+            self._end_loose()
+        if self._open:
+            self._open[-1].holds_block = True
 
     def _push(self, name: str, attributes: str) -> None:
         self._open.append(_Open(name, len(self._out), attributes))

@@ -90,7 +90,7 @@ def dump(title: str, date: str, category: str, tag: str) -> str:
 
     Raises ``Quarantined("front_matter_size")`` above 64 KiB and ``ValueError`` for a lone surrogate.
     """
-    text = _FENCE + _LAYOUT + _lines({"title": _Quoted(as_html(title))}) + f"date: {date}\n"
+    text = _FENCE + _LAYOUT + _title_line(as_html(title)) + f"date: {date}\n"
     text += _names(category, tag) + _FENCE
     if len(text.encode()) > MAX_BYTES:
         raise Quarantined("front_matter_size", f"{len(text)} characters")
@@ -106,6 +106,26 @@ def dump_page(layout: str, title: str, category: str) -> str:
 @lru_cache(maxsize=4096)
 def _names(category: str, tag: str) -> str:
     return _lines({"categories": _One(category), "tags": _One(as_html(tag))})
+
+
+def _title_line(title: str) -> str:
+    """As ``_lines`` writes it; that it is a text in quotes, the emitter is told instead of finding it out."""
+    if _ASTRAL.search(title):
+        return _lines({"title": _Quoted(title)})
+    value = yaml.ScalarEvent(None, None, (False, True), title, style='"')
+    text: str = yaml.emit(
+        (*_BEFORE_TITLE, value, *_AFTER_TITLE), Dumper=_Dumper, allow_unicode=True, width=1 << 30
+    )
+    return text
+
+
+_BEFORE_TITLE = (
+    yaml.StreamStartEvent(),
+    yaml.DocumentStartEvent(explicit=False),
+    yaml.MappingStartEvent(None, None, implicit=True, flow_style=False),
+    yaml.ScalarEvent(None, None, (True, False), "title"),
+)
+_AFTER_TITLE = (yaml.MappingEndEvent(), yaml.DocumentEndEvent(explicit=False), yaml.StreamEndEvent())
 
 
 def _lines(values: Mapping[str, str]) -> str:

@@ -31,7 +31,7 @@ class Post:
     @property
     def name(self) -> str:
         """The file's name; its day is the one in Beijing."""
-        return f"{self.date.astimezone(BEIJING):%Y-%m-%d}-{self.id}.md"
+        return f"{self.date.astimezone(BEIJING).date()}-{self.id}.md"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,6 +63,11 @@ def test_cleaning_emoji_twice_changes_nothing(text: str) -> None:
 
 
 @given(ANY_TEXT)
+def test_a_text_that_needs_no_cleaning_is_told_rightly(text: str) -> None:
+    assert clean(text) == clean(f"{text} ")  # a blank at its end needs cleaning, and leaves no trace
+
+
+@given(ANY_TEXT)
 def test_a_clean_text_is_one_line_that_utf8_can_hold(text: str) -> None:
     cleaned = clean(text)
     cleaned.encode("utf-8")

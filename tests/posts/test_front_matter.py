@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from archiver.errors import Quarantined
 from archiver.normalise.text import clean
+from archiver.posts import front_matter
 from archiver.posts.front_matter import as_html, dump, dump_page, load
 from tests.posts.hostile import RAW_TEXTS, TEXTS
 
@@ -108,6 +109,12 @@ def test_every_name_reads_back_with_pyyaml(name: str) -> None:
 def test_text_as_html_shows_the_text(plain: str) -> None:
     assert html.unescape(as_html(plain)) == plain
     assert not {"<", ">"} & set(as_html(plain))
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_a_title_is_written_as_pyyaml_writes_any_text_in_quotes(title: str) -> None:
+    title = clean(title)
+    assert front_matter._title_line(title) == front_matter._lines({"title": front_matter._Quoted(title)})
 
 
 def _three_thousand() -> list[str]:
