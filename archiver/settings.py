@@ -34,6 +34,7 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1
 AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = 1
+SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # the newest first, as they are listed
 DUPEFILTER_CLASS = (
     "scrapy.dupefilters.BaseDupeFilter"  # the ledger knows what was asked; a filter loses redirects
 )

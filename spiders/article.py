@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
+from typing import Any, Self
 
-from scrapy import Request, Spider
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
@@ -18,6 +23,12 @@ from archiver.items import Answer, Article, Evidence, Listed
 from archiver.middlewares.retry import EXPECTED, MIRRORS, SPENT
 from archiver.normalise import sources
 from archiver.sites.profile import load
+
+AT_A_TIME = 64
+"""Requests handed to the scheduler together."""
+
+MOST_UNDER_WAY = 1000
+"""Articles that were asked for and have no end yet: on their way, waiting for a host, or being written."""
 
 
 class ArticleSpider(Spider):
@@ -33,17 +44,52 @@ class ArticleSpider(Spider):
             known = ", ".join(sorted(self.arguments | {"site"}))
             raise BadArgument(f"spider {self.name}: unknown argument {unknown[0]!r}; known are {known}")
         self.site = load(site)
+        self._lined_up: deque[str] = deque()
+        """The ids of articles to ask for, the next one first."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.ask_on, signals.scheduler_empty)
+        return spider
 
     @property
     def run(self) -> ArchiveRun:
         return ArchiveRun.of(self.crawler)
 
-    def ask_for(self, articles: Iterable[Listed], *, named: bool = False) -> Iterator[Request | Article]:
-        """The first request for each article that the ledger wants; ``named``: by the user."""
+    def ask_for(self, articles: Iterable[Listed], *, named: bool = False) -> Generator[Article, None, int]:
+        """Lines up the articles that the ledger wants, and answers how many; ``named``: by the user.
+
+        Yields those that there is no address for.
+        """
         with self.run.storing():
             wanted = self.run.ledger.admit(articles, named=named)
         for listed in wanted:
-            yield self._ask(_article(listed), step=0)
+            if self._can_ask(listed):
+                self._lined_up.append(listed.id)
+            else:
+                yield _article(listed)
+        return len(wanted)
+
+    def ask_on(self) -> bool:
+        """Hands the scheduler, once it is empty, the first requests for the next articles in line; whether
+        there were any.
+
+        Of a line of a hundred thousand only the ids are in memory: a request is some kilobytes, and what was
+        said of its article is in the index. Neither hosts that have to be waited for nor a slow disk let more
+        than so many pile up.
+        """
+        under_way = self.run.ledger.pending - len(self._lined_up)
+        room = min(AT_A_TIME, MOST_UNDER_WAY - under_way, len(self._lined_up))
+        if room <= 0:
+            return False
+        with suppress(CloseSpider), self.run.storing():
+            article_ids = [self._lined_up.popleft() for _ in range(room)]
+            for listed in self.run.ledger.recall(article_ids):
+                request = self._ask(_article(listed), step=0)
+                assert isinstance(request, Request), "it has an address"
+                self.crawler.engine.crawl(request)
+        return True
 
     def _ask(self, article: Article, step: int, mirror: int = 0, spent: float = 0.0) -> Request | Article:
         """The request at this place or the first later one that has an address; else the article as it is.

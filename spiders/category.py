@@ -124,11 +124,9 @@ class CategorySpider(ArticleSpider):
         """
         with self.run.storing():
             waiting = self.run.ledger.waiting("")
-        asked = list(self.ask_for(self._narrow([listed for listed in waiting if self._can_ask(listed)])))
-        for request in asked:
-            assert isinstance(request, Request), "it has an address"
-            self.crawler.engine.crawl(request)
-        if asked:
+        for _ in self.ask_for(self._narrow([listed for listed in waiting if self._can_ask(listed)])):
+            raise AssertionError("each of them has an address")
+        if self.ask_on():
             raise DontCloseSpider
 
     # --- the home page
@@ -230,11 +228,8 @@ class CategorySpider(ArticleSpider):
         with self.run.storing():
             for listed in page.refused:
                 self.run.ledger.refuse(listed, Quarantined("bad_id", f"{self.site.name} has no such ids"))
-        new = False
-        for asked in self.ask_for(taken):
-            new = True
-            yield asked
-        return new, len(taken) == len(page.articles)
+        new = yield from self.ask_for(taken)
+        return new > 0, len(taken) == len(page.articles)
 
     def _walked(self, walk: Walk) -> Iterator[Request | Article]:
         """A listing walked to its end, or as far as the arguments want it."""

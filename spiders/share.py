@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import sys
 from collections.abc import AsyncIterator, Iterator
 from itertools import islice
 from pathlib import Path
-
-from scrapy import Request
 
 from archiver.errors import BadArgument, Quarantined
 from archiver.items import Article, Listed
@@ -63,13 +62,14 @@ class ShareSpider(ArticleSpider):
             )  # the article's own page, which a post of its family links to
         return Listed(named or text, address=url if named else "")
 
-    async def start(self) -> AsyncIterator[Request | Article]:
-        for asked in self.ask_for(self.typed, named=True):
-            yield asked
+    async def start(self) -> AsyncIterator[Article]:
+        for article in self.ask_for(self.typed, named=True):
+            yield article
         lines = self._lines()
         while chunk := list(islice(lines, AT_A_TIME)):
-            for asked in self._ask_for_lines(chunk):
-                yield asked
+            for article in self._ask_for_lines(chunk):
+                yield article
+            await asyncio.sleep(0)  # the first are on their way while the next are read
 
     def _lines(self) -> Iterator[str]:
         if not self.file:
@@ -87,7 +87,7 @@ class ShareSpider(ArticleSpider):
             self.run.ledger.listing_incomplete(self.file, "unreadable")
             self.logger.error("file=%s cannot be read to its end: %s", self.file, exc)
 
-    def _ask_for_lines(self, lines: list[str]) -> Iterator[Request | Article]:
+    def _ask_for_lines(self, lines: list[str]) -> Iterator[Article]:
         named = [self.name_article(line) for line in lines]
         with self.run.storing():
             for listed in named:

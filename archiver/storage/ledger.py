@@ -112,7 +112,9 @@ class Ledger:
         self._now = now.astimezone(UTC).replace(microsecond=0)
         self._schedule = schedule or Schedule()
         self._seen: set[str] = set()
-        self._pending: dict[str, Listed] = {}
+        self._pending: dict[str, None] = {}
+        """The articles that have no end yet, in the order they were listed. Only their ids: a back-fill names
+        a hundred thousand, and what was said of them is in the index."""
 
     # --- listings
 
@@ -127,7 +129,7 @@ class Ledger:
         not wait, and whose word revives what was given up or withdrawn.
         """
         wanted = [article for listed in articles if (article := self._wanted(listed, named))]
-        self._pending.update((article.listed.id, article.listed) for article in wanted)
+        self._pending.update((article.listed.id, None) for article in wanted)
         if wanted:
             self._archive.touch()
             with self._archive.index.transaction():
@@ -135,6 +137,16 @@ class Ledger:
                     self._archive.index.forget_post(article.listed.id)
                     self._archive.index.put_open(article)
         return [article.listed for article in wanted]
+
+    def recall(self, article_ids: Sequence[str]) -> list[Listed]:
+        """What is remembered of some that were admitted."""
+        known = self._archive.index.these_open(article_ids)
+        return [known[article_id].listed for article_id in article_ids]
+
+    @property
+    def pending(self) -> int:
+        """How many articles have no end yet."""
+        return len(self._pending)
 
     def waiting(self, listing: str) -> list[Listed]:
         """What a listing (empty: the user) named in earlier runs, without a post, and not met in this run.
@@ -179,22 +191,23 @@ class Ledger:
 
     def ended(self, article_id: str, why: ArticleError, answers: Sequence[Answer] = ()) -> End:
         """An article ends without a post."""
-        listed = self._pending.pop(article_id)
-        word = next(word for kind, word in _WORDS.items() if isinstance(why, kind))
-        record = ""
+        article, record = self._after(article_id, why), ""
         if isinstance(why, Quarantined):
-            record = self._archive.quarantine.keep(listed, why, answers)
-        article = self._after(listed, word, why.reason)
+            record = self._archive.quarantine.keep(article.listed, why, answers)
         with self._archive.index.transaction():
             self._archive.index.put_open(article)
-        if article.cause:
-            why = Skipped("gave_up", f"{why.reason}, {article.attempts} attempts since {article.since[:10]}")
-        return self._end(article_id, article.state, why, record)
+        del self._pending[article_id]
+        return self._closed(article, why, record)
 
     def close(self, why: Deferred) -> None:
         """What is still on its way is deferred."""
-        for article_id in list(self._pending):
-            self.ended(article_id, why)
+        articles = [self._after(article_id, why) for article_id in self._pending]
+        with self._archive.index.transaction():
+            for article in articles:
+                self._archive.index.put_open(article)
+        self._pending.clear()
+        for article in articles:
+            self._closed(article, why, "")
 
     def abandon(self, why: Deferred) -> None:
         """The same where the disk takes no more: what was remembered as listed is tried by the next run."""
@@ -236,10 +249,11 @@ class Ledger:
     def _is_due(self, article: OpenArticle) -> bool:
         return self._schedule.is_due(article.due, self._now)
 
-    def _after(self, listed: Listed, word: str, reason: str) -> OpenArticle:
-        """What to remember of an article that ended without a post."""
-        article = self._archive.index.open_article(listed.id) or OpenArticle(
-            listed, since=self._now.isoformat()
+    def _after(self, article_id: str, why: ArticleError) -> OpenArticle:
+        """What to remember of an article that ends without a post."""
+        word, reason = next(word for kind, word in _WORDS.items() if isinstance(why, kind)), why.reason
+        article = self._archive.index.open_article(article_id) or OpenArticle(
+            Listed(article_id), since=self._now.isoformat()
         )
         attempts = article.attempts + (reason not in _NOT_ASKED)
         article = replace(article, state=word, reason=reason, attempts=attempts, due="")
@@ -249,6 +263,11 @@ class Ledger:
             return replace(article, state="skipped", reason="gave_up", cause=reason)
         wait = self._schedule.wait(word, attempts)
         return replace(article, due=(self._now + wait).isoformat() if wait else "")
+
+    def _closed(self, article: OpenArticle, why: ArticleError, record: str) -> End:
+        if article.cause:
+            why = Skipped("gave_up", f"{why.reason}, {article.attempts} attempts since {article.since[:10]}")
+        return self._end(article.listed.id, article.state, why, record)
 
     def _end(self, article_id: str, word: str, why: ArticleError, record: str) -> End:
         end = End(article_id, word, why.reason, why.detail, record)
