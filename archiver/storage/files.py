@@ -165,11 +165,15 @@ def _regular(descriptor: int) -> int:
 
 def _write(name: str, content: bytes, folder: int) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _NO_DETOUR
-    with open(os.open(name, flags, 0o644, dir_fd=folder), "wb") as file:
-        os.fchmod(file.fileno(), 0o644)  # whatever the umask: a web server reads it
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    descriptor = os.open(name, flags, 0o644, dir_fd=folder)
+    try:
+        os.fchmod(descriptor, 0o644)  # whatever the umask: a web server reads it
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _make_folder(name: str, above: int) -> bool:

@@ -239,6 +239,16 @@ class Index:
                 raise
             self._db.execute("COMMIT")
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Many questions for the price of one; nothing may be written meanwhile."""
+        with self._errors():
+            self._db.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._db.execute("COMMIT")
+
     def clear(self) -> None:
         """Forgets what posts and listings tell; the caller builds it anew in the same transaction."""
         for table in ("post", "listing", "slug"):

@@ -111,10 +111,11 @@ class Ledger:
         self._archive = archive
         self._now = now.astimezone(UTC).replace(microsecond=0)
         self._schedule = schedule or Schedule()
-        self._seen: set[str] = set()
-        self._pending: dict[str, None] = {}
-        """The articles that have no end yet, in the order they were listed. Only their ids: a back-fill names
-        a hundred thousand, and what was said of them is in the index."""
+        self._met: dict[str, bool] = {}
+        """The ids of all that were listed in this run, and whether they have no end yet. Nothing but ids: a
+        back-fill names a hundred thousand, and what was said of them is in the index."""
+        self.pending = 0
+        """How many articles have no end yet."""
 
     # --- listings
 
@@ -128,8 +129,8 @@ class Ledger:
         They are remembered before this returns, so no crash can lose one. ``named``: by the user, who need
         not wait, and whose word revives what was given up or withdrawn.
         """
-        wanted = [article for listed in articles if (article := self._wanted(listed, named))]
-        self._pending.update((article.listed.id, None) for article in wanted)
+        with self._archive.index.snapshot():
+            wanted = [article for listed in articles if (article := self._wanted(listed, named))]
         if wanted:
             self._archive.touch()
             with self._archive.index.transaction():
@@ -143,18 +144,13 @@ class Ledger:
         known = self._archive.index.these_open(article_ids)
         return [known[article_id].listed for article_id in article_ids]
 
-    @property
-    def pending(self) -> int:
-        """How many articles have no end yet."""
-        return len(self._pending)
-
     def waiting(self, listing: str) -> list[Listed]:
         """What a listing (empty: the user) named in earlier runs, without a post, and not met in this run.
 
         First comes what is due. A quarantined article that has to wait is not among them; a deferred one is,
         because a run is complete only when nothing is deferred.
         """
-        there = [a for a in self._archive.index.open_articles(listing) if a.listed.id not in self._seen]
+        there = [a for a in self._archive.index.open_articles(listing) if a.listed.id not in self._met]
         due = [article.listed for article in there if self._is_due(article)]
         return due + [a.listed for a in there if a.state == "deferred" and not self._is_due(a)]
 
@@ -174,9 +170,9 @@ class Ledger:
 
     def refuse(self, listed: Listed, why: Quarantined) -> None:
         """A row that names no article: it ends here, and its id never touches a path."""
-        if listed.id in self._seen:
+        if listed.id in self._met:
             return
-        self._seen.add(listed.id)
+        self._met[listed.id] = False
         self._archive.touch()
         record = self._archive.quarantine.keep(listed, why, ())
         self.tally.listed += 1
@@ -186,7 +182,7 @@ class Ledger:
 
     def stored(self, article_id: str, end: str) -> None:
         """``posted`` or ``unchanged``: the archive has remembered the post already."""
-        del self._pending[article_id]
+        self._is_over(article_id)
         self.tally.ends[end] += 1
 
     def ended(self, article_id: str, why: ArticleError, answers: Sequence[Answer] = ()) -> End:
@@ -196,51 +192,62 @@ class Ledger:
             record = self._archive.quarantine.keep(article.listed, why, answers)
         with self._archive.index.transaction():
             self._archive.index.put_open(article)
-        del self._pending[article_id]
+        self._is_over(article_id)
         return self._closed(article, why, record)
 
     def close(self, why: Deferred) -> None:
         """What is still on its way is deferred."""
-        articles = [self._after(article_id, why) for article_id in self._pending]
+        articles = [self._after(article_id, why) for article_id in self._without_end()]
         with self._archive.index.transaction():
             for article in articles:
                 self._archive.index.put_open(article)
-        self._pending.clear()
         for article in articles:
+            self._is_over(article.listed.id)
             self._closed(article, why, "")
 
     def abandon(self, why: Deferred) -> None:
         """The same where the disk takes no more: what was remembered as listed is tried by the next run."""
-        for article_id in self._pending:
+        for article_id in self._without_end():
+            self._is_over(article_id)
             self._end(article_id, "deferred", why, "")
-        self._pending.clear()
+
+    def _without_end(self) -> list[str]:
+        return [article_id for article_id, pending in self._met.items() if pending]
+
+    def _is_over(self, article_id: str) -> None:
+        """Each article once: a second end is a bug."""
+        assert self._met[article_id], "it had its end already"
+        self._met[article_id] = False
+        self.pending -= 1
 
     def _wanted(self, listed: Listed, named: bool) -> OpenArticle | None:
         """What to remember of an article that is to be asked for; any other ends here."""
-        if listed.id in self._seen:
+        if listed.id in self._met:
             return None
-        self._seen.add(listed.id)
+        self._met[listed.id] = True
+        self.pending += 1
         self.tally.listed += 1
         if self._archive.index.holds(listed.id) and not (named and self._is_withdrawn(listed.id)):
-            self.tally.ends["unchanged"] += 1
+            self.stored(listed.id, "unchanged")
             return None
         known = self._archive.index.open_article(listed.id)
         if known is None:
             return OpenArticle(listed, since=self._now.isoformat())
         if known.state == "skipped":
             if not (named and known.reason in REVIVED):
-                self._passed_over(known.state, known.reason)
+                self._passed_over(known, known.reason)
                 return None
             known = OpenArticle(known.listed, since=self._now.isoformat())
         elif not named and not self._is_due(known):
-            self._passed_over(known.state, "waiting" if known.state == "deferred" else known.reason)
+            self._passed_over(known, "waiting" if known.state == "deferred" else known.reason)
             return None
         return replace(known, listed=_both(known.listed, listed), since=known.since or self._now.isoformat())
 
-    def _passed_over(self, end: str, reason: str) -> None:
+    def _passed_over(self, article: OpenArticle, reason: str) -> None:
         """Ends as an earlier run left it: the numbers have it, the list of failures does not."""
-        self.tally.ends[end] += 1
-        self.tally.reasons[f"{end}/{reason}"] += 1
+        self._is_over(article.listed.id)
+        self.tally.ends[article.state] += 1
+        self.tally.reasons[f"{article.state}/{reason}"] += 1
 
     def _is_withdrawn(self, article_id: str) -> bool:
         row = self._archive.index.post(article_id)
