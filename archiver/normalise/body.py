@@ -31,7 +31,7 @@ def clean(html: str, base_url: str) -> str:
     body = _plain_characters(html).strip(_BLANKS)
     refuse_excess(body)
     if not is_settled(body):
-        body = _settled(body, base_url)
+        body = _by_blocks(body, base_url) or _settled(body, base_url)
     if not _shows_something(body):
         raise Quarantined("empty_body")
     return body
@@ -479,3 +479,31 @@ def _is_settled_tag(tag: str, name: str) -> bool:
     else:
         sample = f"<p>{tag}x</{name}></p>"
     return _respelled(_clean_once(sample, "")) == _respelled(sample)
+
+
+# Bodies of which a block or two need cleaning: a comment, a hidden spacer, a centred picture
+
+_PLAIN_BLOCK = rf"<p>{_TEXT_RUN}</p>"
+_PART = re.compile(
+    rf"<(center|p(?!>{_TEXT_RUN}</p>)|h[1-6]){_ATTRIBUTES}>(?:{_SHOWN}|{_OUTER})*+</\1>"
+    rf"|(?P<plain>{_PLAIN_BLOCK}(?:\n? {{0,3}}{_PLAIN_BLOCK})*+|[ \n]++)|<!--[^<>-]*+-->"
+)
+"""A block to be looked at (group 1), or what is plain to see, or a comment."""
+
+
+def _by_blocks(body: str, base_url: str) -> str:
+    """The body cleaned a block at a time, as each is closed before the next begins; "" where that is not
+    certain. A settled block keeps its spelling."""
+    parts, end = [], 0
+    while part := _PART.match(body, end):
+        parts.append(part)
+        end = part.end()
+    if end < len(body):
+        return ""
+    cleaned = "".join(_part(part[0], base_url) if part[1] else part["plain"] or "" for part in parts)
+    cleaned = cleaned.strip(_BLANKS)
+    return cleaned if _SIMPLE.fullmatch(cleaned) else ""
+
+
+def _part(block: str, base_url: str) -> str:
+    return block if is_settled(block) else _settled(block, base_url)

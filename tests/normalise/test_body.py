@@ -58,6 +58,8 @@ CLEANED = [
     ("<p>\n　　甲</p>", "<p>\n甲</p>"),
     ("<p>&#12288;&#x3000;甲</p>", "<p>甲</p>"),
     ("<p>　　甲　　乙</p>", "<p>甲　　乙</p>"),
+    # a block that is clean keeps its spelling, whatever stands beside it
+    (SPACER + '<p><a href="http://e.com/?a=1&b=2">甲</a><br></p>', '<p><a href="http://e.com/?a=1&b=2">甲</a><br></p>'),
     # characters
     ("<p>甲\0乙\x08丙\ufffe丁\ud800戊&#1;己</p>", "<p>甲乙丙丁戊己</p>"),
     ("<p>甲\U0001f600\U0002f804\U0001ffff</p>", "<p>甲\U0001f600\U0002f804</p>"),
@@ -448,6 +450,33 @@ def test_what_is_called_settled_is_what_cleaning_leaves_as_it_is(html: str) -> N
     if is_settled(html):
         cleaned = body._clean_once(html, BASE)
         assert body._respelled(cleaned) == body._respelled(html)
+
+
+_odd = st.sampled_from(
+    [
+        "<!-- 注 -->",
+        SPACER,
+        "<center>甲</center>",
+        '<center><img src="/x.jpg"></center>',
+        "<p></p>",
+        "<p hidden>甲</p>",
+    ]
+)
+
+
+@given(st.lists(_block | _odd | st.sampled_from(["\n", "\n ", "  "]), min_size=1, max_size=4).map("".join))
+@settings(max_examples=1_000, deadline=None)
+def test_block_by_block_a_body_becomes_what_it_does_as_a_whole(html: str) -> None:
+    plain = body._plain_characters(html).strip(" \t\n")
+    if by_blocks := body._by_blocks(plain, BASE):
+        assert body._respelled(by_blocks) == body._respelled(body._settled(plain, BASE))
+
+
+@pytest.mark.parametrize(
+    "html", ["<b>甲<p>乙</p></b>", "甲<p>乙</p>", "<p>甲<p>乙</p>", "<p>甲</p>\n\n<p>乙</p>", SPACER, ""]
+)
+def test_what_is_no_row_of_closed_blocks_is_not_cleaned_so(html: str) -> None:
+    assert body._by_blocks(html, BASE) == ""
 
 
 LINK = '<a href="http://e.com/">'
