@@ -51,7 +51,8 @@ class HttpHandler(AiohttpDownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._fail_on_dataloss_warned = True  # the warning recommends what must not be done
-        self._count = crawler.stats.inc_value
+        scrapy_counts = crawler.settings.getbool("DOWNLOADER_STATS")
+        self._count = _count_not if scrapy_counts else crawler.stats.inc_value
         self._private = networks(crawler.settings.getlist("ARCHIVER_PRIVATE_ADDRESSES"))
         self._proxies = proxy_hosts()
         self._stated = _addresses_of(crawler.spider)
@@ -172,6 +173,10 @@ def _addresses_of(spider: Spider | None) -> frozenset[Address | None]:
     site = getattr(spider, "site", None)
     origins = site.origins if isinstance(site, Profile) else ()
     return frozenset(as_address(urlsplit(origin).hostname or "") for origin in origins) - {None}
+
+
+def _count_not(_name: str, _by: int = 1) -> None:
+    """Scrapy does."""
 
 
 def _as_text(headers: Headers) -> list[tuple[str, str]]:

@@ -79,6 +79,8 @@ class ArticleSpider(Spider):
         said of its article is in the index. Neither hosts that have to be waited for nor a slow disk let more
         than so many pile up.
         """
+        if not self._lined_up:
+            return False
         under_way = self.run.ledger.pending - len(self._lined_up)
         room = min(AT_A_TIME, MOST_UNDER_WAY - under_way, len(self._lined_up))
         if room <= 0:

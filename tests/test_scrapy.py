@@ -12,7 +12,7 @@ import pytest
 
 from archiver.replica.articles import Site
 from archiver.replica.server import Replica, proxied
-from tests.crawling import PROJECT, crawl
+from tests.crawling import PROJECT, asked, crawl
 
 
 def scrapy(*words: str, replica: Replica | None = None) -> subprocess.CompletedProcess[str]:
@@ -50,6 +50,23 @@ def test_items_go_to_stdout_and_the_report_to_stderr(tmp_path: Path) -> None:
         run = crawl("category", tmp_path, replica, "-O", "-:json", "-s", "ARCHIVER_PROGRESS=False")
     assert len(json.loads(run.stdout)) == 12
     assert "exit 0" in run.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("scrapys", ["False", "True"])
+def test_the_report_counts_every_request_once_whoever_counts(tmp_path: Path, scrapys: str) -> None:
+    with Replica(Site(articles=12, plain=True)) as replica:
+        run = crawl("category", tmp_path, replica, "-L", "INFO", "-s", f"DOWNLOADER_STATS={scrapys}")
+        assert run["requests"] == len(asked(replica, robots=True))
+    assert run["bytes"] > 12 * 2000
+    assert f"'downloader/response_status_count/200': {run['requests']}" in run.stderr
+    assert ("'downloader/request_bytes'" in run.stderr) is (scrapys == "True")
+
+
+def test_an_attempt_that_fails_is_counted_by_its_kind(tmp_path: Path) -> None:
+    run = crawl("share", tmp_path, None, "-L", "INFO", infocode="NW202202222284881584")
+    assert run["requests"] > 1
+    assert f"'downloader/exception_count': {run['requests']}" in run.stderr
+    assert "'downloader/exception_type_count/aiohttp." in run.stderr
 
 
 def test_what_scrapyd_adds_to_the_arguments_is_no_mistake(tmp_path: Path) -> None:
