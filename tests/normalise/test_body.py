@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archiver.errors import Quarantined
-from archiver.normalise import body
+from archiver.normalise import body, markup
 from archiver.normalise.body import clean, is_settled
 from tests.posts.reader import seen
 
@@ -448,8 +448,8 @@ _block = _element("p p p p p p h1 h6 td", st.lists(_shown | _outer, min_size=1, 
 @settings(max_examples=1_000, deadline=None)
 def test_what_is_called_settled_is_what_cleaning_leaves_as_it_is(html: str) -> None:
     if is_settled(html):
-        cleaned = body._clean_once(html, BASE)
-        assert body._respelled(cleaned) == body._respelled(html)
+        cleaned = markup.clean_once(html, BASE)
+        assert markup.respelled(cleaned) == markup.respelled(html)
 
 
 _odd = st.sampled_from(
@@ -467,9 +467,9 @@ _odd = st.sampled_from(
 @given(st.lists(_block | _odd | st.sampled_from(["\n", "\n ", "  "]), min_size=1, max_size=4).map("".join))
 @settings(max_examples=1_000, deadline=None)
 def test_block_by_block_a_body_becomes_what_it_does_as_a_whole(html: str) -> None:
-    plain = body._plain_characters(html).strip(" \t\n")
+    plain = markup.plain_characters(html).strip(" \t\n")
     if by_blocks := body._by_blocks(plain, BASE):
-        assert body._respelled(by_blocks) == body._respelled(body._settled(plain, BASE))
+        assert markup.respelled(by_blocks) == markup.respelled(body._settled(plain, BASE))
 
 
 @pytest.mark.parametrize(
