@@ -198,6 +198,8 @@ class Ledger:
     def close(self, why: Deferred) -> None:
         """What is still on its way is deferred."""
         articles = [self._after(article_id, why) for article_id in self._without_end()]
+        if not articles:
+            return
         with self._archive.index.transaction():
             for article in articles:
                 self._archive.index.put_open(article)
