@@ -165,7 +165,10 @@ class HttpHandler(AiohttpDownloadHandler):
     @staticmethod
     def _extract_headers(response: aiohttp.ClientResponse) -> Headers:
         """As the bytes they came in, whatever their encoding."""
-        return Headers(list(response.raw_headers))
+        headers = Headers()
+        for name, value in response.raw_headers:
+            dict.setdefault(headers, name.title(), []).append(value)
+        return headers
 
 
 def _addresses_of(spider: Spider | None) -> frozenset[Address | None]:
@@ -179,11 +182,14 @@ def _count_not(_name: str, _by: int = 1) -> None:
     """Scrapy does."""
 
 
+# Scrapy's ``Headers`` spells every name anew that it is asked for; ``dict.items`` takes them as they are.
+
+
 def _as_text(headers: Headers) -> list[tuple[str, str]]:
     """All but those for the proxy, which gets its own."""
     return [
         (name.decode(), value.decode())
-        for name, values in headers.items()
+        for name, values in dict.items(headers)
         if name != b"Proxy-Authorization"
         for value in values
     ]
@@ -191,7 +197,7 @@ def _as_text(headers: Headers) -> list[tuple[str, str]]:
 
 def _size_of(headers: Headers) -> int:
     """Bytes on the wire, each line with its ``: `` and its end."""
-    return sum(len(name) + len(value) + 4 for name, values in headers.items() for value in values)
+    return sum(len(name) + len(value) + 4 for name, values in dict.items(headers) for value in values)
 
 
 def is_failure(status: int) -> bool:

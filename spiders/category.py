@@ -256,9 +256,12 @@ class CategorySpider(ArticleSpider):
         yield from self.ask_for(self._narrow(waiting))
 
     def _narrow(self, articles: list[Listed]) -> list[Listed]:
-        fitting = [
-            listed for listed in articles if self.since <= (self._day(listed) or self.since) <= self.until
-        ]
+        fitting = articles
+        if self.since > date.min or self.until < date.max:
+            days = (self._day(listed) or self.since for listed in articles)
+            fitting = [
+                listed for listed, day in zip(articles, days, strict=True) if self.since <= day <= self.until
+            ]
         if self.left is not None:
             fitting = fitting[: self.left]
             self.left -= len(fitting)

@@ -86,6 +86,8 @@ class Archive:
             elif not self.index.was_clean():
                 self._recover()
             self._slugs = dict(self.index.slugs())
+            self._kept_slugs = set(self._slugs)
+            """The names whose slug is in the index already."""
             self._taken = {slug.casefold(): name for name, slug in self._slugs.items()} | self._reserved
             undo.pop_all()
 
@@ -181,8 +183,11 @@ class Archive:
                     continue
                 post = result.entry.post
                 self._remember(PostRow(post.id, post.name, post.category, post.tag, _digest(result.content)))
-                if result.entry.source:
+                if result.entry.source and result.entry.source not in self._kept_slugs:
                     self.index.add_slug(result.entry.source, post.category)
+        self._kept_slugs.update(
+            result.entry.source for result in written if not isinstance(result.end, Quarantined)
+        )
         return [result.end for result in written]
 
     def reindex(self) -> int:
