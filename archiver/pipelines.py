@@ -10,6 +10,8 @@ from typing import Any, NoReturn, Self
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, DropItem
+from scrapy.pipelines import ItemPipelineManager
+from scrapy.utils.defer import ensure_awaitable
 
 from archiver.errors import ArticleError, Quarantined, StorageError
 from archiver.extensions import ArchiveRun
@@ -67,6 +69,18 @@ class ArticlePipeline(_Pipeline, ABC):
         for name in notes:
             article.notes.append(name)
             self.run.count(name)
+
+
+class Steps(ItemPipelineManager):
+    """Scrapy's own, but for a coroutine for each step of an article's way, which only the last one needs."""
+
+    async def process_item_async(self, item: Any) -> Any:
+        if self._mw_methods_requiring_spider:  # somebody's own, in the form that Scrapy has deprecated
+            return await super().process_item_async(item)
+        for step in self.methods["process_item"]:
+            result = step(item)  # type: ignore[misc]
+            item = result if isinstance(result, Article) else await ensure_awaitable(result)
+        return item
 
 
 class FetchedPipeline(ArticlePipeline):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -130,7 +130,7 @@ class ArticleSpider(Spider):
 
     def parse_answer(
         self, response: Response, article: Article, step: int, mirror: int
-    ) -> Iterator[Request | Article]:
+    ) -> list[Request | Article]:
         problem = outcomes.of_response(response)
         try:
             if problem is None:
@@ -140,12 +140,12 @@ class ArticleSpider(Spider):
         article.answers.append(
             Answer(response.url, response.status, response.headers, response.body, str(problem or ""))
         )
-        yield self._go_on(article, step, mirror, problem, response.meta.get(SPENT, 0.0))
+        return [self._go_on(article, step, mirror, problem, response.meta.get(SPENT, 0.0))]
 
-    def no_answer(self, failure: Failure) -> Iterator[Request | Article]:
+    def no_answer(self, failure: Failure) -> list[Request | Article]:
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it for errbacks
         problem, spent = outcomes.of_failure(failure), request.meta.get(SPENT, 0.0)
-        yield self._go_on(problem=problem, spent=spent, **request.cb_kwargs)
+        return [self._go_on(problem=problem, spent=spent, **request.cb_kwargs)]
 
     def _read(self, response: Response, article: Article, step: int) -> None:
         rule = self.site.steps[step]
