@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from scrapy import Spider
+from scrapy.exceptions import ScrapyDeprecationWarning
 
 from archiver.items import Article, Evidence, Listed
 from archiver.normalise import sources
-from archiver.pipelines import SourcePipeline
+from archiver.pipelines import SourcePipeline, Steps
 from archiver.sites.profile import load
 
 SITE = load("finews")
@@ -40,3 +45,35 @@ def test_a_tag_credits_somebody_only_where_it_is_made_of_a_source(
 ) -> None:
     credit = credited(article_id, **said)
     assert (credit.name, credit.notes) == (name, notes)
+
+
+CRAWLER: Any = SimpleNamespace(spider=Spider("mine"))
+
+
+class Sync:
+    def process_item(self, item: object) -> object:
+        return item if isinstance(item, Article) else f"{item} seen"
+
+
+class Async:
+    async def process_item(self, item: object) -> object:
+        await asyncio.sleep(0)
+        return item if isinstance(item, Article) else f"{item} awaited"
+
+
+class WantsSpider:
+    def process_item(self, item: object, spider: Spider) -> object:
+        return f"{item} by {spider.name}"
+
+
+@pytest.mark.parametrize("item", ["text", Article("NW1", Listed("NW1"), datetime.now(UTC))])
+def test_steps_of_somebody_elses_are_taken_in_any_form(item: object) -> None:
+    said = item if isinstance(item, Article) else "text seen awaited seen"
+    steps = Steps(Sync(), Async(), Sync(), crawler=CRAWLER)
+    assert asyncio.run(steps.process_item_async(item)) == said
+
+
+def test_a_step_that_wants_the_spider_gets_it() -> None:
+    with pytest.warns(ScrapyDeprecationWarning):
+        steps = Steps(Sync(), WantsSpider(), crawler=CRAWLER)
+    assert asyncio.run(steps.process_item_async("text")) == "text seen by mine"
