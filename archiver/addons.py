@@ -50,5 +50,5 @@ class NothingOfPages(LogFormatter):
     def crawled(self, *_: Any) -> None:  # type: ignore[override]  # Scrapy takes None for "no record"
         return None
 
-    def scraped(self, *_: Any) -> None:  # type: ignore[override]
+    def scraped(self, *_: Any) -> None:  # type: ignore[override]  # here too
         return None

@@ -135,11 +135,11 @@ class HttpHandler(AiohttpDownloadHandler):
                 retries.hosts.failed(host, monotonic())
 
     async def _downloaded(self, request: Request) -> Response:
-        """Keeps those of Scrapy's statistics of traffic that somebody reads, at a quarter of their cost."""
+        """Keeps those of Scrapy's statistics of traffic that somebody reads: sizing every request is dear."""
         self._count("downloader/request_count")
         try:
             response = await super().download_request(request)
-        except Exception as exc:
+        except Exception as exc:  # whatever it is, it is counted and told on
             self._count("downloader/exception_count")
             self._count(f"downloader/exception_type_count/{global_object_name(type(exc))}")
             raise
