@@ -14,13 +14,14 @@ from scrapy.pipelines import ItemPipelineManager
 from scrapy.utils.defer import ensure_awaitable
 
 from archiver.errors import ArticleError, Quarantined, StorageError
-from archiver.extensions import ArchiveRun
 from archiver.items import Article, Evidence
 from archiver.normalise import body, dates, digests, notices, sources, text, titles
 from archiver.posts import Post, render
-from archiver.report import printable
+from archiver.publish.jekyll.paths import file_of
+from archiver.run.archive_run import ArchiveRun
 from archiver.sites.profile import Family
 from archiver.storage.archive import Entry
+from archiver.terminal import printable
 
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>/]+\S*")
 
@@ -261,9 +262,4 @@ class PostPipeline(_Pipeline):
             digest=article.digest,
         )
         source = article.source if family.by_source else ""
-        return Entry(post, render(post), source, _file_of(page.removeprefix(site_url)))
-
-
-def _file_of(path: str) -> str:
-    """``emnews/`` → the file a web server gives for it."""
-    return f"{path}index.html" if path.endswith("/") else path
+        return Entry(post, render(post), source, file_of(page, site_url))

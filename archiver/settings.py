@@ -39,29 +39,29 @@ DUPEFILTER_CLASS = (
     "scrapy.dupefilters.BaseDupeFilter"  # the ledger knows what was asked; a filter loses redirects
 )
 
-# What may leave, and where to: see archiver/middlewares/guard.py and archiver/resolver.py
+# What may leave, and where to: see archiver/fetch/guard.py and archiver/fetch/resolver.py
 
 ARCHIVER_PRIVATE_ADDRESSES = ""  # networks, comma between, that are connected to though not public
 DOWNLOAD_HANDLERS: dict[str, Any] = {
-    "http": "archiver.handler.HttpHandler",
-    "https": "archiver.handler.HttpHandler",
+    "http": "archiver.fetch.handler.HttpHandler",
+    "https": "archiver.fetch.handler.HttpHandler",
     "file": None,
     "ftp": None,
     "s3": None,
     "data": None,
 }
 DOWNLOADER_MIDDLEWARES: dict[str, Any] = {
-    "archiver.middlewares.Contact": 40,
-    "archiver.middlewares.OriginGuard": 50,
+    "archiver.fetch.contact.Contact": 40,
+    "archiver.fetch.guard.OriginGuard": 50,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the guard does it for every request
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # takes an outage for leave
-    "archiver.middlewares.Robots": 100,
+    "archiver.fetch.robots.Robots": 100,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # there are no secrets to tell
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,  # three attempts in 20 ms
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # delivers what was cut
-    "archiver.middlewares.Retries": 550,
+    "archiver.fetch.retry.Retries": 550,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,  # drops some without a word
-    "archiver.middlewares.Redirects": 600,
+    "archiver.fetch.guard.Redirects": 600,
 }
 SPIDER_MIDDLEWARES: dict[str, Any] = {
     "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,  # nobody asks which requests were first
@@ -110,9 +110,9 @@ CONCURRENT_ITEMS = 1  # per response, and ours bring one; Scrapy starts so many 
 # The run as a whole
 
 EXTENSIONS = {
-    "archiver.extensions.ArchiveRun": 100,
-    "archiver.extensions.OrderlyStop": 150,
-    "archiver.extensions.Progress": 200,
+    "archiver.run.archive_run.ArchiveRun": 100,
+    "archiver.run.stop.OrderlyStop": 150,
+    "archiver.run.progress.Progress": 200,
 }
 LOG_LEVEL = "WARNING"  # the report says how it went; -L INFO tells the story
 FEED_EXPORT_ENCODING = "utf-8"

@@ -14,14 +14,14 @@ from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from archiver import outcomes
 from archiver.errors import ArticleError, BadArgument, Deferred, Quarantined
-from archiver.extensions import ArchiveRun
 from archiver.extract.article import read_answer
 from archiver.extract.decode import decode
+from archiver.fetch import outcomes
+from archiver.fetch.retry import EXPECTED, MIRRORS, SPENT
 from archiver.items import Answer, Article, Evidence, Listed
-from archiver.middlewares.retry import EXPECTED, MIRRORS, SPENT
 from archiver.normalise import sources
+from archiver.run.archive_run import ArchiveRun
 from archiver.sites.profile import load
 
 AT_A_TIME = 64

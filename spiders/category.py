@@ -16,16 +16,17 @@ from scrapy.exceptions import DontCloseSpider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from archiver import drift, outcomes
 from archiver.errors import ArticleError, BadArgument, Deferred, Quarantined
 from archiver.extract.decode import decode
 from archiver.extract.listing import ListingPage, read_home, read_listing
+from archiver.fetch import outcomes
+from archiver.fetch.retry import EXPECTED
 from archiver.items import Article, Listed
-from archiver.middlewares.retry import EXPECTED
 from archiver.normalise import dates, slugs, sources
-from archiver.report import printable
+from archiver.run import drift
 from archiver.sites.profile import Listing
 from archiver.storage.index import ListingRow
+from archiver.terminal import printable
 from spiders.article import ArticleSpider
 
 _CATEGORY = re.compile(r"[^\x00-\x1f\x7f/\\?#%&<>\"'{}|^`]{1,80}")

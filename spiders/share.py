@@ -11,7 +11,7 @@ from pathlib import Path
 
 from archiver.errors import BadArgument, Quarantined
 from archiver.items import Article, Listed
-from archiver.report import printable
+from archiver.terminal import printable
 from spiders.article import ArticleSpider
 
 AT_A_TIME = 500

@@ -8,7 +8,7 @@ from importlib.metadata import entry_points
 import pytest
 
 from archiver import settings
-from archiver.report import Status
+from archiver.run.status import Status
 from tests.crawling import PROJECT
 
 SOURCES = [*PROJECT.glob("archiver/**/*.py"), *PROJECT.glob("spiders/*.py")]

@@ -18,7 +18,7 @@ from archiver.replica import pages
 from archiver.replica.articles import Site
 from archiver.replica.server import Replica
 from tests.crawling import asked, crawl, posts, tree
-from tests.test_stop import start, wait_for_posts
+from tests.run.test_stop import start, wait_for_posts
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 

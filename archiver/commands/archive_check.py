@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from archiver.audit.check import KINDS, Checked, Finding, check
+from archiver.audit.repair import repair
 from archiver.commands.on_archive import ArchiveCommand
 from archiver.errors import StorageError
-from archiver.report import Status, printable
-from archiver.storage.check import KINDS, Checked, Finding, check
-from archiver.storage.repair import repair
+from archiver.run.status import Status
+from archiver.terminal import printable
 
 
 class Command(ArchiveCommand):

@@ -8,10 +8,11 @@ from datetime import date
 
 from scrapy.exceptions import UsageError
 
+from archiver.audit.gaps import Gap, Gaps, find
 from archiver.commands.on_archive import ArchiveCommand
 from archiver.errors import StorageError
-from archiver.report import Status, printable
-from archiver.storage.gaps import Gap, Gaps, find
+from archiver.run.status import Status
+from archiver.terminal import printable
 
 _COLUMNS = ("category", "day", "id", "why", "attempts", "since", "next try")
 

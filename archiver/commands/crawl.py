@@ -12,9 +12,10 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError
 
 from archiver.errors import BadArgument, StorageError
-from archiver.extensions import ArchiveRun
-from archiver.report import Status, tell
+from archiver.run.archive_run import ArchiveRun
+from archiver.run.status import Status
 from archiver.storage.lock import Locked
+from archiver.terminal import tell
 
 
 class Command(ScrapyCrawl):

@@ -11,8 +11,9 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from archiver.errors import StorageError
-from archiver.report import Status, tell
+from archiver.run.status import Status
 from archiver.storage.lock import Locked
+from archiver.terminal import tell
 
 
 class ArchiveCommand(ScrapyCommand):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archiver.errors import Quarantined
-from archiver.extract.rules import open_page
+from archiver.extract.formats import open_page
 from archiver.items import Evidence
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
 
 from archiver.errors import Quarantined
-from archiver.extract.rules import Page, open_page
+from archiver.extract.formats import Page, open_page
 from archiver.items import Listed
 
 if TYPE_CHECKING:

@@ -13,7 +13,6 @@ import re
 from functools import lru_cache
 
 from archiver.errors import Quarantined
-from archiver.nesting import VOID, refuse_excess
 from archiver.normalise import text as one_line
 from archiver.normalise.markup import (
     BLANKS,
@@ -23,6 +22,7 @@ from archiver.normalise.markup import (
     respelled,
     without_indents,
 )
+from archiver.normalise.nesting import VOID, refuse_excess
 
 MAX_ROUNDS = 8
 """Cleaning is repeated until nothing changes; hostile nestings take three or four rounds."""

@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 import nh3
 
 from archiver.errors import Quarantined
-from archiver.nesting import MAX_DEPTH, VOID
+from archiver.normalise.nesting import MAX_DEPTH, VOID
 
 
 def clean_once(body: str, base_url: str) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from archiver.normalise import markdown
-from archiver.posts import front_matter
+from archiver.posts import front_matter, markdown
 from archiver.posts.post import BEIJING, StoredPost
 
 _NAME = re.compile(r"(\d{4}-\d\d-\d\d)-([A-Za-z0-9_-]{1,64})\.md")

@@ -26,7 +26,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from archiver.errors import BadArgument
-from archiver.extract.rules import Format, check_rule
+from archiver.extract.formats import Format, check_rule
 from archiver.normalise.dates import BEIJING
 from archiver.normalise.notices import Kind
 

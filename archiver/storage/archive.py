@@ -16,7 +16,7 @@ from typing import Literal, Self
 from archiver.errors import Quarantined, StorageError
 from archiver.normalise import slugs, sources
 from archiver.posts import Post, PostError, StoredPost, read
-from archiver.posts.pages import category_page
+from archiver.publish.jekyll.pages import category_page
 from archiver.storage.files import STAGING, STATE, Tree, storage_errors
 from archiver.storage.index import Index, OpenArticle, PostRow, load_open
 from archiver.storage.lock import Lock
@@ -253,7 +253,7 @@ class Archive:
             self._probe()
             self.tree.publish(_LAYING, b"")
         if self.tree.exists(_LAYING):
-            self._lay(resources.files("archiver.storage") / "skeleton", "")
+            self._lay(resources.files("archiver.publish.jekyll") / "skeleton", "")
             self.tree.remove(_LAYING)
 
     def _lay(self, folder: Traversable, path: str) -> None:

@@ -14,6 +14,8 @@ from archiver.errors import StorageError
 
 STATE = ".archive"
 STAGING = f"{STATE}/staging"
+REPORT = f"{STATE}/report.json"
+"""What the last run reported."""
 
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _NO_DETOUR = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC

@@ -17,17 +17,18 @@ from pathlib import Path
 
 from scrapy.settings import Settings
 
+from archiver.audit.check import REPORT
 from archiver.commands import archive_check
 from archiver.errors import ArticleError, Deferred, Quarantined, StorageError
 from archiver.items import Answer
 from archiver.posts import render
-from archiver.report import Status, tell
+from archiver.run.ledger import Ledger
+from archiver.run.status import Status
 from archiver.storage.archive import INDEX, POSTS, Archive, Entry
-from archiver.storage.check import REPORT
 from archiver.storage.files import STAGING
 from archiver.storage.index import ListingRow
-from archiver.storage.ledger import Ledger
 from archiver.storage.quarantine import FOLDER as RECORDS
+from archiver.terminal import tell
 from tests.storage.archives import LISTING, NOW, SOURCES, a_post, listed
 
 Task = Callable[[Path], int]

@@ -15,8 +15,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from archiver.report import Status
-from archiver.storage.check import check
+from archiver.audit.check import check
+from archiver.run.status import Status
 from tests.crash.scenarios import SCENARIOS
 from tests.crash.strace import CHANGING, OPENING, Driver, Ended, Point, at, from_on, points
 from tests.storage.archives import bytes_of

@@ -9,9 +9,9 @@ import pytest
 from parsel import Selector
 
 from archiver.errors import Quarantined
-from archiver.extract import rules
+from archiver.extract import formats as rules
 from archiver.extract.bounds import MOST_ATTRIBUTES, MOST_DEPTH, is_too_deep, refuse_excess
-from archiver.extract.rules import open_page
+from archiver.extract.formats import open_page
 
 
 def many(tag: str, count: int) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from archiver.errors import Quarantined
-from archiver.nesting import refuse_excess
+from archiver.normalise.nesting import refuse_excess
 from tests.faultd import Fault, Faultd, body
 from tests.faults.small import HTML, PATIENT, Measured, Small, comparable, crawl_small, profile
 

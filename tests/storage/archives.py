@@ -8,9 +8,9 @@ from pathlib import Path
 from archiver.errors import Deferred, Quarantined
 from archiver.items import Answer, Listed
 from archiver.posts import Post, render
+from archiver.run.ledger import Ledger
 from archiver.storage.archive import Archive, Entry
 from archiver.storage.index import ListingRow
-from archiver.storage.ledger import Ledger
 
 NOW = datetime(2022, 2, 22, 10, tzinfo=UTC)
 LISTING = "http://finews.withounder.com/category/yangliribao.html"

@@ -11,8 +11,8 @@ import pytest
 from archiver.errors import Deferred, Quarantined, Skipped, StorageError
 from archiver.items import Answer, Listed
 from archiver.posts import Post, render
+from archiver.run.ledger import Ledger
 from archiver.storage.archive import Archive, Entry
-from archiver.storage.ledger import Ledger
 from archiver.storage.lock import Locked
 
 NOW = datetime(2022, 2, 22, 10, tzinfo=UTC)

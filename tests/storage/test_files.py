@@ -13,9 +13,9 @@ import pytest
 
 from archiver.errors import StorageError
 from archiver.items import Listed
+from archiver.run.ledger import Ledger
 from archiver.storage.archive import Archive
 from archiver.storage.files import STAGING, Tree
-from archiver.storage.ledger import Ledger
 
 
 @pytest.fixture

@@ -11,16 +11,16 @@ from types import FrameType
 
 import pytest
 
+from archiver.audit import gaps
+from archiver.audit.check import check
+from archiver.audit.repair import repair
 from archiver.errors import Quarantined, StorageError
 from archiver.posts import read, render
 from archiver.replica.articles import Site
 from archiver.replica.server import Replica
-from archiver.storage import gaps
+from archiver.run.ledger import Ledger
 from archiver.storage.archive import Archive, Entry
-from archiver.storage.check import check
 from archiver.storage.files import Tree
-from archiver.storage.ledger import Ledger
-from archiver.storage.repair import repair
 from tests.crawling import crawl, posts
 from tests.storage.archives import NOW, SOURCES, a_post, finished, listed, store
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from archiver.audit.check import check
 from archiver.items import Listed
 from archiver.storage.archive import Archive
-from archiver.storage.check import check
 from archiver.storage.index import OpenArticle
 from tests.posts.hostile import RAW_TEXTS
 from tests.storage.archives import NOW, listed

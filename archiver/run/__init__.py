@@ -1,0 +1,1 @@
+"""One run, from the opened archive to the report."""

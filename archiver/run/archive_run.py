@@ -1,0 +1,207 @@
+"""The run as a whole: the opened archive, its ledger and its report."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider, NotConfigured
+from scrapy.settings import BaseSettings
+
+from archiver.errors import BadArgument, Deferred, StorageError
+from archiver.fetch import resolver
+from archiver.run import drift
+from archiver.run.ledger import ENDS, Ledger, Schedule, Tally
+from archiver.run.report import Report
+from archiver.sites.profile import Profile
+from archiver.storage.archive import Archive
+from archiver.storage.files import REPORT
+from archiver.storage.writer import Writer
+
+log = logging.getLogger(__name__)
+
+EARLIEST_YEAR = 2020
+"""A clock that says less has lost its battery: every article would be from the future (faults S22)."""
+
+
+class _Bugs(logging.Handler):
+    """Counts what Scrapy says of an exception that no signal of its tells of: in a signal's handler, in a
+    pipeline's ``close_spider`` (faults S28)."""
+
+    LOGGERS = ("scrapy.core.engine", "scrapy.utils.signal")
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.seen = 0
+        for name in self.LOGGERS:
+            logging.getLogger(name).addHandler(self)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.seen += record.exc_info is not None
+
+    def close(self) -> None:
+        for name in self.LOGGERS:
+            logging.getLogger(name).removeHandler(self)
+        super().close()
+
+
+class ArchiveRun:
+    """Opens the archive before the first request, keeps the run's ledger, reports at its end."""
+
+    def __init__(
+        self, crawler: Crawler, site: Profile, archive: Archive, now: datetime, schedule: Schedule
+    ) -> None:
+        self.site = site
+        self.archive = archive
+        self.writer = Writer(archive)
+        self.site_url = site_url(crawler.settings)
+        self.ledger = Ledger(archive, now, schedule)
+        self.report: Report | None = None
+        self.storage_error: StorageError | None = None
+        self.drift: list[str] = []
+        """What spiders and pipelines saw of a changed site, a sentence each."""
+        self._crawler = crawler
+        self._began = time.monotonic()
+        self._internal_errors = 0
+        self._bugs = _Bugs()
+        self._closing: asyncio.Future[None] | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        site = getattr(crawler.spider, "site", None)
+        if not isinstance(site, Profile):
+            raise NotConfigured("no spider of the archiver")
+        if crawler.settings["JOBDIR"]:
+            raise BadArgument(
+                "JOBDIR loses articles when a run is killed; leave it out, the archive remembers"
+            )
+        now = datetime.now(UTC)
+        if now.year < EARLIEST_YEAR:
+            raise BadArgument(f"the clock says {now:%Y-%m-%d}: set it right, dates are judged by it")
+        fixed = {family.category.casefold(): family.tag for family in site.families if not family.by_source}
+        resolver.networks(crawler.settings.getlist("ARCHIVER_PRIVATE_ADDRESSES"))  # Scrapy only logs it
+        attempts, days = map(crawler.settings.get, ("ARCHIVER_RETRY_ATTEMPTS", "ARCHIVER_RETRY_DAYS"))
+        schedule = Schedule.of(attempts, days)
+        archive = Archive(_root(crawler.settings), fixed)
+        run = cls(crawler, site, archive, now, schedule)
+        crawler.signals.connect(run.finish, signals.spider_closed)
+        crawler.signals.connect(run.internal_error, signals.spider_error)
+        crawler.signals.connect(run.internal_error, signals.item_error)
+        return run
+
+    @classmethod
+    def of(cls, crawler: Crawler) -> Self:
+        """Raises NotConfigured where no spider of the archiver runs, as in ``scrapy shell``."""
+        run = crawler.get_extension(cls)
+        if run is None:
+            raise NotConfigured(f"{cls.__name__} is not among the EXTENSIONS, or has no spider of ours")
+        return run
+
+    @property
+    def tally(self) -> Tally:
+        return self.ledger.tally
+
+    def count(self, name: str, by: int = 1) -> None:
+        """Adds to ``archive/<name>`` of the crawl's statistics."""
+        self._crawler.stats.inc_value(f"archive/{name}", by)
+
+    @contextmanager
+    def storing(self) -> Iterator[None]:
+        """Whatever touches the archive in a callback or pipeline: the first failure stops the whole run."""
+        if self.storage_error:
+            raise CloseSpider("storage_failed")
+        try:
+            yield
+        except StorageError as exc:
+            if self.storage_error is None:
+                self.storage_error = exc
+                log.error("the archive cannot be written, stopping: %s", exc)
+                self._closing = asyncio.ensure_future(
+                    self._crawler.engine.close_spider_async(reason="storage_failed")
+                )
+            raise CloseSpider("storage_failed") from exc
+
+    def internal_error(self, failure: Any) -> None:
+        """A bug in a callback or pipeline: Scrapy has logged it, the run must not look well."""
+        if not failure.check(CloseSpider):
+            self._internal_errors += 1
+
+    def finish(self, reason: str) -> Report:
+        """Closes the books and the archive, once; whatever the disk says, there is a report."""
+        if self.report is None:
+            doubts = self._doubts()
+            self._close_books(reason)
+            try:
+                content = self._make_report(reason, doubts).as_json()
+                self.archive.tree.publish(REPORT, content.encode("utf-8", "backslashreplace"))
+                self.archive.close(clean=self.storage_error is None and not self.writer.is_busy)
+            except StorageError as exc:
+                self.storage_error = self.storage_error or exc
+            self.report = self._make_report(reason, doubts)
+            self._tell_stats(self.report)
+            self._bugs.close()
+        return self.report
+
+    def _close_books(self, reason: str) -> None:
+        why = Deferred("internal" if reason == "finished" else "interrupted")
+        try:
+            if not self.storage_error:
+                self.ledger.close(why)
+        except StorageError as exc:
+            self.storage_error = exc
+        self.ledger.abandon(Deferred("storage"))
+
+    def _tell_stats(self, report: Report) -> None:
+        ends = {end: report.tally.ends[end] for end in ENDS}
+        values = {
+            "listed": report.tally.listed,
+            **ends,
+            **report.tally.reasons,
+            "exit_status": int(report.status),
+        }
+        for name, value in values.items():
+            self._crawler.stats.set_value(f"archive/{name}", value)
+
+    def _doubts(self) -> dict[str, int]:
+        stats = self._crawler.stats.get_stats()
+        return {name.removeprefix("archive/"): n for name, n in stats.items() if name.startswith("archive/")}
+
+    def _make_report(self, reason: str, doubts: dict[str, int]) -> Report:
+        stats, tally = self._crawler.stats.get_stats(), self.tally
+        assert self._crawler.spider
+        return Report(
+            spider=self._crawler.spider.name,
+            site=self.site.name,
+            root=str(self.archive.root),
+            tally=tally,
+            allowance=self._crawler.settings.getfloat("ARCHIVER_QUARANTINE_ALLOWANCE"),
+            seconds=time.monotonic() - self._began,
+            requests=stats.get("downloader/request_count", 0),
+            bytes=stats.get("downloader/response_bytes", 0),
+            finish_reason=reason,
+            storage_error=str(self.storage_error or ""),
+            internal_errors=self._internal_errors + self._bugs.seen,
+            doubts=doubts,
+            proxies=tuple(sorted(resolver.proxy_hosts())),
+            drift=tuple(filter(None, [*self.drift, drift.of_articles(tally.ends["posted"], tally.reasons)])),
+        )
+
+
+def _root(settings: BaseSettings) -> Path:
+    root = Path(settings["ARCHIVER_OUTPUT"]).absolute()
+    if ".git" in root.parts:
+        raise BadArgument(f"ARCHIVER_OUTPUT={root} is inside a repository's .git: choose another folder")
+    return root
+
+
+def site_url(settings: BaseSettings) -> str:
+    """The address in footers, always with a slash at its end."""
+    return str(settings["ARCHIVER_SITE_URL"]).rstrip("/") + "/"

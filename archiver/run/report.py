@@ -1,0 +1,187 @@
+"""The end of a run in a few lines, as JSON, and as an exit status."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from archiver.run.ledger import ENDS, End, Tally
+from archiver.run.status import Status
+from archiver.terminal import printable
+
+NEVER_ALLOWED = ("downgrade", "offsite", "private_address", "scheme")
+"""Reasons that no allowance covers: somebody tried to lead the archiver elsewhere."""
+
+SHOWN = 10
+"""Failures the text names one by one; the JSON has them all."""
+
+
+_WORST_FIRST = (
+    Status.BROKEN,
+    Status.STORAGE,
+    Status.SITE_CHANGED,
+    Status.REJECTED,
+    Status.INCOMPLETE,
+    Status.INTERRUPTED,
+)
+
+_MEANS = {
+    Status.OK: "everything listed is accounted for",
+    Status.INCOMPLETE: "incomplete: run it again",
+    Status.REJECTED: "answers were rejected: read their records, then run it again",
+    Status.SITE_CHANGED: "the site looks different: compare it with its profile",
+    Status.STORAGE: "the archive could not be written: make room or mend the disk, then run it again",
+    Status.INTERRUPTED: "interrupted in order: run it again",
+    Status.BROKEN: "the books do not balance: please report this, with the log",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything a run has to say; the one place that decides its exit status."""
+
+    spider: str
+    site: str
+    root: str
+    tally: Tally
+    allowance: float
+    """Share of the listed articles that may be quarantined before the run counts as rejected."""
+    seconds: float
+    requests: int
+    bytes: int
+    finish_reason: str
+    storage_error: str = ""
+    internal_errors: int = 0
+    doubts: dict[str, int] | None = None
+    """Statistic → how often (``date/conflict`` …)."""
+    proxies: tuple[str, ...] = ()
+    """Hosts of the environment's proxies; behind them, addresses are theirs to guard."""
+    drift: tuple[str, ...] = ()
+    """What changed about the site, a sentence each."""
+
+    @property
+    def status(self) -> Status:
+        found = self._found()
+        return next((status for status in _WORST_FIRST if status in found), Status.OK)
+
+    def _found(self) -> set[Status]:
+        tally = self.tally
+        found = set()
+        if self.internal_errors or not tally.balanced:
+            found.add(Status.BROKEN)
+        if self.storage_error:
+            found.add(Status.STORAGE)
+        if self.drift:
+            found.add(Status.SITE_CHANGED)
+        if tally.ends["quarantined"] > self.allowance * tally.listed or any(
+            tally.reasons[f"quarantined/{reason}"] for reason in NEVER_ALLOWED
+        ):
+            found.add(Status.REJECTED)
+        if tally.ends["deferred"] > tally.reasons["deferred/interrupted"] or tally.listings_incomplete:
+            found.add(Status.INCOMPLETE)
+        if self.finish_reason == "shutdown":
+            found.add(Status.INTERRUPTED)
+        elif self.finish_reason not in ("finished", "storage_failed"):
+            found.add(Status.INCOMPLETE)
+        return found
+
+    def as_dict(self) -> dict[str, Any]:
+        tally = self.tally
+        return {
+            "spider": self.spider,
+            "site": self.site,
+            "archive": self.root,
+            "exit_status": int(self.status),
+            "finish_reason": self.finish_reason,
+            "listed": tally.listed,
+            **{end: tally.ends[end] for end in ENDS},
+            "reasons": dict(sorted(tally.reasons.items())),
+            "doubts": dict(sorted((self.doubts or {}).items())),
+            "listings": {
+                "complete": tally.listings_complete,
+                "unchanged": tally.listings_unchanged,
+                "incomplete": dict(sorted(tally.listings_incomplete.items())),
+            },
+            "failures": [
+                {"id": f.id, "end": f.end, "reason": f.reason, "detail": f.detail, "record": f.record}
+                for f in tally.failures
+            ],
+            "drift": list(self.drift),
+            "storage_error": self.storage_error,
+            "internal_errors": self.internal_errors,
+            "requests": self.requests,
+            "bytes": self.bytes,
+            "proxies": list(self.proxies),
+            "seconds": round(self.seconds, 1),
+        }
+
+    def as_json(self) -> str:
+        return json.dumps(self.as_dict(), ensure_ascii=False, indent=1) + "\n"
+
+    def as_text(self) -> str:
+        """For a person; the last line is the verdict."""
+        return "\n".join([*self._numbers(), *self._troubles(), self._verdict()])
+
+    def _numbers(self) -> list[str]:
+        ends = self.tally.ends
+        counts = [("listed", self.tally.listed), ("new", ends["posted"])]
+        counts += [(end, ends[end]) for end in ENDS if end != "posted"]
+        width = max(len(str(count)) for _, count in counts)
+        lines = [f"{self.spider} · {self.site}"]
+        lines += [f"  {name:<12}{count:>{width}}{self._why(name)}" for name, count in counts]
+        lines += [
+            self._listings(),
+            f"  {self.requests} requests, {_size(self.bytes)}, {self.seconds:.1f} s{self._through()}",
+            f"  posts are in {self.root}/_posts",
+        ]
+        return lines
+
+    def _through(self) -> str:
+        return f", through the proxy {', '.join(map(printable, self.proxies))}" if self.proxies else ""
+
+    def _listings(self) -> str:
+        tally = self.tally
+        incomplete = len(tally.listings_incomplete)
+        line = f"  {tally.listings_complete + incomplete} listings"
+        line += f", {tally.listings_unchanged} unchanged" if tally.listings_unchanged else ""
+        return f"{line}, {incomplete} incomplete" if incomplete else line
+
+    def _why(self, end: str) -> str:
+        reasons = {
+            name.partition("/")[2]: count
+            for name, count in sorted(self.tally.reasons.items())
+            if name.startswith(f"{end}/")
+        }
+        return "  " + ", ".join(f"{count} {reason}" for reason, count in reasons.items()) if reasons else ""
+
+    def _troubles(self) -> list[str]:
+        lines = [
+            f"  listing incomplete: {printable(url)}: {why}"
+            for url, why in self.tally.listings_incomplete.items()
+        ]
+        lines += [_failure_line(failure) for failure in self.tally.failures[:SHOWN]]
+        if len(self.tally.failures) > SHOWN:
+            lines.append(f"  … and {len(self.tally.failures) - SHOWN} more in .archive/report.json")
+        lines += [f"  the site changed: {printable(sentence, 600)}" for sentence in self.drift]
+        if self.internal_errors:
+            lines.append(f"  {self.internal_errors} internal errors; their tracebacks are in the log")
+        if self.storage_error:
+            lines.append(f"  {self.storage_error}")
+        return lines
+
+    def _verdict(self) -> str:
+        return f"exit {int(self.status)}: {_MEANS[self.status]}"
+
+
+def _failure_line(failure: End) -> str:
+    line = f"  {failure.end}: {printable(failure.id)}: {failure.reason}"
+    if failure.detail:
+        line += f" ({printable(failure.detail)})"
+    return f"{line}; kept in {failure.record}" if failure.record else line
+
+
+def _size(count: int) -> str:
+    if count < 1000:
+        return f"{count} B"
+    return f"{count / 1e3:.1f} KB" if count < 1e6 else f"{count / 1e6:.1f} MB"

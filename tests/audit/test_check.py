@@ -1,0 +1,565 @@
+"""Every planted corruption of a finished archive is found, named, and mended where it can be."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from archiver.audit.check import KINDS, check
+from archiver.audit.repair import repair
+from archiver.errors import StorageError
+from archiver.items import Listed
+from archiver.posts import render
+from archiver.run.ledger import Ledger
+from archiver.storage.archive import Archive, Entry
+from archiver.storage.index import DamagedIndex, Index, ListingRow
+from archiver.storage.lock import Locked
+from tests.crawling import PROJECT
+from tests.storage.archives import LISTING, NOW, SOURCES, a_post, bytes_of, finished, listed
+
+ID = listed(1).id
+NAME = f"2022-02-22-{ID}.md"
+POST = f"_posts/{NAME}"
+INDEX = ".archive/index.sqlite"
+CORPUS = PROJECT.parent / "shared" / "corpus"
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return finished(tmp_path_factory.mktemp("whole"))
+
+
+@pytest.fixture
+def root(whole: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(whole, tmp_path / "archive"))
+
+
+def found(root: Path) -> list[tuple[str, str]]:
+    return [(finding.kind, finding.path) for finding in check(root, NOW).findings]
+
+
+def mend(root: Path) -> None:
+    repair(root, check(root, NOW), NOW)
+
+
+def rerun(root: Path) -> None:
+    """What the next run does about the articles that were posts."""
+    with Archive(root, {"emnews": "东财滚动新闻"}) as archive:
+        ledger = Ledger(archive, NOW)
+        numbers = range(7)
+        posts = [
+            a_post(n, source, archive.slug(source))
+            for n, source in zip(numbers[:6], 2 * SOURCES, strict=True)
+        ]
+        for post in [*posts, a_post(6)]:
+            if ledger.admit([Listed(post.id, listing=LISTING)]):
+                archive.store([Entry(post, render(post), post.tag.removesuffix("新闻"))])
+
+
+def posts_of(root: Path) -> dict[str, bytes]:
+    return {path: content for path, content in bytes_of(root).items() if path.startswith("_posts")}
+
+
+# --- reading
+
+
+def test_a_finished_archive_has_no_breach_and_is_read_without_a_byte_written(root: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in root.rglob("*")}
+    checked = check(root, NOW)
+    assert (checked.posts, checked.findings) == (7, ())
+    assert {path: path.stat().st_mtime_ns for path in root.rglob("*")} == before
+
+
+def test_it_waits_for_no_run_and_disturbs_none(root: Path) -> None:
+    with Archive(root), pytest.raises(Locked, match="a run is using the archive"):
+        check(root, NOW)
+    check(root, NOW)
+    Archive(root).close()
+
+
+def test_what_a_killed_run_committed_is_seen(root: Path) -> None:
+    with Archive(root) as archive:
+        post = a_post(50, SOURCES[0])
+        archive.store([Entry(post, render(post))])
+        killed = Path(shutil.copytree(root, root.parent / "killed"))
+    assert (killed / f"{INDEX}-wal").stat().st_size
+    before = bytes_of(killed)
+    assert found(killed) == []
+    assert bytes_of(killed) == before
+
+
+# --- one post
+
+
+def planted(root: Path, change: Callable[[bytes], bytes]) -> None:
+    path = root / POST
+    path.write_bytes(change(path.read_bytes()))
+
+
+@pytest.mark.parametrize(
+    ("kind", "change"),
+    {
+        "zero-length": ("broken", lambda _: b""),
+        "no front matter": ("broken", lambda old: old[4:]),
+        "another key": ("broken", lambda old: old.replace(b"\n---\n", b"\nimage: x.png\n---\n", 1)),
+        "no title": ("broken", lambda old: old.replace(old.split(b"\n")[2], b'title: ""')),
+        "an impossible date": ("broken", lambda old: old.replace(b"date: 2022-02-22", b"date: 2022-02-30")),
+        "invalid UTF-8": ("broken", lambda old: old.replace("样".encode(), b"\xff\xfe", 1)),
+        "UTF-16": ("broken", lambda old: old.decode().encode("utf-16")),
+        "NULs, as after a power cut": ("broken", lambda old: b"\x00" * len(old)),
+        "CRLF": ("form", lambda old: old.replace(b"\n", b"\r\n")),
+        "a byte order mark": ("form", lambda old: b"\xef\xbb\xbf" + old),
+        "a line break at the end": ("form", lambda old: old + b"\n"),
+        "all three": ("form", lambda old: b"\xef\xbb\xbf" + old.replace(b"\n", b"\r\n") + b"\r\n"),
+        "another title": ("edited", lambda old: old.replace("标题".encode(), "题目".encode())),
+        "a digit of the body": ("edited", lambda old: old.replace("第1段".encode(), "第2段".encode())),
+    }.values(),
+)
+def test_a_changed_post_is_named_and_the_article_comes_back(
+    root: Path, kind: str, change: Callable[[bytes], bytes]
+) -> None:
+    before = posts_of(root)
+    planted(root, change)
+    changed = (root / POST).read_bytes()
+    assert found(root) == [(kind, POST)]
+    mend(root)
+    if kind == "edited":
+        assert (root / POST).read_bytes() == changed, "an edited post is the user's"
+        return
+    assert (root / ".archive/set-aside" / NAME).read_bytes() == changed
+    rerun(root)
+    assert posts_of(root) == before
+    assert found(root) == []
+
+
+def test_a_cut_post_is_found_wherever_it_is_cut(root: Path) -> None:
+    content = (root / POST).read_bytes()
+    for length in [*range(0, len(content), 4), *range(len(content) - 60, len(content))]:
+        (root / POST).write_bytes(content[:length])
+        assert found(root) == [("broken", POST)], length
+
+
+def test_a_flipped_bit_is_found_wherever_it_is(root: Path) -> None:
+    content = (root / POST).read_bytes()
+    dice = random.Random(1)
+    for place in [
+        *range(content.index(b"\n---\n", 4) + 5),
+        *(dice.randrange(len(content)) for _ in range(200)),
+    ]:
+        flipped = bytearray(content)
+        flipped[place] ^= 1 << dice.randrange(8)
+        (root / POST).write_bytes(flipped)
+        kinds = {kind for kind, path in found(root) if path == POST}
+        assert kinds & {"broken", "edited", "form", "misnamed"}, (place, flipped[place])
+
+
+def test_a_broken_post_is_asked_for_again_where_its_listing_is_read(root: Path) -> None:
+    for number in (0, 1):
+        (root / f"_posts/2022-02-22-{listed(number).id}.md").write_bytes(b"")
+    mend(root)
+    with Archive(root) as archive:
+        ledger = Ledger(archive, NOW)
+        assert ledger.known_listing(LISTING) == ListingRow(LISTING), "the listing tells best what to ask for"
+        assert listed(0, category="yangliribao") in ledger.waiting(LISTING)
+        assert listed(1, category="yangliwanbao", listing="") in ledger.waiting(""), (
+            "no listing of it is known"
+        )
+
+
+def test_a_post_of_tomorrow_is_fine_and_one_of_next_week_is_not(root: Path) -> None:
+    assert check(root, NOW - timedelta(hours=20)).findings == ()
+    assert len(check(root, NOW - timedelta(days=7)).breaches) == 7
+
+
+def test_liquid_in_a_post_is_named(root: Path) -> None:
+    name = "2022-02-22-NW202202222284000077.md"
+    text = (root / POST).read_text().replace("又一段", "{% foo %}")
+    (root / "_posts" / name).write_text(text)
+    mend(root)
+    assert found(root) == [("old_form", f"_posts/{name}"), ("liquid", f"_posts/{name}")]
+
+
+# --- names
+
+
+def test_a_post_under_another_day_gets_its_name_back(root: Path) -> None:
+    before = posts_of(root)
+    for wrong in ("2022-02-23-{}.md", "{}.md", "2022-2-2-{}.md", "2022-02-22-{}-copy.md"):
+        (root / POST).rename(root / "_posts" / wrong.format(ID))
+        assert ("misnamed", f"_posts/{wrong.format(ID)}") in found(root)
+        mend(root)
+        assert posts_of(root) == before, wrong
+        assert found(root) == []
+
+
+@pytest.mark.parametrize(
+    "copy", [f"2022-02-23-{ID}.md", "2022-02-22-NW202202222284000001-copy.md", f"{ID}.md"]
+)
+def test_a_second_file_of_an_id_is_set_aside(root: Path, copy: str) -> None:
+    before = posts_of(root)
+    shutil.copy(root / POST, root / "_posts" / copy)
+    assert found(root) == [("duplicate", f"_posts/{copy}")]
+    mend(root)
+    assert (posts_of(root), found(root)) == (before, [])
+    assert (root / ".archive/set-aside" / copy).exists()
+
+
+def test_two_valid_files_of_an_id_are_one_too_many(root: Path) -> None:
+    earlier = (root / POST).read_text().replace("2022-02-22", "2022-02-21")
+    (root / f"_posts/2022-02-21-{ID}.md").write_text(earlier)
+    assert found(root) == [("duplicate", f"_posts/2022-02-21-{ID}.md")], "the index knows the right one"
+    mend(root)
+    assert found(root) == []
+
+
+def test_ids_that_differ_in_capitals_only_are_named(root: Path) -> None:
+    text = (root / POST).read_text()
+    (root / f"_posts/2022-02-22-{ID.lower()}.md").write_text(text.replace("样例标题", "另一个"))
+    assert ("twin", f"_posts/2022-02-22-{ID.lower()}.md") in found(root)
+    mend(root)
+    assert ("twin", f"_posts/2022-02-22-{ID.lower()}.md") in found(root), "a person decides"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        (f"{NAME}.tmp", "stray"),
+        ("2022-02-22-x.markdown", "stray"),
+        ("2022-2-2-note.html", "stray"),
+        (f".{NAME}.tmp", None),
+        (f"{NAME}~", None),
+        ("notes.txt", None),
+        ("2021-12-01-welcome.md", "foreign"),
+        ("README.md", "foreign"),
+        ("-202205262391921712.md", "broken"),
+    ],
+)
+def test_files_that_are_no_posts_of_ours(root: Path, name: str, kind: str | None) -> None:
+    (root / "_posts" / name).write_text("---\nlayout: post\ntitle: x\n---\n")
+    assert found(root) == ([(kind, f"_posts/{name}")] if kind else [])
+    mend(root)
+    assert (root / "_posts" / name).exists() is (kind in (None, "foreign"))
+
+
+def test_links_and_folders_among_the_posts_are_named(root: Path) -> None:
+    (root / "_posts/2022-02-22-link.md").symlink_to("/etc/hostname")
+    (root / "_posts/2021").mkdir()
+    shutil.copy(root / POST, root / "_posts/2021")
+    assert found(root) == [("nested", "_posts/2021"), ("stray", "_posts/2022-02-22-link.md")]
+    mend(root)
+    assert found(root) == [("nested", "_posts/2021")]
+
+
+# --- posts and index
+
+
+def test_a_deleted_post_is_withdrawn_and_comes_back_when_named(root: Path) -> None:
+    before = posts_of(root)
+    (root / POST).unlink()
+    assert found(root) == [("withdrawn", POST)]
+    rerun(root)
+    assert found(root) == [("withdrawn", POST)], "not brought back unasked"
+    mend(root)
+    assert found(root) == []
+    rerun(root)
+    assert not (root / POST).exists()
+    with Archive(root) as archive:
+        ledger = Ledger(archive, NOW)
+        post = a_post(1, SOURCES[1], archive.slug(SOURCES[1]))
+        assert ledger.admit([Listed(ID)], named=True)
+        archive.store([Entry(post, render(post))])
+    assert (posts_of(root), found(root)) == (before, [])
+
+
+def test_a_withdrawn_post_that_is_named_needs_no_repair(root: Path) -> None:
+    (root / POST).unlink()
+    with Archive(root) as archive:
+        assert Ledger(archive, NOW).admit([Listed(ID)]) == []
+        assert Ledger(archive, NOW).admit([Listed(ID)], named=True)
+
+
+@pytest.mark.parametrize(
+    ("sql", "kind"),
+    [
+        ("DELETE FROM post WHERE id = '{}'", "unindexed"),
+        ("UPDATE post SET id = 'NW1' WHERE id = '{}'", "unindexed"),
+        ("UPDATE post SET id = 'NW1' WHERE id = '{}'", "index_row"),
+        ("UPDATE post SET category = 'x' WHERE id = '{}'", "index_row"),
+        ("UPDATE post SET tag = 'x' WHERE id = '{}'", "index_row"),
+        ("UPDATE post SET name = 'x' WHERE id = '{}'", "index_row"),
+    ],
+)
+def test_an_index_that_says_otherwise_than_the_posts_is_corrected(root: Path, sql: str, kind: str) -> None:
+    before = posts_of(root)
+    with sqlite3.connect(root / INDEX) as db:
+        db.execute(sql.format(ID))
+    db.close()
+    assert (kind, POST) in found(root)
+    mend(root)
+    assert (posts_of(root), found(root)) == (before, [])
+
+
+def test_one_slug_for_a_name_and_one_name_for_a_slug(root: Path) -> None:
+    for number, (slug, tag) in enumerate(
+        (("anotherslug", "样例日报新闻"), ("Yangliribao", "另一家新闻")), 71
+    ):
+        text = (root / f"_posts/2022-02-22-{listed(0).id}.md").read_text()
+        text = text.replace("categories: yangliribao", f"categories: {slug}").replace("样例日报新闻", tag)
+        (root / f"_posts/2022-02-22-NW2022022222840000{number}.md").write_text(text)
+    mend(root)
+    kinds = {(kind, path[-5:-3]) for kind, path in found(root)}
+    assert {("slug", "71"), ("slug", "72")} <= kinds
+
+
+def test_a_post_under_another_slug_than_the_index_remembers_is_named(root: Path) -> None:
+    with Archive(root) as archive, archive.index.transaction():
+        archive.index._db.execute("DELETE FROM slug WHERE name = ?", (SOURCES[1],))
+        archive.index.add_slug(SOURCES[1], "yangliwanbaox1234")
+    assert found(root) == [("slug", POST), ("slug", f"_posts/2022-02-22-{listed(4).id}.md")]
+
+
+# --- beside the posts
+
+
+@pytest.mark.parametrize("page", ["category/yangliribao.html", "emnews/index.html"])
+@pytest.mark.parametrize("content", [None, b""])
+def test_a_missing_category_page_is_written(root: Path, page: str, content: bytes | None) -> None:
+    before = (root / page).read_bytes()
+    (root / page).unlink()
+    if content is not None:
+        (root / page).write_bytes(content)
+    assert found(root) == [("page", page)]
+    mend(root)
+    assert (root / page).read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        (".archive/staging/half.md", "staging"),
+        (".archive/quarantine/NW202202222284009002.json", "record"),
+        (".archive/quarantine/x.json", "record"),
+        (".archive/report.json", "report"),
+    ],
+)
+def test_files_of_ours_that_are_cut_or_left_over(root: Path, path: str, kind: str) -> None:
+    (root / path).parent.mkdir(exist_ok=True)
+    content = (root / path).read_bytes() if (root / path).exists() else b"{}"
+    (root / path).write_bytes(content[: len(content) // 2])
+    assert found(root) == [(kind, path)]
+    mend(root)
+    assert found(root) == []
+    assert not (root / path).exists()
+
+
+def test_a_kept_answer_that_changed_is_noticed(root: Path) -> None:
+    path = root / ".archive/quarantine/NW202202222284009002.json"
+    text = path.read_text()
+    start = text.index('"base64": "') + len('"base64": "')
+    path.write_text(text[:start] + "A" + text[start + 1 :])
+    assert found(root) == [("record", ".archive/quarantine/NW202202222284009002.json")]
+
+
+# --- the index
+
+
+def dump(path: Path) -> list[str]:
+    """What an index holds; whether the last run was cut off does not count, a wrong answer costs a search."""
+    with sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True) as db:
+        lines = [line for line in db.iterdump() if '"run"' not in line]
+    db.close()
+    return lines
+
+
+def assert_healed(root: Path, before: dict[str, bytes]) -> None:
+    mend(root)
+    assert found(root) == []
+    rerun(root)
+    assert posts_of(root) == before
+
+
+def test_a_cut_index_is_found_at_every_length_and_never_used(root: Path) -> None:
+    content = (root / INDEX).read_bytes()
+    before = posts_of(root)
+    lengths = [*range(0, len(content), len(content) // 100), 1, 15, 16, 99, 100, len(content) - 1]
+    for length in lengths:
+        (root / INDEX).write_bytes(content[:length])
+        assert ("index", INDEX) in found(root), length
+        if length > 1:  # SQLite takes less for a new file: see the next test
+            with pytest.raises(DamagedIndex, match="archive-check --repair"):
+                Index(root / INDEX)
+    assert_healed(root, before)
+
+
+def test_an_index_of_an_unknown_file_format_is_damaged(root: Path) -> None:
+    content = bytearray((root / INDEX).read_bytes())
+    content[47] ^= 64  # SQLite's own version of its schema
+    (root / INDEX).write_bytes(content)
+    assert found(root) == [("index", INDEX)]
+    with pytest.raises(DamagedIndex, match="archive-check --repair"):
+        Index(root / INDEX)
+
+
+def test_an_emptied_index_is_built_anew_and_said_to_be(root: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (root / INDEX).write_bytes(b"")
+    with Archive(root) as archive:
+        assert archive.index.holds(ID)
+    assert "holds nothing; it is built anew" in caplog.text
+
+
+def test_a_flipped_bit_of_the_index_is_found_or_changes_nothing_it_says(root: Path) -> None:
+    content = (root / INDEX).read_bytes()
+    held = dump(root / INDEX)
+    dice = random.Random(2)
+    used = [place for place, byte in enumerate(content) if byte]
+    places = [
+        *range(100),
+        *(dice.choice(used) for _ in range(150)),
+        *(dice.randrange(len(content)) for _ in range(50)),
+    ]
+    named = 0
+    for place in places:
+        flipped = bytearray(content)
+        flipped[place] ^= 1 << dice.randrange(8)
+        (root / INDEX).write_bytes(flipped)
+        if found(root):
+            named += 1
+        else:
+            assert dump(root / INDEX) == held, place
+        assert_refused_or_right(root)
+    assert named > 150, "most of these places mean something"
+
+
+def assert_refused_or_right(root: Path) -> None:
+    """Opened for a crawl, a flipped index is refused, or tells slugs and open articles as ever."""
+    try:
+        with closing(Index(root / INDEX)) as index:
+            assert set(index.slugs()) == set(SOURCES)
+            assert [article.listed.id for article in index.without_post()] == [
+                listed(9001).id,
+                listed(9002).id,
+            ]
+    except StorageError:
+        return
+    for beside in ("-wal", "-shm"):
+        (root / f"{INDEX}{beside}").unlink(missing_ok=True)
+
+
+def test_a_row_that_changed_by_itself_is_found_and_the_rest_is_saved(root: Path) -> None:
+    before, content = posts_of(root), (root / INDEX).read_bytes()
+    (root / INDEX).write_bytes(content.replace(listed(9002).id.encode(), listed(9003).id.encode()))
+    assert ("index", INDEX) in found(root)
+    with pytest.raises(DamagedIndex, match="archive-check --repair"), Index.reading(root / INDEX) as index:
+        index.open_article(listed(9003).id)
+    mend(root)
+    assert found(root) == []
+    with Archive(root) as archive:
+        saved = {article.listed.id: article.state for article in archive.index.without_post()}
+    assert saved == {listed(9001).id: "deferred", listed(9002).id: "quarantined"}
+    rerun(root)
+    assert posts_of(root) == before
+
+
+@pytest.mark.parametrize(
+    "content",
+    {
+        "text": "这不是数据库。".encode() * 300,
+        "another program's": b"",
+        "an old version": b"",
+        "a later version": b"",
+    }.items(),
+    ids=lambda item: item[0],
+)
+def test_a_foreign_index_is_set_aside_not_used(root: Path, content: tuple[str, bytes]) -> None:
+    what, replacement = content
+    before = posts_of(root)
+    if what == "another program's":
+        (root / INDEX).unlink()
+    if replacement:
+        (root / INDEX).write_bytes(replacement)
+    else:
+        with sqlite3.connect(root / INDEX) as db:
+            if what == "another program's":
+                db.executescript("CREATE TABLE t (x); PRAGMA user_version = 1;")
+            else:
+                db.execute(f"PRAGMA user_version = {0 if what == 'an old version' else 2}")
+        db.close()
+    foreign = (root / INDEX).read_bytes()
+    with pytest.raises(DamagedIndex, match="archive-check --repair"):
+        Index(root / INDEX)
+    assert [kind for kind, _ in found(root)] == ["index"]
+    assert_healed(root, before)
+    assert (root / ".archive/set-aside/index.sqlite").read_bytes() == foreign
+
+
+def test_open_articles_survive_a_damaged_index_and_quarantined_ones_a_lost_one(root: Path) -> None:
+    with sqlite3.connect(root / INDEX) as db:
+        db.execute("PRAGMA user_version = 7")
+    db.close()
+    mend(root)
+    with Archive(root) as archive:
+        assert {article.listed.id for article in archive.index.without_post()} == {
+            listed(9001).id,
+            listed(9002).id,
+        }
+        deferred = archive.index.open_article(listed(9001).id)
+        assert deferred is not None
+        assert (deferred.reason, deferred.listed) == ("timeout", listed(9001, category="yangliribao"))
+    (root / INDEX).unlink()
+    with Archive(root) as archive:
+        assert [article.id for article in Ledger(archive, NOW).waiting(LISTING)] == [listed(9002).id]
+
+
+# --- the old archive
+
+
+def test_posts_of_the_old_archive_are_known_by_id_and_never_rewritten(tmp_path: Path) -> None:
+    posts = tmp_path / "_posts"
+    posts.mkdir()
+    old = (
+        '\n---\nlayout: post\ntitle: "样例旧闻"\ndate: 2021-12-08 10:46:18\ncategories: emnews\n'
+        "tags: 东财滚动新闻\n---\n\n样例旧闻的正文。\n\n<http://finance.eastmoney.com/news/1,202112082206000001.html>"
+    )
+    (posts / "2021-12-08-202112082206000001.md").write_text(old)
+    (posts / "-202112082206000002.md").write_text('---\nlayout: post\ntitle: ""\ndate:  +0800\n---\n')
+    assert found(tmp_path) == [
+        ("new", ".archive"),
+        ("broken", "_posts/-202112082206000002.md"),
+        ("old_form", "_posts/2021-12-08-202112082206000001.md"),
+    ]
+    assert not (tmp_path / ".archive").exists()
+    mend(tmp_path)
+    assert (posts / "2021-12-08-202112082206000001.md").read_text() == old
+    with Archive(tmp_path) as archive:
+        asked = Ledger(archive, NOW).admit([Listed(f"20211208220600000{n}") for n in (1, 2)])
+        assert [article.id for article in asked] == ["202112082206000002"]
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="no real posts here")
+def test_the_real_old_archive_is_adopted_and_its_broken_posts_are_named(tmp_path: Path) -> None:
+    shutil.copytree(CORPUS, tmp_path / "_posts", ignore=shutil.ignore_patterns("*.tsv"))
+    before = posts_of(tmp_path)
+    Archive(tmp_path).close()
+    checked = check(tmp_path, NOW.replace(year=2026))
+    assert [f.path for f in checked.findings if f.kind == "broken"] == ["_posts/-202205262391921712.md"]
+    assert [f.path for f in checked.findings if f.kind == "foreign"] == ["_posts/2021-12-01-init.md"]
+    assert len([f for f in checked.findings if f.kind == "old_form"]) == 8
+    assert {f.kind for f in checked.breaches} == {"broken", "page"}
+    assert checked.posts == 14
+    with Archive(tmp_path) as archive:
+        ledger = Ledger(archive, NOW)
+        known = [Listed(name[18:-3]) for name in before if name.startswith("_posts/2") and "init" not in name]
+        assert ledger.admit(known) == []
+    assert posts_of(tmp_path) == before
+
+
+def test_every_kind_of_finding_is_documented() -> None:
+    text = (PROJECT / "docs/reliability.md").read_text(encoding="utf-8")
+    assert not {kind for kind in KINDS if f"| `{kind}` |" not in text}

@@ -1,0 +1,150 @@
+"""Content codings and completeness, cut at every byte."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import time
+from collections import Counter
+
+import pytest
+from scrapy.http import Response, TextResponse
+
+from archiver.errors import ArticleError
+from archiver.fetch.bodies import check_whole, unpacked
+from tests.faultd import bomb, encode
+
+LIMIT = 1 << 20
+TEXT = ("样例消息，数据与说明。" * 30 + "".join(random.Random(7).choices("甲乙丙丁戊己庚辛", k=200))).encode()
+CODINGS = ["gzip", "deflate", "raw deflate", "br", "zstd"]
+
+
+def answer(body: bytes, coding: str = "", flags: list[str] | None = None) -> Response:
+    headers = {"Content-Encoding": coding.removeprefix("raw ")} if coding else {}
+    return Response("http://site.example/a", headers=headers, body=body, flags=flags)
+
+
+def problem(body: bytes, coding: str) -> str:
+    with pytest.raises(ArticleError) as caught:
+        unpacked(answer(body, coding), LIMIT)
+    return caught.value.reason
+
+
+@pytest.mark.parametrize("coding", CODINGS)
+def test_a_whole_body_is_decoded_and_says_no_more_that_it_was_coded(coding: str) -> None:
+    read = unpacked(answer(encode(TEXT, coding), coding), LIMIT)
+    assert read.body == TEXT
+    assert "Content-Encoding" not in read.headers
+
+
+@pytest.mark.parametrize("coding", CODINGS)
+def test_a_body_cut_anywhere_is_noticed(coding: str) -> None:
+    packed = encode(TEXT, coding)
+    reasons = {problem(packed[:size], coding) for size in range(1, len(packed))}
+    assert reasons == {"cut_encoding"}
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "zstd"])
+def test_a_changed_bit_is_noticed_where_it_changes_anything(coding: str) -> None:
+    packed = encode(TEXT, coding)
+    reasons = Counter[str]()
+    for place in range(len(packed) // 2, len(packed)):
+        changed = bytearray(packed)
+        changed[place] ^= 0x10
+        try:
+            assert unpacked(answer(bytes(changed), coding), LIMIT).body == TEXT
+        except ArticleError as why:
+            reasons[why.reason] += 1
+    assert reasons["checksum"] > 30
+    assert reasons.keys() <= {"checksum", "cut_encoding", "bad_encoding"}
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "zstd", "compress", "x-unknown"])
+def test_what_is_not_in_its_coding_is_named_so(coding: str) -> None:
+    assert problem(b'{"plain": "json, and no coding at all"}', coding) == "bad_encoding"
+
+
+def test_codings_one_over_the_other_are_taken_off_in_turn() -> None:
+    packed = encode(encode(TEXT, "gzip"), "br")
+    assert unpacked(answer(packed, "gzip, br"), LIMIT).body == TEXT
+    assert unpacked(answer(TEXT, "identity"), LIMIT).body == TEXT
+    assert problem(packed, ",".join(["gzip"] * 1000)) == "bad_encoding"
+
+
+def test_members_of_gzip_follow_each_other_and_what_is_none_is_passed_over() -> None:
+    assert unpacked(answer(gzip.compress(TEXT) * 3 + bytes(100), "gzip"), LIMIT).body == TEXT * 3
+    assert unpacked(answer(encode(TEXT, "zstd") * 2, "zstd"), LIMIT).body == TEXT * 2
+    assert problem(gzip.compress(TEXT) + gzip.compress(TEXT)[:30], "gzip") == "cut_encoding"
+
+
+@pytest.mark.parametrize("coding", [*CODINGS[:2], "br", "zstd"])
+@pytest.mark.parametrize("over", [0, 1])
+def test_the_limit_is_exact(coding: str, over: int) -> None:
+    body = bytes(LIMIT + over)
+    if over:
+        assert problem(encode(body, coding), coding) == "too_big"
+    else:
+        assert unpacked(answer(encode(body, coding), coding), LIMIT).body == body
+
+
+@pytest.mark.parametrize("coding", ["gzip", "gzip gzip", "deflate", "br", "zstd"])
+def test_a_bomb_is_seen_at_once(coding: str) -> None:
+    packed = bomb(coding, 300)
+    began = time.perf_counter()
+    assert problem(packed, coding.replace(" ", ", ")) == "too_big"
+    assert time.perf_counter() - began < 0.5
+
+
+# --- completeness
+
+
+def reason(body: bytes, expected: str, flags: list[str] | None = None, kind: str = "") -> str:
+    headers = {"Content-Type": kind} if kind else {}
+    try:
+        check_whole(TextResponse("http://site.example/a", headers=headers, body=body, flags=flags), expected)
+    except ArticleError as why:
+        return why.reason
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("said", "charset"),
+    [
+        ({"a": 1, "b": {"c": "{"}}, "utf-8"),
+        ([{"a": [1, {}]}, {"b": "镕喆㙓" * 5}], "gb18030"),
+        ({"text": '<p>{"half": [</p>' * 3, "more": [1, {"deep": ["{"]}]}, "utf-8"),
+        ([], "utf-8"),
+    ],
+)
+def test_json_is_whole_with_its_last_bracket_only(said: object, charset: str) -> None:
+    body = json.dumps(said, ensure_ascii=False).encode(charset)
+    kind = f"application/json; charset={charset}"
+    assert reason(body, "json", kind=kind) == ""
+    assert reason(b"\xef\xbb\xbf \n" + body + b"\r\n ", "json", kind=kind) == ""
+    assert {reason(body[:size], "json", kind=kind) for size in range(1, len(body))} <= {"json_cut"}
+
+
+@pytest.mark.parametrize("body", [b"<html>busy</html>", b"null", b'"text"', b"{broken}", b"12"])
+def test_what_is_no_json_at_all_is_not_cut(body: bytes) -> None:
+    assert reason(body, "json") == ""
+
+
+@pytest.mark.parametrize(
+    ("body", "flags", "expected"),
+    [
+        (b"<html><p>text</p></html>", [], ""),
+        (b"<HTML><p>text</p></HTML>\n<!-- served by -->", ["partial"], ""),
+        (b"<!DOCTYPE html><html lang=zh><p>te", [], "incomplete"),
+        (b"<p>a page that leaves out what may be left out", [], ""),
+        (b"<p>a page that leaves out what may be left out", ["partial"], "incomplete"),
+        (b"", [], "empty"),
+        (b" \t\r\n", [], "empty"),
+    ],
+)
+def test_html_is_whole_with_its_end(body: bytes, flags: list[str], expected: str) -> None:
+    assert reason(body, "html", flags) == expected
+
+
+def test_of_other_pages_nothing_is_expected() -> None:
+    assert reason(b"", "") == reason(b"{", "", ["partial"]) == ""

@@ -1,0 +1,237 @@
+"""When what failed is asked for again, when no more, and what a run says of what has to wait."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from archiver.errors import ArticleError, BadArgument, Deferred, Quarantined, Skipped
+from archiver.items import Listed
+from archiver.run.ledger import Ledger, Schedule
+from archiver.storage.archive import Archive
+from archiver.storage.index import OpenArticle
+from tests.storage.archives import LISTING, NOW, bytes_of, listed
+
+MINUTES, DAYS = timedelta(minutes=1), timedelta(days=1)
+TIMEOUT, REJECTED = Deferred("timeout"), Quarantined("not_json")
+
+
+def run(
+    root: Path, now: datetime, why: ArticleError, *, named: bool = False, listing: str = LISTING
+) -> Ledger:
+    """One run in which a listing names an article that fails so, if it is asked for."""
+    with Archive(root) as archive:
+        ledger = Ledger(archive, now)
+        for article in ledger.admit([listed(1, listing=listing)], named=named):
+            ledger.ended(article.id, why)
+        assert ledger.tally.balanced
+    return ledger
+
+
+def known(root: Path) -> OpenArticle:
+    with Archive(root) as archive:
+        article = archive.index.open_article(listed(1).id)
+        assert article is not None
+        return article
+
+
+def asks(ledger: Ledger) -> bool:
+    return bool(ledger.tally.failures)
+
+
+# --- how long
+
+
+@pytest.mark.parametrize(
+    ("state", "minutes"),
+    [
+        ("deferred", [0, 0, 0, 10, 20, 40, 80, 160, 320, 640, 1280, 1440, 1440]),
+        ("quarantined", [0, 0, 10, 20, 40, 80, 160, 320, 640, 1280, 1440, 1440]),
+    ],
+)
+def test_the_wait_grows_from_nothing_to_a_day(state: str, minutes: list[int]) -> None:
+    waits = [Schedule().wait(state, attempts) / MINUTES for attempts in range(1, len(minutes) + 1)]
+    assert waits == minutes
+    assert Schedule().wait(state, 10**6) == DAYS
+
+
+def test_a_short_outage_is_over_with_the_next_run(tmp_path: Path) -> None:
+    for minute in (0, 5, 10):
+        assert asks(run(tmp_path, NOW + minute * MINUTES, TIMEOUT))
+    assert asks(run(tmp_path, NOW + 15 * MINUTES, TIMEOUT))
+    assert not asks(run(tmp_path, NOW + 20 * MINUTES, TIMEOUT))
+    assert asks(run(tmp_path, NOW + 25 * MINUTES, TIMEOUT))
+
+
+@pytest.mark.parametrize(("why", "asked"), [(TIMEOUT, 25), (REJECTED, 24)])
+def test_an_article_that_stays_broken_costs_few_requests_and_has_an_end(
+    tmp_path: Path, why: ArticleError, asked: int
+) -> None:
+    """A cron job every five minutes; of the runs that find nothing due, only the last is made."""
+    times, now = [], NOW
+    with Archive(tmp_path) as archive:
+        while True:
+            ledger = Ledger(archive, now)
+            for article in ledger.admit([listed(1)]):
+                times.append(now)
+                ledger.ended(article.id, why)
+            article = archive.index.open_article(listed(1).id)
+            assert article is not None
+            if article.state == "skipped":
+                break
+            due = datetime.fromisoformat(article.due) if article.due else now
+            now = max(now + 5 * MINUTES, due - 5 * MINUTES)
+        again = Ledger(archive, now + 30 * DAYS)
+        assert again.admit([listed(1)]) == []
+    assert len(times) == asked
+    assert timedelta(days=14) <= times[-1] - NOW < timedelta(days=15)
+    assert again.tally.reasons == {"skipped/gave_up": 1}
+    assert (known(tmp_path).cause, known(tmp_path).attempts) == (why.reason, asked)
+
+
+def test_it_is_not_given_up_for_many_runs_alone_nor_for_many_days(tmp_path: Path) -> None:
+    for _ in range(30):
+        run(tmp_path, NOW, TIMEOUT, named=True)
+    assert known(tmp_path).state == "deferred", "thirty runs within a day"
+    run(tmp_path / "other", NOW, TIMEOUT)
+    run(tmp_path / "other", NOW + 300 * DAYS, TIMEOUT)
+    assert known(tmp_path / "other").state == "deferred", "two runs within a year"
+
+
+def test_the_run_that_gives_up_says_so(tmp_path: Path) -> None:
+    with Archive(tmp_path) as archive:
+        ledger = Ledger(archive, NOW, Schedule(attempts=1, days=1))
+        ledger.admit([listed(1)])
+        ledger.ended(listed(1).id, TIMEOUT)
+        later = Ledger(archive, NOW + DAYS, Schedule(attempts=1, days=1))
+        later.admit([listed(1)])
+        end = later.ended(listed(1).id, TIMEOUT)
+    assert (end.end, end.reason, end.detail) == ("skipped", "gave_up", "timeout, 2 attempts since 2022-02-22")
+    assert later.tally.reasons == {"skipped/gave_up": 1}
+
+
+@pytest.mark.parametrize(
+    "reason", ["interrupted", "storage", "host_down", "robots_unavailable", "retry_after"]
+)
+def test_what_was_not_asked_for_is_no_attempt(tmp_path: Path, reason: str) -> None:
+    for day in range(40):
+        run(tmp_path, NOW + day * DAYS, Deferred(reason))
+    assert (known(tmp_path).state, known(tmp_path).attempts, known(tmp_path).due) == ("deferred", 0, "")
+
+
+def test_an_article_whose_run_was_stopped_is_due_whatever_it_waited_for(tmp_path: Path) -> None:
+    for _ in range(6):
+        run(tmp_path, NOW, TIMEOUT, named=True)
+    run(tmp_path, NOW + 15 * DAYS, Deferred("interrupted"))
+    assert (known(tmp_path).attempts, known(tmp_path).due) == (6, "")
+
+
+# --- what has to wait
+
+
+def waiting(root: Path, why: ArticleError) -> datetime:
+    """A time before the article of four failures is due."""
+    for minute in range(4):
+        run(root, NOW + minute * 30 * MINUTES, why)
+    now = NOW + 91 * MINUTES
+    assert known(root).due > now.isoformat()
+    return now
+
+
+@pytest.mark.parametrize(
+    ("why", "end", "reason"),
+    [(TIMEOUT, "deferred", "deferred/waiting"), (REJECTED, "quarantined", "quarantined/not_json")],
+)
+def test_an_article_that_waits_and_is_listed_has_an_end_and_costs_nothing(
+    tmp_path: Path, why: ArticleError, end: str, reason: str
+) -> None:
+    now = waiting(tmp_path, why)
+    before = bytes_of(tmp_path)
+    ledger = run(tmp_path, now, why)
+    assert not asks(ledger)
+    assert (ledger.tally.listed, ledger.tally.ends, ledger.tally.reasons) == (1, {end: 1}, {reason: 1})
+    assert bytes_of(tmp_path) == before
+
+
+def test_where_the_listing_is_unchanged_what_is_deferred_still_counts(tmp_path: Path) -> None:
+    for why, counted in ((TIMEOUT, 1), (REJECTED, 0)):
+        root = tmp_path / why.reason
+        now = waiting(root, why)
+        with Archive(root) as archive:
+            ledger = Ledger(archive, now)
+            assert ledger.admit(ledger.waiting(LISTING)) == []
+            assert ledger.tally.listed == counted, "exit 0 means that nothing is deferred"
+            later = Ledger(archive, now + DAYS)
+            assert [article.id for article in later.waiting(LISTING)] == [listed(1).id]
+
+
+def test_what_is_due_comes_before_what_waits(tmp_path: Path) -> None:
+    now = waiting(tmp_path, TIMEOUT)
+    with Archive(tmp_path) as archive:
+        ledger = Ledger(archive, now)
+        ledger.admit([listed(2)])
+        ledger.ended(listed(2).id, TIMEOUT)
+        assert Ledger(archive, now).waiting(LISTING) == [listed(2), listed(1)]
+
+
+@pytest.mark.parametrize("jump", [-400 * DAYS, -2 * DAYS, 400 * DAYS])
+def test_a_clock_that_was_wrong_puts_nothing_off(tmp_path: Path, jump: timedelta) -> None:
+    for _ in range(8):
+        run(tmp_path, NOW, TIMEOUT, named=True)
+    assert asks(run(tmp_path, NOW + jump, TIMEOUT))
+
+
+# --- the user's word
+
+
+def test_a_named_article_does_not_wait_and_is_revived(tmp_path: Path) -> None:
+    now = waiting(tmp_path, TIMEOUT)
+    assert asks(run(tmp_path, now, TIMEOUT, named=True))
+    for _ in range(20):
+        run(tmp_path, now + 15 * DAYS, TIMEOUT, named=True)
+    with Archive(tmp_path) as archive, archive.index.transaction():
+        archive.index.put_open(OpenArticle(listed(1), "skipped", "gave_up", "timeout", 20, NOW.isoformat()))
+    assert not asks(run(tmp_path, now + 16 * DAYS, TIMEOUT))
+    assert asks(run(tmp_path, now + 16 * DAYS, TIMEOUT, named=True))
+    revived = known(tmp_path)
+    assert (revived.state, revived.attempts, revived.since) == ("deferred", 1, (now + 16 * DAYS).isoformat())
+
+
+def test_what_is_gone_stays_gone_also_when_named(tmp_path: Path) -> None:
+    run(tmp_path, NOW, Skipped("gone"))
+    assert not asks(run(tmp_path, NOW, TIMEOUT, named=True))
+
+
+def test_naming_an_article_forgets_nothing_a_listing_said_of_it(tmp_path: Path) -> None:
+    said = Listed(listed(1).id, "yangliribao", "http://x/1.html", {"title": "标题"}, LISTING)
+    with Archive(tmp_path) as archive:
+        ledger = Ledger(archive, NOW)
+        ledger.admit([said])
+        ledger.ended(said.id, TIMEOUT)
+        again = Ledger(archive, NOW)
+        assert again.admit([Listed(said.id, hints={"link": "http://y/"})], named=True) == [
+            Listed(said.id, "yangliribao", "http://x/1.html", {"title": "标题", "link": "http://y/"}, LISTING)
+        ]
+
+
+def test_what_the_user_named_is_open_under_no_listing(tmp_path: Path) -> None:
+    run(tmp_path, NOW, TIMEOUT, named=True, listing="")
+    with Archive(tmp_path) as archive:
+        assert [article.id for article in Ledger(archive, NOW).waiting("")] == [listed(1).id]
+
+
+@pytest.mark.parametrize(
+    ("attempts", "days", "sentence"),
+    [
+        ("many", 14, "ARCHIVER_RETRY_ATTEMPTS='many' is no whole number"),
+        (20, "1.5", "ARCHIVER_RETRY_DAYS='1.5' is no whole number"),
+        (0, 14, "ARCHIVER_RETRY_ATTEMPTS=0: write 1 or more"),
+        (20, None, "ARCHIVER_RETRY_DAYS=None is no whole number"),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence(attempts: object, days: object, sentence: str) -> None:
+    with pytest.raises(BadArgument, match=sentence):
+        Schedule.of(attempts, days)
+    assert Schedule.of("20", 14) == Schedule()

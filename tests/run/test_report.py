@@ -1,0 +1,135 @@
+"""What a person reads at the end, and the exit status a job acts on."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+import pytest
+
+from archiver.run.ledger import End, Tally
+from archiver.run.report import Report
+from archiver.run.status import Status
+from archiver.terminal import printable
+
+
+def report(tally: Tally | None = None, **changes: object) -> Report:
+    values: dict[str, object] = {
+        "spider": "category",
+        "site": "finews",
+        "root": "/srv/archive",
+        "tally": tally or Tally(),
+        "allowance": 0.01,
+        "seconds": 61.25,
+        "requests": 42,
+        "bytes": 1_234_567,
+        "finish_reason": "finished",
+    }
+    return Report(**(values | changes))  # type: ignore[arg-type]
+
+
+def tally(**ends: int) -> Tally:
+    return Tally(listed=sum(ends.values()), ends=Counter(ends))
+
+
+def interrupted(deferred: int) -> Tally:
+    return Tally(
+        listed=deferred, ends=Counter(deferred=deferred), reasons=Counter({"deferred/interrupted": deferred})
+    )
+
+
+def rejected(reason: str, among: int) -> Tally:
+    """One quarantined article among so many."""
+    return Tally(
+        listed=among,
+        ends=Counter(posted=among - 1, quarantined=1),
+        reasons=Counter({f"quarantined/{reason}": 1}),
+    )
+
+
+INCOMPLETE = Tally(listings_incomplete={"http://x/": "gone"})
+
+
+@pytest.mark.parametrize(
+    ("made", "status"),
+    [
+        (report(), Status.OK),
+        (report(tally(posted=5, unchanged=9, skipped=2)), Status.OK),
+        (report(tally(posted=99, quarantined=1)), Status.OK),
+        (report(tally(posted=98, quarantined=2)), Status.REJECTED),
+        (report(tally(posted=3, quarantined=1), allowance=0.5), Status.OK),
+        *[
+            (report(rejected(reason, among=1000)), Status.REJECTED)
+            for reason in ("downgrade", "offsite", "private_address", "scheme")
+        ],
+        (report(rejected("not_json", among=1000)), Status.OK),
+        (report(tally(posted=3, deferred=1)), Status.INCOMPLETE),
+        (report(INCOMPLETE), Status.INCOMPLETE),
+        (report(finish_reason="shutdown"), Status.INTERRUPTED),
+        (report(finish_reason="closespider_timeout"), Status.INCOMPLETE),
+        (report(tally(posted=1, deferred=4), finish_reason="shutdown"), Status.INCOMPLETE),
+        (report(interrupted(deferred=4), finish_reason="shutdown"), Status.INTERRUPTED),
+        (report(storage_error="disk full", finish_reason="storage_failed"), Status.STORAGE),
+        (report(tally(quarantined=1, deferred=1)), Status.REJECTED),
+        (report(tally(quarantined=1, deferred=1), storage_error="x"), Status.STORAGE),
+        (report(storage_error="x", internal_errors=1), Status.BROKEN),
+        (report(Tally(listed=2, ends=Counter(posted=1))), Status.BROKEN),
+    ],
+)
+def test_the_worst_that_happened_is_the_exit_status(made: Report, status: Status) -> None:
+    assert made.status is status
+    assert made.as_text().splitlines()[-1].startswith(f"exit {int(status)}: ")
+
+
+def test_the_text_names_every_number_and_the_first_failures() -> None:
+    failures = [End(f"NW{number}", "deferred", "timeout", "no answer", "") for number in range(12)]
+    failures[0] = End(
+        "../../x\x1b[2J", "quarantined", "bad_id", "no such ids", ".archive/quarantine/refused-1.json"
+    )
+    made = report(
+        Tally(
+            listed=112,
+            ends=Counter(posted=100, quarantined=1, deferred=11),
+            reasons=Counter({"deferred/timeout": 11, "quarantined/bad_id": 1}),
+            failures=failures,
+            listings_complete=3,
+            listings_unchanged=2,
+            listings_incomplete={"http://x/category/y.html": "status_500"},
+        )
+    )
+    text = made.as_text()
+    assert "  new         100\n" in text
+    assert "  deferred     11  11 timeout\n" in text
+    assert "  4 listings, 2 unchanged, 1 incomplete\n" in text
+    assert "  42 requests, 1.2 MB, 61.2 s\n" in text
+    assert "posts are in /srv/archive/_posts" in text
+    assert "listing incomplete: http://x/category/y.html: status_500" in text
+    assert (
+        r"quarantined: ../../x\x1b[2J: bad_id (no such ids); kept in .archive/quarantine/refused-1.json"
+        in text
+    )
+    assert "… and 2 more in .archive/report.json" in text
+
+
+def test_the_json_has_everything() -> None:
+    made = report(tally(posted=1), storage_error="full", doubts={"date/conflict": 2})
+    data = json.loads(made.as_json())
+    assert data["exit_status"] == 6
+    assert (data["listed"], data["posted"], data["deferred"]) == (1, 1, 0)
+    assert data["doubts"] == {"date/conflict": 2}
+    assert data["storage_error"] == "full"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("股市\n收涨", r"股市\n收涨"),
+        ("\x1b[31mred\x1b[0m", r"\x1b[31mred\x1b[0m"),
+        ("\u202egnp.exe", r"\u202egnp.exe"),
+        ("\ud800", r"\ud800"),
+        ("a\u2028b", "a b"),
+        ("x" * 300, "x" * 199 + "…"),
+    ],
+)
+def test_hostile_text_is_one_harmless_line(text: str, shown: str) -> None:
+    assert printable(text) == shown

@@ -1,0 +1,163 @@
+"""Articles wait in line by their ids: requests are made a few at a time, in the order of the listing."""
+
+from __future__ import annotations
+
+import gc
+import tracemalloc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from scrapy import Request
+
+from archiver.errors import Deferred, StorageError
+from archiver.items import Listed
+from archiver.run.ledger import Ledger
+from archiver.storage.archive import Archive
+from spiders import article as spider_module
+from spiders.category import CategorySpider
+from tests.storage.archives import NOW, listed
+
+NUMBERS = range(1, 201)
+
+
+class Line:
+    """A spider with an archive, and without an engine: what it hands in is kept."""
+
+    def __init__(self, archive: Archive) -> None:
+        self.ledger = Ledger(archive, NOW)
+        self.handed_in: list[Request] = []
+        self.disk_fails = False
+        self.spider = CategorySpider(category="yangliribao")
+        run = SimpleNamespace(ledger=self.ledger, storing=self._storing)
+        engine = SimpleNamespace(crawl=self.handed_in.append)
+        self.spider.crawler = SimpleNamespace(engine=engine, get_extension=lambda _: run)  # type: ignore[assignment]
+
+    @contextmanager
+    def _storing(self) -> Iterator[None]:
+        if self.disk_fails:
+            raise spider_module.CloseSpider("storage_failed")
+        yield
+
+    def join(self, articles: list[Listed]) -> None:
+        assert list(self.spider.ask_for(articles)) == []
+
+    def asked(self) -> list[Listed]:
+        """What was handed in since the last time."""
+        found = [request.cb_kwargs["article"].listed for request in self.handed_in]
+        self.handed_in.clear()
+        return found
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> Iterator[Line]:
+    with Archive(tmp_path) as archive:
+        yield Line(archive)
+
+
+ARTICLES = [
+    Listed(
+        listed(number).id,
+        category="yangliribao",
+        address=f"http://finews.withounder.com/yangliribao/2022/02/22/{listed(number).id}.html",
+        hints={"title": f"第{number}篇"},
+        listing="http://finews.withounder.com/category/yangliribao.html",
+    )
+    for number in NUMBERS
+]
+
+
+def test_a_few_at_a_time_with_all_that_was_said_of_them_in_the_order_of_the_listing(line: Line) -> None:
+    line.join(ARTICLES)
+    assert line.asked() == []
+    found = []
+    while line.spider.ask_on():
+        some = line.asked()
+        assert len(some) <= spider_module.AT_A_TIME < len(ARTICLES)
+        found += some
+    assert found == ARTICLES
+
+
+def test_no_more_are_under_way_than_may_be(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spider_module, "MOST_UNDER_WAY", 100)
+    line.join(ARTICLES)
+    while line.spider.ask_on():
+        pass
+    assert line.asked() == ARTICLES[:100]
+    line.ledger.stored(ARTICLES[7].id, "posted")
+    line.ledger.ended(ARTICLES[8].id, Deferred("timeout"))
+    assert line.spider.ask_on()
+    assert line.asked() == ARTICLES[100:102]
+    assert not line.spider.ask_on()
+
+
+def test_who_stands_in_line_takes_little_room(line: Line) -> None:
+    """Bytes of each article in line, its id among them; a request takes some 3,500."""
+    line.join(ARTICLES)  # what is made once is there
+    tracemalloc.start()
+    for hundred in range(50):
+        line.join(
+            [
+                replace(listed(number), hints={"title": "甲" * 30})
+                for number in range(1000 + hundred * 100, 1100 + hundred * 100)
+            ]
+        )
+    gc.collect()
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert taken / 5_000 < 300
+
+
+def test_where_the_archive_fails_nobody_is_asked_for_and_nobody_is_lost(line: Line) -> None:
+    line.join(ARTICLES)
+    line.disk_fails = True
+    line.spider.ask_on()
+    assert line.asked() == []
+    line.ledger.abandon(Deferred("storage"))
+    assert line.ledger.tally.reasons == {"deferred/storage": len(ARTICLES)}
+    assert line.ledger.tally.balanced
+
+
+def test_those_still_in_line_when_the_run_ends_are_deferred_and_asked_for_by_the_next(line: Line) -> None:
+    line.join(ARTICLES)
+    line.spider.ask_on()
+    line.ledger.close(Deferred("interrupted"))
+    assert line.ledger.tally.ends == {"deferred": len(ARTICLES)}
+    assert line.ledger.pending == 0
+    again = Ledger(line.ledger._archive, NOW)
+    assert again.admit(ARTICLES) == ARTICLES
+
+
+def test_an_article_whose_end_cannot_be_written_is_still_in_the_books(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise StorageError("the disk is full")
+
+    line.join(ARTICLES)
+    monkeypatch.setattr(line.ledger._archive.index, "put_open", refuse)
+    with pytest.raises(StorageError):
+        line.ledger.ended(ARTICLES[0].id, Deferred("timeout"))
+    with pytest.raises(StorageError):
+        line.ledger.close(Deferred("interrupted"))
+    line.ledger.abandon(Deferred("storage"))
+    assert line.ledger.tally.balanced
+    assert len(line.ledger.tally.failures) == len(ARTICLES)
+
+
+def test_an_article_that_cannot_be_looked_up_is_in_the_books(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(article_id: str) -> bool:
+        if article_id == ARTICLES[7].id:
+            raise StorageError("the disk does not answer")
+        return False
+
+    monkeypatch.setattr(line.ledger._archive.index, "holds", fail)
+    with pytest.raises(StorageError):
+        line.ledger.admit(ARTICLES)
+    line.ledger.abandon(Deferred("storage"))
+    assert (line.ledger.tally.listed, line.ledger.tally.ends) == (8, {"deferred": 8})
