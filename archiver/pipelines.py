@@ -17,7 +17,7 @@ from archiver.errors import ArticleError, Quarantined, StorageError
 from archiver.items import Article, Evidence
 from archiver.normalise import body, dates, digests, notices, sources, text, titles
 from archiver.posts import Post, render
-from archiver.publish.jekyll.paths import file_of
+from archiver.publish.jekyll.site import entry_of
 from archiver.run.archive_run import ArchiveRun
 from archiver.sites.profile import Family
 from archiver.storage.archive import Entry
@@ -157,11 +157,11 @@ class SourcePipeline(ArticlePipeline):
         return said or [Evidence(name, origin) for name, origin in named if name]
 
     def _slug(self, name: str) -> str:
-        return self.run.site.slugs.get(name) or self.run.archive.slug(name)
+        return self.run.site.slugs.get(name) or self.run.archive.slugs.slug(name)
 
     def _file_under_listing(self, article: Article, family: Family) -> None:
         """Nobody is credited: the listing's category, under the name that category is known by."""
-        name = self.run.archive.name_of(article.listed.category)
+        name = self.run.archive.slugs.name_of(article.listed.category)
         if not name:
             raise Quarantined("source", "nobody is credited, and no category is known to file it under")
         article.category = article.listed.category
@@ -262,4 +262,4 @@ class PostPipeline(_Pipeline):
             digest=article.digest,
         )
         source = article.source if family.by_source else ""
-        return Entry(post, render(post), source, file_of(page, site_url))
+        return entry_of(post, render(post), source)

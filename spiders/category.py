@@ -25,7 +25,7 @@ from archiver.items import Article, Listed
 from archiver.normalise import dates, slugs, sources
 from archiver.run import drift
 from archiver.sites.profile import Listing
-from archiver.storage.index import ListingRow
+from archiver.storage.rows import KnownListing
 from archiver.terminal import printable
 from spiders.article import ArticleSpider
 
@@ -40,9 +40,9 @@ MOST_FAILED = 2
 class Walk:
     """How far the pages of one listing were walked."""
 
-    known: ListingRow
+    known: KnownListing
     """The listing as an earlier run knew it."""
-    found: ListingRow
+    found: KnownListing
     """As this run finds it."""
     pages: int = 0
     whole: bool = True
@@ -152,7 +152,7 @@ class CategorySpider(ArticleSpider):
     def _first_page(self, category: str) -> Request:
         url = self._rule(category).address(category)
         known = self.run.ledger.known_listing(url)
-        request = self._page(url, category, Walk(known, ListingRow(url)))
+        request = self._page(url, category, Walk(known, KnownListing(url)))
         for name, value in (("If-None-Match", known.etag), ("If-Modified-Since", known.modified)):
             if value:
                 request.headers[name] = value

@@ -14,9 +14,9 @@ import pytest
 
 from archiver import settings
 from archiver.posts import read
+from archiver.publish.jekyll.site import open_site
 from archiver.replica.articles import Site
 from archiver.replica.server import Replica
-from archiver.storage.archive import Archive
 from tests.crawling import PROJECT, Run, asked, crawl, posts, tree
 from tests.jekyll import build_site
 
@@ -296,7 +296,7 @@ def test_a_disk_error_in_the_middle_stops_the_run(tmp_path: Path) -> None:
 
 def test_the_second_run_on_an_archive_is_told_at_once(tmp_path: Path) -> None:
 
-    with Archive(tmp_path), Replica(Site(articles=10, plain=True)) as replica:
+    with open_site(tmp_path), Replica(Site(articles=10, plain=True)) as replica:
         run = crawl("category", tmp_path, replica)
         assert run.status == 7
         assert asked(replica, robots=True) == []

@@ -16,12 +16,12 @@ from archiver.errors import StorageError
 from archiver.normalise import sources
 from archiver.posts import PostError, StoredPost, read
 from archiver.publish.jekyll.paths import file_of
-from archiver.storage.archive import INDEX, POSTS
-from archiver.storage.files import REPORT, STAGING, STATE, content_of, storage_errors
-from archiver.storage.index import Index, PostRow
+from archiver.storage.files import INDEX, POSTS, REPORT, STAGING, STATE, content_of, storage_errors
 from archiver.storage.lock import no_writer
 from archiver.storage.quarantine import FOLDER as RECORDS
 from archiver.storage.quarantine import parse
+from archiver.storage.rows import PostRow
+from archiver.storage.sqlite import SqliteStore
 
 
 class Kind(NamedTuple):
@@ -106,7 +106,7 @@ def check(root: Path, now: datetime) -> Checked:
         damage = list(_damage_of_index(root))
         index = None
         if (root / INDEX).is_file() and not damage:
-            index = reading.enter_context(Index.reading(root / INDEX))
+            index = reading.enter_context(SqliteStore.reading(root / INDEX))
         posts = _Posts(root, index, now)
         findings = (*damage, *posts.findings(), *_staged(root), *_records(root), *_report(root))
     return Checked(posts.count, findings)
@@ -127,7 +127,7 @@ def _damage_of_index(root: Path) -> Iterator[Finding]:
     elif not (root / INDEX).is_file():
         yield Finding("index", INDEX, "it is missing")
     else:
-        with Index.reading(root / INDEX) as index:
+        with SqliteStore.reading(root / INDEX) as index:
             for what in index.damage():
                 yield Finding("index", INDEX, what)
 
@@ -138,7 +138,7 @@ def _damage_of_index(root: Path) -> Iterator[Finding]:
 class _Posts:
     """One walk over ``_posts``; ``index`` is None where there is none to compare with."""
 
-    def __init__(self, root: Path, index: Index | None, now: datetime) -> None:
+    def __init__(self, root: Path, index: SqliteStore | None, now: datetime) -> None:
         self.count = 0
         self._root = root
         self._index = index

@@ -12,12 +12,12 @@ from pathlib import Path
 from archiver.errors import StorageError
 from archiver.items import Listed
 from archiver.normalise import dates
-from archiver.storage.archive import INDEX
-from archiver.storage.files import REPORT, content_of, storage_errors
-from archiver.storage.index import DamagedIndex, Index, OpenArticle
+from archiver.storage.files import INDEX, REPORT, content_of, storage_errors
 from archiver.storage.lock import no_writer
 from archiver.storage.quarantine import FOLDER as RECORDS
 from archiver.storage.quarantine import name_of, parse
+from archiver.storage.rows import OpenArticle
+from archiver.storage.sqlite import DamagedIndex, SqliteStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def _open(root: Path) -> list[OpenArticle]:
     path = root / INDEX
     if not path.is_file():
         raise StorageError(f"{path} is missing: the next run, or scrapy archive-check --repair, makes it")
-    with Index.reading(path) as index:
+    with SqliteStore.reading(path) as index:
         if damage := next(index.damage(), ""):
             raise DamagedIndex(path, damage)
         return list(index.without_post())

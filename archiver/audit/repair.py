@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote
 
 from archiver.audit.check import Checked, Finding, plain
 from archiver.items import Listed
 from archiver.publish.jekyll.pages import category_page
-from archiver.storage.archive import INDEX, POSTS, SALVAGED, Archive
-from archiver.storage.files import STATE, Tree, storage_errors
-from archiver.storage.index import Index, OpenArticle, dump_open, load_open
+from archiver.publish.jekyll.site import open_site
+from archiver.storage import salvage
+from archiver.storage.archive import Archive
+from archiver.storage.files import INDEX, POSTS, STATE, Tree, storage_errors
 from archiver.storage.lock import Lock
+from archiver.storage.rows import OpenArticle
+from archiver.storage.sqlite import SqliteStore
 
 ASIDE = f"{STATE}/set-aside"
 
@@ -28,7 +30,7 @@ def repair(root: Path, checked: Checked, now: datetime) -> dict[Finding, str]:
     """
     damaged = any(finding.kind == "index" for finding in checked.findings)
     saved = _set_index_aside(root) if damaged else []
-    with Archive(root) as archive:
+    with open_site(root) as archive:
         mender = _Mender(archive, now, saved)
         done = {finding: mender.mend(finding) for finding in checked.breaches}
         mender.finish()
@@ -44,10 +46,10 @@ def _set_index_aside(root: Path) -> list[OpenArticle]:
         lock = Lock(tree)
         try:
             found = {article.listed.id: article for article in _salvageable(tree)}
-            if tree.exists(SALVAGED):  # a repair was cut off, which may have seen more
-                found |= {article.listed.id: article for article in load_open(tree.read(SALVAGED))}
+            # A repair that was cut off may have saved more.
+            found |= {article.listed.id: article for article in salvage.kept(tree)}
             saved = list(found.values())
-            tree.publish(SALVAGED, dump_open(saved))
+            salvage.keep(tree, saved)
             for path in (f"{INDEX}-wal", f"{INDEX}-shm", INDEX):  # a new index must never meet an old log
                 if tree.exists(path):
                     set_aside(tree, path)
@@ -59,7 +61,7 @@ def _set_index_aside(root: Path) -> list[OpenArticle]:
 def _salvageable(tree: Tree) -> list[OpenArticle]:
     if not tree.exists(INDEX):
         return []
-    with Index.reading(tree.root / INDEX) as index:
+    with SqliteStore.reading(tree.root / INDEX) as index:
         return index.salvage()
 
 
@@ -80,12 +82,13 @@ def set_aside(tree: Tree, path: str) -> str:
 class _Mender:
     def __init__(self, archive: Archive, now: datetime, saved: list[OpenArticle]) -> None:
         self._archive = archive
+        self._catalogue = archive.catalogue
         self._tree = archive.tree
-        self._since = now.astimezone(UTC).isoformat(timespec="seconds")
+        self._now = now.replace(microsecond=0)
         self._listings = archive.index.listings()
         self._reopened = False
         self._saved = sum(not archive.index.holds(article.listed.id) for article in saved)
-        archive.touch()
+        self._catalogue.begin()
 
     def mend(self, finding: Finding) -> str:
         """What was done; empty where nothing can be."""
@@ -93,10 +96,9 @@ class _Mender:
         return way(finding) if way else ""
 
     def finish(self) -> None:
-        """Listings say best what to ask for again: the next run reads every one of them whole."""
+        """Listings say most about what has to be asked for again: the next run reads each of them whole."""
         if self._reopened:
-            with self._archive.index.transaction():
-                self._archive.index.forget_listings()
+            self._catalogue.forget_listings()
 
     # --- one for each kind
 
@@ -105,23 +107,13 @@ class _Mender:
         return f"set aside in {ASIDE}, built anew from the posts{saved}"
 
     def _broken(self, finding: Finding) -> str:
-        index, name = self._archive.index, _name(finding)
-        row = index.post(finding.id)
-        asked = row is None or row.name == name
+        row = self._archive.index.post(finding.id)
+        asked = row is None or row.name == _name(finding)
         if asked:
-            with index.transaction():
-                index.forget_post(finding.id)
-                self._open(finding.id, row.category if row else "")
+            category = row.category if row else ""
+            listed = Listed(finding.id, category, listing=self._listing_of(category))
+            self._reopened |= self._catalogue.reopen(listed, self._now)
         return self._aside(finding) + ("; the next run asks for it" if asked else "")
-
-    def _open(self, article_id: str, category: str) -> None:
-        known = self._archive.index.open_article(article_id)
-        if known is None:
-            listed = Listed(article_id, category, listing=self._listing_of(category))
-            known = OpenArticle(listed, since=self._since)
-        if known.state != "skipped":
-            self._archive.index.put_open(replace(known, attempts=0, due=""))
-            self._reopened = True
 
     def _listing_of(self, category: str) -> str:
         """The listing whose address ends with the category; empty where none is known."""
@@ -159,9 +151,7 @@ class _Mender:
         return "adopted" if self._archive.adopt(_name(finding)) else ""
 
     def _index_row(self, finding: Finding) -> str:
-        with self._archive.index.transaction():
-            self._archive.index.forget_post(finding.id)
-        self._archive.adopt(_name(finding))
+        self._archive.adopt(_name(finding), instead_of=finding.id)
         return "the index is corrected"
 
     def _withdrawn(self, finding: Finding) -> str:
@@ -169,10 +159,7 @@ class _Mender:
         if row is None or self._tree.exists(f"{POSTS}/{row.name}"):
             return "no longer so"
         listed = Listed(row.id, row.category, listing=self._listing_of(row.category))
-        article = OpenArticle(listed, "skipped", "withdrawn", since=self._since)
-        with self._archive.index.transaction():
-            self._archive.index.forget_post(row.id)
-            self._archive.index.put_open(article)
+        self._catalogue.withdraw(listed, self._now)
         return "remembered as withdrawn"
 
     def _page(self, finding: Finding) -> str:

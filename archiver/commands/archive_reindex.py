@@ -6,7 +6,7 @@ import argparse
 
 from archiver.commands.on_archive import ArchiveCommand
 from archiver.errors import StorageError
-from archiver.storage.archive import Archive
+from archiver.publish.jekyll.site import open_site
 
 
 class Command(ArchiveCommand):
@@ -22,7 +22,7 @@ class Command(ArchiveCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:  # noqa: ARG002 - Scrapy's signature
         root = self.root(args)
         try:
-            with Archive(root) as archive:
+            with open_site(root) as archive:
                 count = archive.reindex()
         except StorageError as exc:
             self.refuse("archive-reindex", exc)

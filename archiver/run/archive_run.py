@@ -18,12 +18,14 @@ from scrapy.settings import BaseSettings
 
 from archiver.errors import BadArgument, Deferred, StorageError
 from archiver.fetch import resolver
+from archiver.publish.jekyll.site import open_site
 from archiver.run import drift
-from archiver.run.ledger import ENDS, Ledger, Schedule, Tally
+from archiver.run.ledger import ENDS, Ledger, Tally
 from archiver.run.report import Report
 from archiver.sites.profile import Profile
 from archiver.storage.archive import Archive
 from archiver.storage.files import REPORT
+from archiver.storage.schedule import Schedule
 from archiver.storage.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -63,7 +65,7 @@ class ArchiveRun:
         self.archive = archive
         self.writer = Writer(archive)
         self.site_url = site_url(crawler.settings)
-        self.ledger = Ledger(archive, now, schedule)
+        self.ledger = Ledger(archive.catalogue, now, schedule)
         self.report: Report | None = None
         self.storage_error: StorageError | None = None
         self.drift: list[str] = []
@@ -90,7 +92,7 @@ class ArchiveRun:
         resolver.networks(crawler.settings.getlist("ARCHIVER_PRIVATE_ADDRESSES"))  # Scrapy only logs it
         attempts, days = map(crawler.settings.get, ("ARCHIVER_RETRY_ATTEMPTS", "ARCHIVER_RETRY_DAYS"))
         schedule = Schedule.of(attempts, days)
-        archive = Archive(_root(crawler.settings), fixed)
+        archive = open_site(_root(crawler.settings), fixed)
         run = cls(crawler, site, archive, now, schedule)
         crawler.signals.connect(run.finish, signals.spider_closed)
         crawler.signals.connect(run.internal_error, signals.spider_error)

@@ -12,8 +12,10 @@ from typing import Self
 
 from archiver.errors import StorageError
 
+POSTS = "_posts"
 STATE = ".archive"
 STAGING = f"{STATE}/staging"
+INDEX = f"{STATE}/index.sqlite"
 REPORT = f"{STATE}/report.json"
 """What the last run reported."""
 
@@ -43,6 +45,7 @@ class Tree:
         with storage_errors(root):
             root.mkdir(parents=True, exist_ok=True)
             self._folders = {"": os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)}
+        self._is_probed = False
 
     def close(self) -> None:
         for descriptor in self._folders.values():
@@ -122,11 +125,14 @@ class Tree:
             raise
 
     def probe(self) -> None:
-        """Whether the file system does what ``publish`` rests on; raises StorageError where it does not.
+        """Whether the file system does what ``publish`` rests on, tried once; raises StorageError where it
+        does not.
 
         Some network and FAT file systems cannot sync a folder, rename over a file, or give back what was
         written (faults S25).
         """
+        if self._is_probed:
+            return
         path = f"{STATE}/probe"
         try:
             for content in (b"first", b"second"):
@@ -136,6 +142,7 @@ class Tree:
             self.remove(path)
         except StorageError as exc:
             raise StorageError(f"{exc}; an archive is not safe on this file system: use another one") from exc
+        self._is_probed = True
 
     def remove(self, path: str) -> None:
         folder, name = self._split(path)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from archiver.storage.archive import Archive, Ending, Entry
 
-MOST_AT_ONCE = 64
+MAX_GROUP = 64
 """Posts of one group: what a crash may cost in articles that are asked for again."""
 
 
@@ -19,11 +19,11 @@ class _Group:
     """Of their files, without capitals: where a disk knows none, twins overwrite each other (faults H5)."""
 
     def takes(self, entry: Entry) -> bool:
-        return len(self.entries) < MOST_AT_ONCE and entry.post.name.casefold() not in self.names
+        return len(self.entries) < MAX_GROUP and entry.name.casefold() not in self.names
 
     def add(self, entry: Entry) -> int:
         """Its place in the group."""
-        self.names.add(entry.post.name.casefold())
+        self.names.add(entry.name.casefold())
         self.entries.append(entry)
         return len(self.entries) - 1
 
@@ -60,7 +60,7 @@ class Writer:
             await asyncio.wait([before])
         if self._gathering is group:
             self._gathering = None
-        self._archive.touch()
+        self._archive.catalogue.begin()
         written = await asyncio.get_running_loop().run_in_executor(
             self._thread, self._archive.write, group.entries
         )

@@ -17,10 +17,11 @@ from archiver.audit.repair import repair
 from archiver.errors import StorageError
 from archiver.items import Listed
 from archiver.posts import render
+from archiver.publish.jekyll.site import entry_of, open_site
 from archiver.run.ledger import Ledger
-from archiver.storage.archive import Archive, Entry
-from archiver.storage.index import DamagedIndex, Index, ListingRow
 from archiver.storage.lock import Locked
+from archiver.storage.rows import KnownListing
+from archiver.storage.sqlite import DamagedIndex, SqliteStore
 from tests.crawling import PROJECT
 from tests.storage.archives import LISTING, NOW, SOURCES, a_post, bytes_of, finished, listed
 
@@ -51,16 +52,16 @@ def mend(root: Path) -> None:
 
 def rerun(root: Path) -> None:
     """What the next run does about the articles that were posts."""
-    with Archive(root, {"emnews": "东财滚动新闻"}) as archive:
-        ledger = Ledger(archive, NOW)
+    with open_site(root, {"emnews": "东财滚动新闻"}) as archive:
+        ledger = Ledger(archive.catalogue, NOW)
         numbers = range(7)
         posts = [
-            a_post(n, source, archive.slug(source))
+            a_post(n, source, archive.slugs.slug(source))
             for n, source in zip(numbers[:6], 2 * SOURCES, strict=True)
         ]
         for post in [*posts, a_post(6)]:
             if ledger.admit([Listed(post.id, listing=LISTING)]):
-                archive.store([Entry(post, render(post), post.tag.removesuffix("新闻"))])
+                archive.store([entry_of(post, render(post), post.tag.removesuffix("新闻"))])
 
 
 def posts_of(root: Path) -> dict[str, bytes]:
@@ -78,16 +79,16 @@ def test_a_finished_archive_has_no_breach_and_is_read_without_a_byte_written(roo
 
 
 def test_it_waits_for_no_run_and_disturbs_none(root: Path) -> None:
-    with Archive(root), pytest.raises(Locked, match="a run is using the archive"):
+    with open_site(root), pytest.raises(Locked, match="a run is using the archive"):
         check(root, NOW)
     check(root, NOW)
-    Archive(root).close()
+    open_site(root).close()
 
 
 def test_what_a_killed_run_committed_is_seen(root: Path) -> None:
-    with Archive(root) as archive:
+    with open_site(root) as archive:
         post = a_post(50, SOURCES[0])
-        archive.store([Entry(post, render(post))])
+        archive.store([entry_of(post, render(post))])
         killed = Path(shutil.copytree(root, root.parent / "killed"))
     assert (killed / f"{INDEX}-wal").stat().st_size
     before = bytes_of(killed)
@@ -164,9 +165,11 @@ def test_a_broken_post_is_asked_for_again_where_its_listing_is_read(root: Path) 
     for number in (0, 1):
         (root / f"_posts/2022-02-22-{listed(number).id}.md").write_bytes(b"")
     mend(root)
-    with Archive(root) as archive:
-        ledger = Ledger(archive, NOW)
-        assert ledger.known_listing(LISTING) == ListingRow(LISTING), "the listing tells best what to ask for"
+    with open_site(root) as archive:
+        ledger = Ledger(archive.catalogue, NOW)
+        assert ledger.known_listing(LISTING) == KnownListing(LISTING), (
+            "the listing tells best what to ask for"
+        )
         assert listed(0, category="yangliribao") in ledger.waiting(LISTING)
         assert listed(1, category="yangliwanbao", listing="") in ledger.waiting(""), (
             "no listing of it is known"
@@ -270,19 +273,19 @@ def test_a_deleted_post_is_withdrawn_and_comes_back_when_named(root: Path) -> No
     assert found(root) == []
     rerun(root)
     assert not (root / POST).exists()
-    with Archive(root) as archive:
-        ledger = Ledger(archive, NOW)
-        post = a_post(1, SOURCES[1], archive.slug(SOURCES[1]))
+    with open_site(root) as archive:
+        ledger = Ledger(archive.catalogue, NOW)
+        post = a_post(1, SOURCES[1], archive.slugs.slug(SOURCES[1]))
         assert ledger.admit([Listed(ID)], named=True)
-        archive.store([Entry(post, render(post))])
+        archive.store([entry_of(post, render(post))])
     assert (posts_of(root), found(root)) == (before, [])
 
 
 def test_a_withdrawn_post_that_is_named_needs_no_repair(root: Path) -> None:
     (root / POST).unlink()
-    with Archive(root) as archive:
-        assert Ledger(archive, NOW).admit([Listed(ID)]) == []
-        assert Ledger(archive, NOW).admit([Listed(ID)], named=True)
+    with open_site(root) as archive:
+        assert Ledger(archive.catalogue, NOW).admit([Listed(ID)]) == []
+        assert Ledger(archive.catalogue, NOW).admit([Listed(ID)], named=True)
 
 
 @pytest.mark.parametrize(
@@ -319,7 +322,7 @@ def test_one_slug_for_a_name_and_one_name_for_a_slug(root: Path) -> None:
 
 
 def test_a_post_under_another_slug_than_the_index_remembers_is_named(root: Path) -> None:
-    with Archive(root) as archive, archive.index.transaction():
+    with open_site(root) as archive, archive.index.transaction():
         archive.index._db.execute("DELETE FROM slug WHERE name = ?", (SOURCES[1],))
         archive.index.add_slug(SOURCES[1], "yangliwanbaox1234")
     assert found(root) == [("slug", POST), ("slug", f"_posts/2022-02-22-{listed(4).id}.md")]
@@ -394,7 +397,7 @@ def test_a_cut_index_is_found_at_every_length_and_never_used(root: Path) -> None
         assert ("index", INDEX) in found(root), length
         if length > 1:  # SQLite takes less for a new file: see the next test
             with pytest.raises(DamagedIndex, match="archive-check --repair"):
-                Index(root / INDEX)
+                SqliteStore(root / INDEX)
     assert_healed(root, before)
 
 
@@ -404,12 +407,12 @@ def test_an_index_of_an_unknown_file_format_is_damaged(root: Path) -> None:
     (root / INDEX).write_bytes(content)
     assert found(root) == [("index", INDEX)]
     with pytest.raises(DamagedIndex, match="archive-check --repair"):
-        Index(root / INDEX)
+        SqliteStore(root / INDEX)
 
 
 def test_an_emptied_index_is_built_anew_and_said_to_be(root: Path, caplog: pytest.LogCaptureFixture) -> None:
     (root / INDEX).write_bytes(b"")
-    with Archive(root) as archive:
+    with open_site(root) as archive:
         assert archive.index.holds(ID)
     assert "holds nothing; it is built anew" in caplog.text
 
@@ -440,7 +443,7 @@ def test_a_flipped_bit_of_the_index_is_found_or_changes_nothing_it_says(root: Pa
 def assert_refused_or_right(root: Path) -> None:
     """Opened for a crawl, a flipped index is refused, or tells slugs and open articles as ever."""
     try:
-        with closing(Index(root / INDEX)) as index:
+        with closing(SqliteStore(root / INDEX)) as index:
             assert set(index.slugs()) == set(SOURCES)
             assert [article.listed.id for article in index.without_post()] == [
                 listed(9001).id,
@@ -456,11 +459,14 @@ def test_a_row_that_changed_by_itself_is_found_and_the_rest_is_saved(root: Path)
     before, content = posts_of(root), (root / INDEX).read_bytes()
     (root / INDEX).write_bytes(content.replace(listed(9002).id.encode(), listed(9003).id.encode()))
     assert ("index", INDEX) in found(root)
-    with pytest.raises(DamagedIndex, match="archive-check --repair"), Index.reading(root / INDEX) as index:
+    with (
+        pytest.raises(DamagedIndex, match="archive-check --repair"),
+        SqliteStore.reading(root / INDEX) as index,
+    ):
         index.open_article(listed(9003).id)
     mend(root)
     assert found(root) == []
-    with Archive(root) as archive:
+    with open_site(root) as archive:
         saved = {article.listed.id: article.state for article in archive.index.without_post()}
     assert saved == {listed(9001).id: "deferred", listed(9002).id: "quarantined"}
     rerun(root)
@@ -493,7 +499,7 @@ def test_a_foreign_index_is_set_aside_not_used(root: Path, content: tuple[str, b
         db.close()
     foreign = (root / INDEX).read_bytes()
     with pytest.raises(DamagedIndex, match="archive-check --repair"):
-        Index(root / INDEX)
+        SqliteStore(root / INDEX)
     assert [kind for kind, _ in found(root)] == ["index"]
     assert_healed(root, before)
     assert (root / ".archive/set-aside/index.sqlite").read_bytes() == foreign
@@ -504,7 +510,7 @@ def test_open_articles_survive_a_damaged_index_and_quarantined_ones_a_lost_one(r
         db.execute("PRAGMA user_version = 7")
     db.close()
     mend(root)
-    with Archive(root) as archive:
+    with open_site(root) as archive:
         assert {article.listed.id for article in archive.index.without_post()} == {
             listed(9001).id,
             listed(9002).id,
@@ -513,8 +519,10 @@ def test_open_articles_survive_a_damaged_index_and_quarantined_ones_a_lost_one(r
         assert deferred is not None
         assert (deferred.reason, deferred.listed) == ("timeout", listed(9001, category="yangliribao"))
     (root / INDEX).unlink()
-    with Archive(root) as archive:
-        assert [article.id for article in Ledger(archive, NOW).waiting(LISTING)] == [listed(9002).id]
+    with open_site(root) as archive:
+        assert [article.id for article in Ledger(archive.catalogue, NOW).waiting(LISTING)] == [
+            listed(9002).id
+        ]
 
 
 # --- the old archive
@@ -537,8 +545,8 @@ def test_posts_of_the_old_archive_are_known_by_id_and_never_rewritten(tmp_path: 
     assert not (tmp_path / ".archive").exists()
     mend(tmp_path)
     assert (posts / "2021-12-08-202112082206000001.md").read_text() == old
-    with Archive(tmp_path) as archive:
-        asked = Ledger(archive, NOW).admit([Listed(f"20211208220600000{n}") for n in (1, 2)])
+    with open_site(tmp_path) as archive:
+        asked = Ledger(archive.catalogue, NOW).admit([Listed(f"20211208220600000{n}") for n in (1, 2)])
         assert [article.id for article in asked] == ["202112082206000002"]
 
 
@@ -546,15 +554,15 @@ def test_posts_of_the_old_archive_are_known_by_id_and_never_rewritten(tmp_path: 
 def test_the_real_old_archive_is_adopted_and_its_broken_posts_are_named(tmp_path: Path) -> None:
     shutil.copytree(CORPUS, tmp_path / "_posts", ignore=shutil.ignore_patterns("*.tsv"))
     before = posts_of(tmp_path)
-    Archive(tmp_path).close()
+    open_site(tmp_path).close()
     checked = check(tmp_path, NOW.replace(year=2026))
     assert [f.path for f in checked.findings if f.kind == "broken"] == ["_posts/-202205262391921712.md"]
     assert [f.path for f in checked.findings if f.kind == "foreign"] == ["_posts/2021-12-01-init.md"]
     assert len([f for f in checked.findings if f.kind == "old_form"]) == 8
     assert {f.kind for f in checked.breaches} == {"broken", "page"}
     assert checked.posts == 14
-    with Archive(tmp_path) as archive:
-        ledger = Ledger(archive, NOW)
+    with open_site(tmp_path) as archive:
+        ledger = Ledger(archive.catalogue, NOW)
         known = [Listed(name[18:-3]) for name in before if name.startswith("_posts/2") and "init" not in name]
         assert ledger.admit(known) == []
     assert posts_of(tmp_path) == before

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from archiver.publish.jekyll.site import open_site
 from archiver.replica.articles import Site
 from archiver.replica.server import Replica
-from archiver.storage.archive import Archive
 from tests.crawling import asked, crawl, tree
 from tests.storage.archives import bytes_of, finished
 from tests.test_scrapy import scrapy
@@ -107,7 +107,7 @@ def test_a_crawl_over_an_old_archive_rewrites_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("command", ["archive-check", "archive-gaps"])
 def test_while_a_run_is_on_the_commands_touch_nothing(tmp_path: Path, command: str) -> None:
-    with Archive(finished(tmp_path)):
+    with open_site(finished(tmp_path)):
         done = scrapy(command, "-s", f"ARCHIVER_OUTPUT={tmp_path}")
     assert done.returncode == 7
     assert done.stderr == (

@@ -9,11 +9,11 @@ from typing import Any
 
 from archiver.errors import Quarantined, Skipped
 from archiver.items import Listed
+from archiver.publish.jekyll.site import open_site
 from archiver.replica.articles import Site
 from archiver.replica.server import Replica
 from archiver.run.ledger import Ledger
-from archiver.storage.archive import Archive
-from archiver.storage.index import OpenArticle
+from archiver.storage.rows import OpenArticle
 from tests.crawling import asked, crawl
 from tests.storage.archives import NOW, bytes_of, finished, listed
 from tests.test_scrapy import scrapy
@@ -42,8 +42,8 @@ def test_a_whole_archive_has_no_gaps(tmp_path: Path) -> None:
 
 def test_each_gap_is_a_row_with_its_reason(tmp_path: Path) -> None:
     root = finished(tmp_path)
-    with Archive(root) as archive:
-        ledger = Ledger(archive, NOW)
+    with open_site(root) as archive:
+        ledger = Ledger(archive.catalogue, NOW)
         ledger.admit([listed(9003, category="yangliribao")])
         ledger.ended(listed(9003).id, Skipped("gone"))
         ledger.refuse(Listed("../\x1b[2J", "yangliribao"), Quarantined("bad_id"))
@@ -94,8 +94,8 @@ def test_each_gap_is_a_row_with_its_reason(tmp_path: Path) -> None:
 
 
 def test_what_is_gone_or_withdrawn_is_told_and_is_no_gap(tmp_path: Path) -> None:
-    with Archive(tmp_path) as archive:
-        ledger = Ledger(archive, NOW)
+    with open_site(tmp_path) as archive:
+        ledger = Ledger(archive.catalogue, NOW)
         ledger.admit([listed(1)])
         ledger.ended(listed(1).id, Skipped("gone"))
     status, lines = gaps(tmp_path)
@@ -116,7 +116,7 @@ def test_an_index_that_cannot_be_trusted_is_no_answer(tmp_path: Path) -> None:
 
 def put_off(root: Path, article: str) -> None:
     """As if it had failed many times, the last time just now."""
-    with Archive(root) as archive, archive.index.transaction():
+    with open_site(root) as archive, archive.index.transaction():
         known = archive.index.open_article(article)
         assert known is not None
         due = (datetime.now(UTC) + timedelta(hours=5)).isoformat(timespec="seconds")

@@ -22,12 +22,13 @@ from archiver.commands import archive_check
 from archiver.errors import ArticleError, Deferred, Quarantined, StorageError
 from archiver.items import Answer
 from archiver.posts import render
+from archiver.publish.jekyll.site import entry_of, open_site
 from archiver.run.ledger import Ledger
 from archiver.run.status import Status
-from archiver.storage.archive import INDEX, POSTS, Archive, Entry
-from archiver.storage.files import STAGING
-from archiver.storage.index import ListingRow
+from archiver.storage.archive import Archive, Entry
+from archiver.storage.files import INDEX, POSTS, STAGING
 from archiver.storage.quarantine import FOLDER as RECORDS
+from archiver.storage.rows import KnownListing
 from archiver.terminal import tell
 from tests.storage.archives import LISTING, NOW, SOURCES, a_post, listed
 
@@ -58,7 +59,7 @@ def crawl(shown: Sequence[int], failing: Mapping[int, ArticleError] | None = Non
 
     def task(root: Path) -> int:
         try:
-            with Archive(root, _RESERVED) as archive:
+            with open_site(root, _RESERVED) as archive:
                 _crawl(archive, shown, failing or {})
         except StorageError as exc:
             tell(str(exc))
@@ -69,8 +70,8 @@ def crawl(shown: Sequence[int], failing: Mapping[int, ArticleError] | None = Non
 
 
 def _crawl(archive: Archive, shown: Sequence[int], failing: Mapping[int, ArticleError]) -> None:
-    ledger = Ledger(archive, NOW)
-    listing = ListingRow(LISTING, etag=f'"{shown}"')
+    ledger = Ledger(archive.catalogue, NOW)
+    listing = KnownListing(LISTING, etag=f'"{shown}"')
     is_unchanged = ledger.known_listing(LISTING) == listing
     wanted = ledger.admit(map(listed, () if is_unchanged else shown))
     ledger.remember_listing(listing)
@@ -90,17 +91,17 @@ def _crawl(archive: Archive, shown: Sequence[int], failing: Mapping[int, Article
 def _store(archive: Archive, ledger: Ledger, numbers: Sequence[int]) -> None:
     entries = [_entry(archive, number) for number in numbers]
     for entry in entries:
-        assert not archive.tree.exists(f"{POSTS}/{entry.post.name}"), "what has a post is not asked for"
+        assert not archive.tree.exists(f"{POSTS}/{entry.name}"), "what has a post is not asked for"
     for entry, end in zip(entries, archive.store(entries), strict=True):
         assert not isinstance(end, Quarantined)
-        ledger.stored(entry.post.id, end)
+        ledger.stored(entry.id, end)
 
 
 def _entry(archive: Archive, number: int) -> Entry:
     source = SOURCES[number % len(SOURCES)]
-    slug = archive.slug(source)
+    slug = archive.slugs.slug(source)
     post = a_post(number, source, slug)
-    return Entry(post, render(post), source, f"category/{slug}.html")
+    return entry_of(post, render(post), source)
 
 
 def mend(root: Path) -> int:
@@ -134,8 +135,8 @@ def _cut_off(root: Path) -> int:
     """A run that ends without a word: a post remembered, two published, one staged in part."""
     if child := os.fork():
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    archive = Archive(root, _RESERVED)
-    ledger = Ledger(archive, NOW)
+    archive = open_site(root, _RESERVED)
+    ledger = Ledger(archive.catalogue, NOW)
     ledger.admit(map(listed, (2, 5, 6, 7)))
     _store(archive, ledger, [2])
     archive.write([_entry(archive, 5), _entry(archive, 6)])

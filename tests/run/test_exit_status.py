@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from archiver import settings
+from archiver.publish.jekyll.site import open_site
 from archiver.replica.articles import Site
 from archiver.replica.server import Replica
 from archiver.run.ledger import ENDS
-from archiver.storage.archive import Archive
 from tests.crawling import Run, crawl, posts
 
 TEXTS = "/NewsData/GetNewsText.do"
@@ -91,7 +91,7 @@ def test_6_the_archive_cannot_be_written(tmp_path: Path, replica: Replica) -> No
 
 
 def test_7_another_run_holds_the_archive(tmp_path: Path, replica: Replica) -> None:
-    with Archive(tmp_path):
+    with open_site(tmp_path):
         run = crawl("category", tmp_path, replica)
     assert run.status == 7
     assert "nothing was touched" in run.stderr.splitlines()[-1]

@@ -9,9 +9,10 @@ import pytest
 
 from archiver.errors import ArticleError, BadArgument, Deferred, Quarantined, Skipped
 from archiver.items import Listed
-from archiver.run.ledger import Ledger, Schedule
-from archiver.storage.archive import Archive
-from archiver.storage.index import OpenArticle
+from archiver.publish.jekyll.site import open_site
+from archiver.run.ledger import Ledger
+from archiver.storage.rows import OpenArticle
+from archiver.storage.schedule import Schedule
 from tests.storage.archives import LISTING, NOW, bytes_of, listed
 
 MINUTES, DAYS = timedelta(minutes=1), timedelta(days=1)
@@ -22,8 +23,8 @@ def run(
     root: Path, now: datetime, why: ArticleError, *, named: bool = False, listing: str = LISTING
 ) -> Ledger:
     """One run in which a listing names an article that fails so, if it is asked for."""
-    with Archive(root) as archive:
-        ledger = Ledger(archive, now)
+    with open_site(root) as archive:
+        ledger = Ledger(archive.catalogue, now)
         for article in ledger.admit([listed(1, listing=listing)], named=named):
             ledger.ended(article.id, why)
         assert ledger.tally.balanced
@@ -31,7 +32,7 @@ def run(
 
 
 def known(root: Path) -> OpenArticle:
-    with Archive(root) as archive:
+    with open_site(root) as archive:
         article = archive.index.open_article(listed(1).id)
         assert article is not None
         return article
@@ -71,9 +72,9 @@ def test_an_article_that_stays_broken_costs_few_requests_and_has_an_end(
 ) -> None:
     """A cron job every five minutes; of the runs that find nothing due, only the last is made."""
     times, now = [], NOW
-    with Archive(tmp_path) as archive:
+    with open_site(tmp_path) as archive:
         while True:
-            ledger = Ledger(archive, now)
+            ledger = Ledger(archive.catalogue, now)
             for article in ledger.admit([listed(1)]):
                 times.append(now)
                 ledger.ended(article.id, why)
@@ -83,7 +84,7 @@ def test_an_article_that_stays_broken_costs_few_requests_and_has_an_end(
                 break
             due = datetime.fromisoformat(article.due) if article.due else now
             now = max(now + 5 * MINUTES, due - 5 * MINUTES)
-        again = Ledger(archive, now + 30 * DAYS)
+        again = Ledger(archive.catalogue, now + 30 * DAYS)
         assert again.admit([listed(1)]) == []
     assert len(times) == asked
     assert timedelta(days=14) <= times[-1] - NOW < timedelta(days=15)
@@ -101,11 +102,11 @@ def test_it_is_not_given_up_for_many_runs_alone_nor_for_many_days(tmp_path: Path
 
 
 def test_the_run_that_gives_up_says_so(tmp_path: Path) -> None:
-    with Archive(tmp_path) as archive:
-        ledger = Ledger(archive, NOW, Schedule(attempts=1, days=1))
+    with open_site(tmp_path) as archive:
+        ledger = Ledger(archive.catalogue, NOW, Schedule(attempts=1, days=1))
         ledger.admit([listed(1)])
         ledger.ended(listed(1).id, TIMEOUT)
-        later = Ledger(archive, NOW + DAYS, Schedule(attempts=1, days=1))
+        later = Ledger(archive.catalogue, NOW + DAYS, Schedule(attempts=1, days=1))
         later.admit([listed(1)])
         end = later.ended(listed(1).id, TIMEOUT)
     assert (end.end, end.reason, end.detail) == ("skipped", "gave_up", "timeout, 2 attempts since 2022-02-22")
@@ -159,21 +160,21 @@ def test_where_the_listing_is_unchanged_what_is_deferred_still_counts(tmp_path: 
     for why, counted in ((TIMEOUT, 1), (REJECTED, 0)):
         root = tmp_path / why.reason
         now = waiting(root, why)
-        with Archive(root) as archive:
-            ledger = Ledger(archive, now)
+        with open_site(root) as archive:
+            ledger = Ledger(archive.catalogue, now)
             assert ledger.admit(ledger.waiting(LISTING)) == []
             assert ledger.tally.listed == counted, "exit 0 means that nothing is deferred"
-            later = Ledger(archive, now + DAYS)
+            later = Ledger(archive.catalogue, now + DAYS)
             assert [article.id for article in later.waiting(LISTING)] == [listed(1).id]
 
 
 def test_what_is_due_comes_before_what_waits(tmp_path: Path) -> None:
     now = waiting(tmp_path, TIMEOUT)
-    with Archive(tmp_path) as archive:
-        ledger = Ledger(archive, now)
+    with open_site(tmp_path) as archive:
+        ledger = Ledger(archive.catalogue, now)
         ledger.admit([listed(2)])
         ledger.ended(listed(2).id, TIMEOUT)
-        assert Ledger(archive, now).waiting(LISTING) == [listed(2), listed(1)]
+        assert Ledger(archive.catalogue, now).waiting(LISTING) == [listed(2), listed(1)]
 
 
 @pytest.mark.parametrize("jump", [-400 * DAYS, -2 * DAYS, 400 * DAYS])
@@ -191,7 +192,7 @@ def test_a_named_article_does_not_wait_and_is_revived(tmp_path: Path) -> None:
     assert asks(run(tmp_path, now, TIMEOUT, named=True))
     for _ in range(20):
         run(tmp_path, now + 15 * DAYS, TIMEOUT, named=True)
-    with Archive(tmp_path) as archive, archive.index.transaction():
+    with open_site(tmp_path) as archive, archive.index.transaction():
         archive.index.put_open(OpenArticle(listed(1), "skipped", "gave_up", "timeout", 20, NOW.isoformat()))
     assert not asks(run(tmp_path, now + 16 * DAYS, TIMEOUT))
     assert asks(run(tmp_path, now + 16 * DAYS, TIMEOUT, named=True))
@@ -206,11 +207,11 @@ def test_what_is_gone_stays_gone_also_when_named(tmp_path: Path) -> None:
 
 def test_naming_an_article_forgets_nothing_a_listing_said_of_it(tmp_path: Path) -> None:
     said = Listed(listed(1).id, "yangliribao", "http://x/1.html", {"title": "标题"}, LISTING)
-    with Archive(tmp_path) as archive:
-        ledger = Ledger(archive, NOW)
+    with open_site(tmp_path) as archive:
+        ledger = Ledger(archive.catalogue, NOW)
         ledger.admit([said])
         ledger.ended(said.id, TIMEOUT)
-        again = Ledger(archive, NOW)
+        again = Ledger(archive.catalogue, NOW)
         assert again.admit([Listed(said.id, hints={"link": "http://y/"})], named=True) == [
             Listed(said.id, "yangliribao", "http://x/1.html", {"title": "标题", "link": "http://y/"}, LISTING)
         ]
@@ -218,8 +219,8 @@ def test_naming_an_article_forgets_nothing_a_listing_said_of_it(tmp_path: Path) 
 
 def test_what_the_user_named_is_open_under_no_listing(tmp_path: Path) -> None:
     run(tmp_path, NOW, TIMEOUT, named=True, listing="")
-    with Archive(tmp_path) as archive:
-        assert [article.id for article in Ledger(archive, NOW).waiting("")] == [listed(1).id]
+    with open_site(tmp_path) as archive:
+        assert [article.id for article in Ledger(archive.catalogue, NOW).waiting("")] == [listed(1).id]
 
 
 @pytest.mark.parametrize(

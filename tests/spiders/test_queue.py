@@ -15,6 +15,7 @@ from scrapy import Request
 
 from archiver.errors import Deferred, StorageError
 from archiver.items import Listed
+from archiver.publish.jekyll.site import open_site
 from archiver.run.ledger import Ledger
 from archiver.storage.archive import Archive
 from spiders import article as spider_module
@@ -28,7 +29,8 @@ class Line:
     """A spider with an archive, and without an engine: what it hands in is kept."""
 
     def __init__(self, archive: Archive) -> None:
-        self.ledger = Ledger(archive, NOW)
+        self.archive = archive
+        self.ledger = Ledger(archive.catalogue, NOW)
         self.handed_in: list[Request] = []
         self.disk_fails = False
         self.spider = CategorySpider(category="yangliribao")
@@ -54,7 +56,7 @@ class Line:
 
 @pytest.fixture
 def line(tmp_path: Path) -> Iterator[Line]:
-    with Archive(tmp_path) as archive:
+    with open_site(tmp_path) as archive:
         yield Line(archive)
 
 
@@ -127,7 +129,7 @@ def test_those_still_in_line_when_the_run_ends_are_deferred_and_asked_for_by_the
     line.ledger.close(Deferred("interrupted"))
     assert line.ledger.tally.ends == {"deferred": len(ARTICLES)}
     assert line.ledger.pending == 0
-    again = Ledger(line.ledger._archive, NOW)
+    again = Ledger(line.archive.catalogue, NOW)
     assert again.admit(ARTICLES) == ARTICLES
 
 
@@ -138,7 +140,7 @@ def test_an_article_whose_end_cannot_be_written_is_still_in_the_books(
         raise StorageError("the disk is full")
 
     line.join(ARTICLES)
-    monkeypatch.setattr(line.ledger._archive.index, "put_open", refuse)
+    monkeypatch.setattr(line.archive.index, "put_open", refuse)
     with pytest.raises(StorageError):
         line.ledger.ended(ARTICLES[0].id, Deferred("timeout"))
     with pytest.raises(StorageError):
@@ -148,7 +150,7 @@ def test_an_article_whose_end_cannot_be_written_is_still_in_the_books(
     assert len(line.ledger.tally.failures) == len(ARTICLES)
 
 
-def test_an_article_that_cannot_be_looked_up_is_in_the_books(
+def test_when_an_article_cannot_be_looked_up_all_that_were_named_with_it_are_deferred(
     line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(article_id: str) -> bool:
@@ -156,8 +158,8 @@ def test_an_article_that_cannot_be_looked_up_is_in_the_books(
             raise StorageError("the disk does not answer")
         return False
 
-    monkeypatch.setattr(line.ledger._archive.index, "holds", fail)
+    monkeypatch.setattr(line.archive.index, "holds", fail)
     with pytest.raises(StorageError):
         line.ledger.admit(ARTICLES)
     line.ledger.abandon(Deferred("storage"))
-    assert (line.ledger.tally.listed, line.ledger.tally.ends) == (8, {"deferred": 8})
+    assert (line.ledger.tally.listed, line.ledger.tally.ends) == (200, {"deferred": 200})

@@ -8,9 +8,10 @@ from pathlib import Path
 from archiver.errors import Deferred, Quarantined
 from archiver.items import Answer, Listed
 from archiver.posts import Post, render
+from archiver.publish.jekyll.site import entry_of, open_site
 from archiver.run.ledger import Ledger
-from archiver.storage.archive import Archive, Entry
-from archiver.storage.index import ListingRow
+from archiver.storage.archive import Archive
+from archiver.storage.rows import KnownListing
 
 NOW = datetime(2022, 2, 22, 10, tzinfo=UTC)
 LISTING = "http://finews.withounder.com/category/yangliribao.html"
@@ -42,27 +43,25 @@ def a_post(number: int, source: str = "", slug: str = "yangliribao") -> Post:
 
 def store(archive: Archive, ledger: Ledger, post: Post) -> None:
     source = post.tag.removesuffix("新闻") if post.category != "emnews" else ""
-    page = post.page.removeprefix(HOME)
-    file = f"{page}index.html" if page.endswith("/") else page
     ledger.admit([Listed(post.id, listing=LISTING)])
-    [end] = archive.store([Entry(post, render(post), source, file)])
+    [end] = archive.store([entry_of(post, render(post), source)])
     assert not isinstance(end, Quarantined)
     ledger.stored(post.id, end)
 
 
 def finished(root: Path, posts: int = 6) -> Path:
     """Posts of three sources and one of the rolling news, a deferred and a quarantined article, a report."""
-    with Archive(root, {"emnews": "东财滚动新闻"}) as archive:
-        ledger = Ledger(archive, NOW)
+    with open_site(root, {"emnews": "东财滚动新闻"}) as archive:
+        ledger = Ledger(archive.catalogue, NOW)
         for number in range(posts):
             source = SOURCES[number % len(SOURCES)]
-            store(archive, ledger, a_post(number, source, archive.slug(source)))
+            store(archive, ledger, a_post(number, source, archive.slugs.slug(source)))
         store(archive, ledger, a_post(posts))
         ledger.admit([listed(9001, category="yangliribao"), listed(9002)])
         ledger.ended(listed(9001).id, Deferred("timeout"))
         answer = Answer("http://x/", 200, {}, b"<html>busy \xff</html>")
         ledger.ended(listed(9002).id, Quarantined("not_json", "no"), [answer])
-        ledger.remember_listing(ListingRow(LISTING, '"1"'))
+        ledger.remember_listing(KnownListing(LISTING, '"1"'))
         archive.tree.publish(".archive/report.json", b'{"listings": {"incomplete": {}}}')
     return root
 

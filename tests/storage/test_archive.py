@@ -11,8 +11,9 @@ import pytest
 from archiver.errors import Deferred, Quarantined, Skipped, StorageError
 from archiver.items import Answer, Listed
 from archiver.posts import Post, render
+from archiver.publish.jekyll.site import entry_of, open_site
 from archiver.run.ledger import Ledger
-from archiver.storage.archive import Archive, Entry
+from archiver.storage.archive import Archive
 from archiver.storage.lock import Locked
 
 NOW = datetime(2022, 2, 22, 10, tzinfo=UTC)
@@ -36,7 +37,7 @@ def a_post(
 
 
 def store(archive: Archive, post: Post) -> str:
-    entry = Entry(post, render(post), post.tag.removesuffix("新闻"), "category/yangliribao.html")
+    entry = entry_of(post, render(post), post.tag.removesuffix("新闻"))
     [end] = archive.store([entry])
     if isinstance(end, Quarantined):
         raise end
@@ -53,20 +54,20 @@ def files(root: Path) -> dict[str, bytes]:
 
 
 def test_a_stored_post_is_known_after_reopening(tmp_path: Path) -> None:
-    with Archive(tmp_path) as archive:
+    with open_site(tmp_path) as archive:
         assert store(archive, a_post()) == "posted"
-    with Archive(tmp_path) as archive:
+    with open_site(tmp_path) as archive:
         assert archive.index.holds("NW202202222284000001")
     assert (tmp_path / "_posts/2022-02-22-NW202202222284000001.md").read_text() == render(a_post())
 
 
 def test_opening_and_closing_an_archive_writes_no_byte(tmp_path: Path) -> None:
-    with Archive(tmp_path) as archive:
+    with open_site(tmp_path) as archive:
         store(archive, a_post())
     before = {
         path: (path.stat().st_mtime_ns, path.read_bytes()) for path in tmp_path.rglob("*") if path.is_file()
     }
-    with Archive(tmp_path) as archive:
+    with open_site(tmp_path) as archive:
         assert archive.index.holds("NW202202222284000001")
     after = {
         path: (path.stat().st_mtime_ns, path.read_bytes()) for path in tmp_path.rglob("*") if path.is_file()
@@ -79,21 +80,21 @@ def test_a_new_archive_is_a_site_and_a_folder_with_files_is_left_as_it_is(tmp_pa
     used.mkdir()
     (used / "_config.yml").write_text("title: mine\n")
     for root in (new, used):
-        Archive(root).close()
+        open_site(root).close()
     assert "_layouts/post.html" in files(new)
     assert files(used) == {"_config.yml": b"title: mine\n"}
 
 
 def test_a_deleted_index_is_rebuilt_and_nothing_rewritten(tmp_path: Path) -> None:
-    with Archive(tmp_path) as archive:
+    with open_site(tmp_path) as archive:
         store(archive, a_post())
-        slug = archive.slug("样例日报")
+        slug = archive.slugs.slug("样例日报")
     mtime = (tmp_path / "_posts/2022-02-22-NW202202222284000001.md").stat().st_mtime_ns
     (tmp_path / ".archive/index.sqlite").unlink()
-    with Archive(tmp_path) as archive:
+    with open_site(tmp_path) as archive:
         assert archive.index.holds("NW202202222284000001")
-        assert archive.slug("样例日报") == slug
-        assert archive.name_of("yangliribao") == "样例日报"
+        assert archive.slugs.slug("样例日报") == slug
+        assert archive.slugs.name_of("yangliribao") == "样例日报"
     assert (tmp_path / "_posts/2022-02-22-NW202202222284000001.md").stat().st_mtime_ns == mtime
 
 
@@ -105,18 +106,18 @@ def cut_off(archive: Archive) -> None:
 
 
 def test_a_post_that_a_killed_run_did_not_remember_is_adopted(tmp_path: Path) -> None:
-    archive = Archive(tmp_path)
-    archive.touch()
+    archive = open_site(tmp_path)
+    archive.catalogue.begin()
     archive.tree.publish("_posts/2022-02-22-NW202202222284000001.md", render(a_post()).encode())
     (tmp_path / ".archive/staging/half.md").write_text("half")
     cut_off(archive)
-    with Archive(tmp_path) as again:
+    with open_site(tmp_path) as again:
         assert again.index.holds("NW202202222284000001")
     assert not (tmp_path / ".archive/staging/half.md").exists()
 
 
 def test_a_post_in_place_is_kept_and_one_that_is_no_post_is_in_the_way(tmp_path: Path) -> None:
-    with Archive(tmp_path) as archive:
+    with open_site(tmp_path) as archive:
         edited = render(a_post(title="手工改过的标题"))
         archive.tree.publish("_posts/2022-02-22-NW202202222284000001.md", edited.encode())
         archive.tree.publish("_posts/2022-02-22-NW202202222284000002.md", b"")
@@ -127,43 +128,47 @@ def test_a_post_in_place_is_kept_and_one_that_is_no_post_is_in_the_way(tmp_path:
 
 
 def test_the_second_writer_is_told_at_once(tmp_path: Path) -> None:
-    with Archive(tmp_path), pytest.raises(Locked, match="another run is using the archive"):
-        Archive(tmp_path)
-    Archive(tmp_path).close()
+    with open_site(tmp_path), pytest.raises(Locked, match="another run is using the archive"):
+        open_site(tmp_path)
+    open_site(tmp_path).close()
 
 
 def test_an_archive_that_is_refused_is_let_go(tmp_path: Path) -> None:
-    Archive(tmp_path).close()
+    open_site(tmp_path).close()
     good = (tmp_path / ".archive/index.sqlite").read_bytes()
     (tmp_path / ".archive/index.sqlite").write_bytes(b"not a database" * 100)
     before = len(list(Path("/proc/self/fd").iterdir()))
     with pytest.raises(StorageError) as refused:
-        Archive(tmp_path)
+        open_site(tmp_path)
     assert len(list(Path("/proc/self/fd").iterdir())) == before, refused.value
     (tmp_path / ".archive/index.sqlite").write_bytes(good)
-    Archive(tmp_path).close()
+    open_site(tmp_path).close()
 
 
 def test_an_index_of_another_version_is_not_touched(tmp_path: Path) -> None:
-    with Archive(tmp_path) as archive:
+    with open_site(tmp_path) as archive:
         archive.index._db.execute("PRAGMA user_version = 99")
     with pytest.raises(StorageError, match="version 99"):
-        Archive(tmp_path)
+        open_site(tmp_path)
 
 
 def test_a_file_that_is_no_index_is_a_storage_error(tmp_path: Path) -> None:
-    Archive(tmp_path).close()
+    open_site(tmp_path).close()
     (tmp_path / ".archive/index.sqlite").write_bytes(b"not a database" * 100)
     with pytest.raises(StorageError, match=r"index\.sqlite"):
-        Archive(tmp_path)
+        open_site(tmp_path)
 
 
 def test_names_that_differ_in_case_only_get_different_slugs_for_ever(tmp_path: Path) -> None:
-    with Archive(tmp_path, {"emnews": "东财滚动新闻"}) as archive:
-        first, second, third = archive.slug("TechWeb"), archive.slug("Techweb"), archive.slug("EMnews")
+    with open_site(tmp_path, {"emnews": "东财滚动新闻"}) as archive:
+        first, second, third = (
+            archive.slugs.slug("TechWeb"),
+            archive.slugs.slug("Techweb"),
+            archive.slugs.slug("EMnews"),
+        )
         assert first == "TechWeb"
         assert len({first.casefold(), second.casefold(), third.casefold(), "emnews"}) == 4
-        assert archive.slug("Techweb") == second
+        assert archive.slugs.slug("Techweb") == second
 
 
 # --- the ledger
@@ -174,8 +179,8 @@ def listed(number: int, **kwargs: str) -> Listed:
 
 
 def test_every_listed_article_is_admitted_once_and_ends_once(tmp_path: Path) -> None:
-    with Archive(tmp_path) as archive:
-        ledger = Ledger(archive, NOW)
+    with open_site(tmp_path) as archive:
+        ledger = Ledger(archive.catalogue, NOW)
         wanted = ledger.admit([listed(1), listed(2), listed(3), listed(1)])
         assert [article.id[-1] for article in wanted] == ["1", "2", "3"]
         store(archive, a_post("NW202202222284000001"))
@@ -189,16 +194,16 @@ def test_every_listed_article_is_admitted_once_and_ends_once(tmp_path: Path) -> 
 
 def test_the_next_run_knows_what_is_posted_skipped_and_open(tmp_path: Path) -> None:
     answer = Answer("http://x/", 200, {b"Content-Type": [b"text/html"]}, b"<html>busy</html>", "not_json")
-    with Archive(tmp_path) as archive:
-        ledger = Ledger(archive, NOW)
+    with open_site(tmp_path) as archive:
+        ledger = Ledger(archive.catalogue, NOW)
         ledger.admit([listed(1), listed(2), listed(3)])
         store(archive, a_post("NW202202222284000001"))
         ledger.stored("NW202202222284000001", "posted")
         ledger.ended("NW202202222284000002", Skipped("gone"))
         end = ledger.ended("NW202202222284000003", Quarantined("not_json", "no"), [answer])
     assert b"<html>busy</html>" in (tmp_path / end.record).read_bytes()
-    with Archive(tmp_path) as archive:
-        ledger = Ledger(archive, NOW)
+    with open_site(tmp_path) as archive:
+        ledger = Ledger(archive.catalogue, NOW)
         assert [article.id[-1] for article in ledger.waiting(LISTING)] == ["3"]
         assert [article.id[-1] for article in ledger.admit([listed(n) for n in (1, 2, 3)])] == ["3"]
         assert ledger.tally.ends["unchanged"] == 1
@@ -208,19 +213,19 @@ def test_the_next_run_knows_what_is_posted_skipped_and_open(tmp_path: Path) -> N
 
 
 def test_an_article_is_remembered_before_it_is_asked_for(tmp_path: Path) -> None:
-    with Archive(tmp_path) as archive:
-        Ledger(archive, NOW).admit([listed(1, category="shiliao", address="http://x/1.html")])
+    with open_site(tmp_path) as archive:
+        Ledger(archive.catalogue, NOW).admit([listed(1, category="shiliao", address="http://x/1.html")])
         archive.index._db.rollback()
-    with Archive(tmp_path) as archive:
-        (waiting,) = Ledger(archive, NOW).waiting(LISTING)
+    with open_site(tmp_path) as archive:
+        (waiting,) = Ledger(archive.catalogue, NOW).waiting(LISTING)
     assert waiting == listed(1, category="shiliao", address="http://x/1.html")
 
 
 @pytest.mark.parametrize("hostile", ["../../x", "a/b", "\x00", "-" * 5000, "ＮＷ１", "\ud800"])
 def test_a_refused_id_never_names_a_file(tmp_path: Path, hostile: str) -> None:
     root = tmp_path / "root"
-    with Archive(root) as archive:
-        ledger = Ledger(archive, NOW)
+    with open_site(root) as archive:
+        ledger = Ledger(archive.catalogue, NOW)
         ledger.refuse(Listed(hostile, listing=LISTING), Quarantined("bad_id"))
         assert ledger.tally.balanced
     (record,) = (root / ".archive/quarantine").iterdir()
@@ -229,9 +234,9 @@ def test_a_refused_id_never_names_a_file(tmp_path: Path, hostile: str) -> None:
 
 
 def test_the_same_quarantined_answer_is_not_written_again(tmp_path: Path) -> None:
-    with Archive(tmp_path) as archive:
+    with open_site(tmp_path) as archive:
         for day in (b"Mon", b"Tue"):
-            ledger = Ledger(archive, NOW)
+            ledger = Ledger(archive.catalogue, NOW)
             ledger.admit([listed(1)])
             answer = Answer("http://x/", 200, {b"Date": [day]}, b"busy")
             end = ledger.ended(listed(1).id, Quarantined("not_json"), [answer])
@@ -242,12 +247,12 @@ def test_the_same_quarantined_answer_is_not_written_again(tmp_path: Path) -> Non
 
 
 def test_a_cut_off_run_is_noticed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    archive = Archive(tmp_path)
-    archive.touch()
+    archive = open_site(tmp_path)
+    archive.catalogue.begin()
     cut_off(archive)
     with caplog.at_level(logging.WARNING):
-        Archive(tmp_path).close()
+        open_site(tmp_path).close()
     assert "was cut off" in caplog.text
     caplog.clear()
-    Archive(tmp_path).close()
+    open_site(tmp_path).close()
     assert caplog.text == ""

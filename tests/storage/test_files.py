@@ -13,8 +13,8 @@ import pytest
 
 from archiver.errors import StorageError
 from archiver.items import Listed
+from archiver.publish.jekyll.site import open_site
 from archiver.run.ledger import Ledger
-from archiver.storage.archive import Archive
 from archiver.storage.files import STAGING, Tree
 
 
@@ -96,14 +96,14 @@ def test_a_file_system_that_does_not_is_named_before_the_first_change(
     (tmp_path / "new" / STAGING).mkdir(parents=True)
     monkeypatch.setattr(os, call, instead)
     with pytest.raises(StorageError, match=unsafe):
-        Archive(tmp_path / "new")
+        open_site(tmp_path / "new")
     assert [path.name for path in (tmp_path / "new").iterdir()] == [".archive"]
     monkeypatch.undo()
 
-    with Archive(tmp_path / "old") as archive:
-        archive.touch()
-    with Archive(tmp_path / "old") as archive:
-        ledger = Ledger(archive, datetime(2022, 2, 22, tzinfo=UTC))
+    with open_site(tmp_path / "old") as archive:
+        archive.catalogue.begin()
+    with open_site(tmp_path / "old") as archive:
+        ledger = Ledger(archive.catalogue, datetime(2022, 2, 22, tzinfo=UTC))
         monkeypatch.setattr(os, call, instead)
         with pytest.raises(StorageError, match=unsafe):
             ledger.admit([Listed("NW202202222284000001")])

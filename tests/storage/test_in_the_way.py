@@ -16,10 +16,10 @@ from archiver.audit.check import check
 from archiver.audit.repair import repair
 from archiver.errors import Quarantined, StorageError
 from archiver.posts import read, render
+from archiver.publish.jekyll.site import entry_of, open_site
 from archiver.replica.articles import Site
 from archiver.replica.server import Replica
 from archiver.run.ledger import Ledger
-from archiver.storage.archive import Archive, Entry
 from archiver.storage.files import Tree
 from tests.crawling import crawl, posts
 from tests.storage.archives import NOW, SOURCES, a_post, finished, listed, store
@@ -70,7 +70,7 @@ def test_a_folder_that_is_none_refuses_the_archive(
     path.parent.mkdir(parents=True)
     KINDS[kind](path, outside)
     with pytest.raises(StorageError, match=folder):
-        Archive(tmp_path / "archive")
+        open_site(tmp_path / "archive")
     assert untouched(outside)
 
 
@@ -84,7 +84,7 @@ def test_what_stands_in_a_posts_place_refuses_the_archive_that_has_to_read_it(
     path.parent.mkdir(parents=True)
     KINDS[kind](path, outside)
     with pytest.raises(StorageError, match=name):
-        Archive(tmp_path / "archive")
+        open_site(tmp_path / "archive")
     assert untouched(outside)
 
 
@@ -93,7 +93,7 @@ def test_what_stands_in_a_new_posts_place_stops_the_crawl(tmp_path: Path, outsid
     """faults H9: where nothing has to be read before, the run meets it as it writes."""
     root = tmp_path / "archive"
     with Replica(Site(articles=12, plain=True)) as replica:
-        Archive(root).close()
+        open_site(root).close()
         article = replica.site.article(5)
         path = root / f"_posts/{article.date:%Y-%m-%d}-{article.id}.md"
         KINDS[kind](path, outside)
@@ -169,8 +169,8 @@ def test_a_lock_that_nobody_holds_is_taken_whatever_is_in_it(tmp_path: Path) -> 
     """faults S9: left by another boot, by a process whose number is another's now, by a copied folder."""
     (tmp_path / ".archive").mkdir()
     (tmp_path / ".archive/lock").write_text(f"{os.getpid()}\n")
-    Archive(tmp_path).close()
-    Archive(tmp_path).close()
+    open_site(tmp_path).close()
+    open_site(tmp_path).close()
 
 
 # --- ids
@@ -180,9 +180,9 @@ def test_a_lock_that_nobody_holds_is_taken_whatever_is_in_it(tmp_path: Path) -> 
 def test_an_id_stays_the_text_it_is(tmp_path: Path, article: str) -> None:
     """faults H7, H8, H12: in the index, in its file's name, and nowhere else in the archive."""
     post = replace(a_post(1, SOURCES[0]), id=article)
-    with Archive(tmp_path) as archive:
-        store(archive, Ledger(archive, NOW), post)
-    with Archive(tmp_path) as archive:
+    with open_site(tmp_path) as archive:
+        store(archive, Ledger(archive.catalogue, NOW), post)
+    with open_site(tmp_path) as archive:
         assert [row.id for row in archive.index.posts()] == [article]
         assert read(render(post), post.name).id == article
     assert [path.name for path in (tmp_path / "_posts").iterdir()] == [f"2022-02-22-{article}.md"]
@@ -191,9 +191,9 @@ def test_an_id_stays_the_text_it_is(tmp_path: Path, article: str) -> None:
 
 def test_ids_that_differ_in_capitals_only_are_two_posts_and_named(tmp_path: Path) -> None:
     """faults H5."""
-    with Archive(tmp_path) as archive:
+    with open_site(tmp_path) as archive:
         for article in ("NW1", "nw1"):
-            store(archive, Ledger(archive, NOW), replace(a_post(1, SOURCES[0]), id=article))
+            store(archive, Ledger(archive.catalogue, NOW), replace(a_post(1, SOURCES[0]), id=article))
     assert [path.name[11:] for path in sorted((tmp_path / "_posts").iterdir())] == ["NW1.md", "nw1.md"]
     assert [finding.kind for finding in check(tmp_path, NOW).breaches] == ["twin"]
 
@@ -212,9 +212,9 @@ def test_on_a_disk_without_capitals_the_second_of_two_is_quarantined(
     monkeypatch.setattr(Tree, "exists", lambda tree, path: exists(tree, found(tree, path)))
     monkeypatch.setattr(Tree, "read", lambda tree, path: read_file(tree, found(tree, path)))
     first, second = (replace(a_post(1, SOURCES[0]), id=article) for article in ("NW1", "nw1"))
-    with Archive(tmp_path) as archive:
-        assert archive.store([Entry(first, render(first))]) == ["posted"]
-        [end] = archive.store([Entry(second, render(second))])
+    with open_site(tmp_path) as archive:
+        assert archive.store([entry_of(first, render(first))]) == ["posted"]
+        [end] = archive.store([entry_of(second, render(second))])
         assert isinstance(end, Quarantined)
         assert end.reason == "file_in_the_way"
         assert not archive.index.holds("nw1")

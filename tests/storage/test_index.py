@@ -8,8 +8,8 @@ import pytest
 
 from archiver.audit.check import check
 from archiver.items import Listed
-from archiver.storage.archive import Archive
-from archiver.storage.index import OpenArticle
+from archiver.publish.jekyll.site import open_site
+from archiver.storage.rows import OpenArticle
 from tests.posts.hostile import RAW_TEXTS
 from tests.storage.archives import NOW, listed
 
@@ -22,10 +22,10 @@ def test_any_text_comes_back_from_the_index(tmp_path: Path) -> None:
         Listed(listed(number).id, text, text, {"title": text, text: "x"}, text)
         for number, text in enumerate(texts)
     ]
-    with Archive(tmp_path) as archive, archive.index.transaction():
+    with open_site(tmp_path) as archive, archive.index.transaction():
         for article in told:
             archive.index.put_open(OpenArticle(article, "quarantined", "shape", "", 1, NOW.isoformat()))
-    with Archive(tmp_path) as archive:
+    with open_site(tmp_path) as archive:
         assert [article.listed for article in archive.index.without_post()] == told
         for article in told:
             assert [found.listed for found in archive.index.open_articles(article.listing)] == [article]
@@ -34,8 +34,8 @@ def test_any_text_comes_back_from_the_index(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", [*FORMULAS, "{{ x }}", "财联社"])
 def test_any_source_keeps_its_slug(tmp_path: Path, name: str) -> None:
-    with Archive(tmp_path) as archive, archive.index.transaction():
-        archive.index.add_slug(name, slug := archive.slug(name))
-    with Archive(tmp_path) as archive:
-        assert archive.slug(name) == slug
+    with open_site(tmp_path) as archive, archive.index.transaction():
+        archive.index.add_slug(name, slug := archive.slugs.slug(name))
+    with open_site(tmp_path) as archive:
+        assert archive.slugs.slug(name) == slug
         assert archive.index.slugs() == {name: slug}

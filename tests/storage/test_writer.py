@@ -11,8 +11,9 @@ import pytest
 
 from archiver.errors import Quarantined, StorageError
 from archiver.posts import Post, render
+from archiver.publish.jekyll.site import entry_of, open_site
 from archiver.storage.archive import Archive, Ending, Entry, Written
-from archiver.storage.writer import MOST_AT_ONCE, Writer
+from archiver.storage.writer import MAX_GROUP, Writer
 from tests.storage.archives import a_post, bytes_of
 
 
@@ -23,7 +24,7 @@ def groups(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     write: Callable[..., list[Written]] = Archive.write
 
     def watched(archive: Archive, entries: list[Entry]) -> list[Written]:
-        seen.append([entry.post.name for entry in entries])
+        seen.append([entry.name for entry in entries])
         return write(archive, entries)
 
     monkeypatch.setattr(Archive, "write", watched)
@@ -33,7 +34,7 @@ def groups(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 def store(archive: Archive, posts: list[Post]) -> list[Ending | BaseException]:
     async def run() -> list[Ending | BaseException]:
         writer = Writer(archive)
-        entries = [Entry(post, render(post), page="category/yangliribao.html") for post in posts]
+        entries = [entry_of(post, render(post)) for post in posts]
         ends = await asyncio.gather(*map(writer.store, entries), return_exceptions=True)
         assert not writer.is_busy
         return ends
@@ -42,11 +43,11 @@ def store(archive: Archive, posts: list[Post]) -> list[Ending | BaseException]:
 
 
 def test_posts_that_come_together_are_one_group(tmp_path: Path, groups: list[list[str]]) -> None:
-    posts = [a_post(number) for number in range(MOST_AT_ONCE + 5)]
-    with Archive(tmp_path) as archive:
+    posts = [a_post(number) for number in range(MAX_GROUP + 5)]
+    with open_site(tmp_path) as archive:
         assert store(archive, posts) == ["posted"] * len(posts)
         assert [post.id for post in posts if not archive.index.holds(post.id)] == []
-    assert [len(group) for group in groups] == [MOST_AT_ONCE, 5]
+    assert [len(group) for group in groups] == [MAX_GROUP, 5]
     assert {name: bytes_of(tmp_path)[f"_posts/{name}"].decode() for group in groups for name in group} == {
         post.name: render(post) for post in posts
     }
@@ -56,19 +57,19 @@ def test_what_comes_while_a_group_is_written_is_the_next(tmp_path: Path, groups:
     posts = [a_post(number) for number in range(4)]
 
     async def run(writer: Writer) -> None:
-        first = asyncio.create_task(writer.store(Entry(posts[0], render(posts[0]))))
+        first = asyncio.create_task(writer.store(entry_of(posts[0], render(posts[0]))))
         while not groups:  # noqa: ASYNC110 - the group is written in a thread
             await asyncio.sleep(0)
-        await asyncio.gather(*(writer.store(Entry(post, render(post))) for post in posts[1:]), first)
+        await asyncio.gather(*(writer.store(entry_of(post, render(post))) for post in posts[1:]), first)
 
-    with Archive(tmp_path) as archive:
+    with open_site(tmp_path) as archive:
         asyncio.run(run(Writer(archive)))
     assert groups == [[posts[0].name], [post.name for post in posts[1:]]]
 
 
 def test_a_file_in_the_way_of_one_harms_no_other(tmp_path: Path) -> None:
     posts = [a_post(number) for number in range(3)]
-    with Archive(tmp_path) as archive:
+    with open_site(tmp_path) as archive:
         archive.tree.publish(f"_posts/{posts[1].name}", b"a note")
         ends = store(archive, posts)
         assert [archive.index.holds(post.id) for post in posts] == [True, False, True]
@@ -79,7 +80,7 @@ def test_a_file_in_the_way_of_one_harms_no_other(tmp_path: Path) -> None:
 
 def test_twins_but_for_capitals_are_never_of_one_group(tmp_path: Path, groups: list[list[str]]) -> None:
     one, two, three = replace(a_post(1), id="Nw1"), a_post(2), replace(a_post(1), id="nW1")
-    with Archive(tmp_path) as archive:
+    with open_site(tmp_path) as archive:
         assert store(archive, [one, two, three]) == ["posted"] * 3
     assert groups == [[one.name, two.name], [three.name]]
 
@@ -92,7 +93,7 @@ def test_where_the_disk_fails_all_of_the_group_are_told_and_none_is_remembered(
     def full(*_: object) -> None:
         raise StorageError("/archive: No space left on device (ENOSPC)")
 
-    with Archive(tmp_path) as archive:
+    with open_site(tmp_path) as archive:
         monkeypatch.setattr(archive.tree, "publish_all", full)
         ends = store(archive, posts)
         assert [str(end) for end in ends] == ["/archive: No space left on device (ENOSPC)"] * 3

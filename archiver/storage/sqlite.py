@@ -1,106 +1,34 @@
-"""What the archive remembers: posts, open articles, listings, slugs. SQLite in ``.archive/index.sqlite``.
+"""The index: posts, open articles, listings and slugs, in ``.archive/index.sqlite``.
 
 Everything but the open articles and the listings' validators can be rebuilt from the posts. Commits are
-ordered (write-ahead log): after a crash the index is some earlier state of itself, never a mixture. What the
-posts cannot tell carries a checksum, because SQLite notices damage to its trees, not to what they hold.
+ordered (write-ahead log): after a crash the index is some earlier state of itself, never a mixture. Rows that
+the posts cannot rebuild carry a checksum, because SQLite notices damage to its pages, not to their contents.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-import shutil
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import asdict, dataclass
-from functools import cache
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory, gettempdir
 from typing import Any, Self
 
 from archiver.errors import StorageError
 from archiver.items import Listed
-from archiver.storage.files import storage_errors
+from archiver.storage import migrations
+from archiver.storage.readable import readable
+from archiver.storage.rows import KnownListing, OpenArticle, PostRow
 
 log = logging.getLogger(__name__)
 
-VERSION = 1
 CHECKED_WHOLE = 8 * 1024 * 1024
-"""Bytes of an index that every opening proves, in about a tenth of a second; a larger one is proved by
+"""Bytes. An index up to this size is verified at every opening, in about a tenth of a second; a larger one by
 ``scrapy archive-check``."""
 
 _OPEN = "id, category, address, hints, listing, state, reason, cause, attempts, since, due, crc"
-
-_SCHEMA = """
-CREATE TABLE post (
-    id       TEXT PRIMARY KEY,
-    name     TEXT NOT NULL,         -- the file below _posts
-    category TEXT NOT NULL,
-    tag      TEXT NOT NULL,
-    sha256   BLOB NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE open (                 -- listed, and no post
-    id       TEXT PRIMARY KEY,
-    category TEXT NOT NULL,
-    address  TEXT NOT NULL,
-    hints    TEXT NOT NULL,         -- JSON
-    listing  TEXT NOT NULL,         -- empty: the user named it
-    state    TEXT NOT NULL,         -- listed, deferred, quarantined, skipped
-    reason   TEXT NOT NULL,
-    cause    TEXT NOT NULL,         -- the last reason of one that was given up
-    attempts INTEGER NOT NULL,      -- runs that asked for it in vain
-    since    TEXT NOT NULL,         -- when it was first listed, ISO 8601
-    due      TEXT NOT NULL,         -- when it is asked for again, ISO 8601; empty: by the next run
-    crc      INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX open_by_listing ON open (listing) WHERE state != 'skipped';
-CREATE TABLE listing (
-    url TEXT PRIMARY KEY, etag TEXT NOT NULL, modified TEXT NOT NULL, rows INTEGER NOT NULL,
-    crc INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE slug (
-    folded TEXT PRIMARY KEY, slug TEXT NOT NULL, name TEXT NOT NULL UNIQUE, crc INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE run (clean INTEGER NOT NULL);
-INSERT INTO run VALUES (0);         -- until it has been filled from the posts
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class PostRow:
-    id: str
-    name: str
-    category: str
-    tag: str
-    sha256: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class ListingRow:
-    """A listing that was walked to its end; ``rows`` is how many articles it named."""
-
-    url: str
-    etag: str = ""
-    modified: str = ""
-    rows: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class OpenArticle:
-    """A listed article without a post: why, how often it was tried, and when it is tried again."""
-
-    listed: Listed
-    state: str = "listed"
-    """``listed`` (a run ended before it did), ``deferred``, ``quarantined`` or ``skipped``."""
-    reason: str = ""
-    cause: str = ""
-    """The last reason of one that was given up."""
-    attempts: int = 0
-    since: str = ""
-    due: str = ""
-    """ISO 8601; empty: by the next run, or, where it was skipped, by none."""
 
 
 class DamagedIndex(StorageError):
@@ -113,7 +41,7 @@ class DamagedIndex(StorageError):
         )
 
 
-class Index:
+class SqliteStore:
     """Every method raises StorageError where SQLite fails, DamagedIndex where it finds damage."""
 
     def __init__(self, path: Path, *, only_read: str = "") -> None:
@@ -132,11 +60,12 @@ class Index:
     @classmethod
     @contextmanager
     def reading(cls, path: Path) -> Iterator[Self]:
-        """An index as it is, nothing of it proved, no byte of it or beside it changed.
+        """An index as it is: not verified, and no byte of it or beside it is changed.
 
-        The caller keeps writers away, and makes sure that it is there.
+        One of an older version is migrated in a copy. The caller keeps writers away and makes sure that the
+        file exists.
         """
-        with _readable(path) as uri, closing(cls(path, only_read=uri)) as index:
+        with readable(path) as uri, closing(cls(path, only_read=uri)) as index:
             yield index
 
     def _prepare(self) -> None:
@@ -152,28 +81,26 @@ class Index:
             self._create()
         elif problem := self._wrong_format() or self._wrong_trees():
             raise DamagedIndex(self.path, problem)
+        migrations.migrate(self._db)
         self._db.execute("PRAGMA synchronous = NORMAL")
 
     def _is_blank(self) -> bool:
-        """Nothing there yet, or what a run leaves that is killed before its first commit."""
-        return self._version() == 0 and self._one("SELECT count(*) FROM sqlite_master") == (0,)
+        """Nothing is there yet, or only what a run leaves that is killed before its first commit."""
+        return migrations.version_of(self._db) == 0 and not migrations.tables(self._db)
 
     def _create(self) -> None:
         if not self.created:
             log.warning("%s holds nothing; it is built anew from the posts", self.path)
         self.created = True
         self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
-
-    def _version(self) -> int:
-        version = self._one("PRAGMA user_version")
-        return int(version[0]) if version else 0
 
     def _wrong_format(self) -> str:
-        """Why this is no index of ours; empty where it is one."""
-        if (version := self._version()) != VERSION:
-            return f"its format is version {version}, this archiver writes version {VERSION}"
-        return "" if _tables(self._db) == _our_tables() else "it holds other tables than this archiver writes"
+        """Why this is no index of this archiver or an older one; empty where it is one."""
+        version, newest = migrations.version_of(self._db), migrations.newest()
+        if not 1 <= version <= newest:
+            return f"its format is version {version}, this archiver writes version {newest}"
+        is_ours = migrations.tables(self._db) == migrations.tables_of(version)
+        return "" if is_ours else "it holds other tables than this archiver writes"
 
     def _wrong_trees(self) -> str:
         if self.path.stat().st_size > CHECKED_WHOLE:
@@ -182,7 +109,8 @@ class Index:
         return "" if said == ("ok",) else f"it is damaged ({said[0] if said else 'unreadable'})"
 
     def damage(self) -> Iterator[str]:
-        """Everything that is wrong with it, in words; what it says of posts, the posts prove."""
+        """Everything that is wrong with the index, in words. Its rows of posts are compared with the posts by
+        whoever reads those."""
         try:
             with self._errors():
                 if problem := self._wrong_format():
@@ -239,18 +167,7 @@ class Index:
                 raise
             self._db.execute("COMMIT")
 
-    @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """Many questions for the price of one; nothing may be written meanwhile."""
-        with self._errors():
-            self._db.execute("BEGIN")
-            try:
-                yield
-            finally:
-                self._db.execute("COMMIT")
-
     def clear(self) -> None:
-        """Forgets what posts and listings tell; the caller builds it anew in the same transaction."""
         for table in ("post", "listing", "slug"):
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - the names above
 
@@ -340,16 +257,16 @@ class Index:
 
     # --- listings
 
-    def listing(self, url: str) -> ListingRow | None:
+    def listing(self, url: str) -> KnownListing | None:
         """What is known of a listing all of whose articles were remembered; None where they never were."""
         with self._errors():
             row = self._one("SELECT url, etag, modified, rows, crc FROM listing WHERE url = ?", url)
         if row is None:
             return None
         self._prove("listing", row)
-        return ListingRow(*row[:-1])
+        return KnownListing(*row[:-1])
 
-    def set_listing(self, row: ListingRow) -> None:
+    def set_listing(self, row: KnownListing) -> None:
         values = (row.url, row.etag, row.modified, row.rows)
         self._db.execute("INSERT OR REPLACE INTO listing VALUES (?, ?, ?, ?, ?)", (*values, _crc(values)))
 
@@ -394,14 +311,6 @@ class Index:
         return row
 
 
-def dump_open(articles: Iterable[OpenArticle]) -> bytes:
-    return json.dumps([asdict(article) for article in articles], indent=1).encode("ascii")
-
-
-def load_open(content: bytes) -> list[OpenArticle]:
-    return [OpenArticle(Listed(**values.pop("listed")), **values) for values in json.loads(content)]
-
-
 def _open_article(row: tuple[Any, ...]) -> OpenArticle:
     article_id, category, address, hints, listing, *rest, _crc_of_row = row
     return OpenArticle(Listed(article_id, category, address, json.loads(hints), listing), *rest)
@@ -411,17 +320,6 @@ def _crc(row: tuple[Any, ...]) -> int:
     return zlib.crc32(json.dumps(row, default=repr).encode("ascii"))
 
 
-def _tables(db: sqlite3.Connection) -> list[tuple[str, str, str, str | None]]:
-    return db.execute("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name").fetchall()
-
-
-@cache
-def _our_tables() -> list[tuple[str, str, str, str | None]]:
-    with closing(sqlite3.connect(":memory:")) as db:
-        db.executescript(_SCHEMA)
-        return _tables(db)
-
-
 def _is_damage(exc: sqlite3.Error) -> bool:
     name = getattr(exc, "sqlite_errorname", None)
     if name is None:  # Python's own word: a text that is no UTF-8
@@ -429,18 +327,3 @@ def _is_damage(exc: sqlite3.Error) -> bool:
     if name == "SQLITE_ERROR":  # what a wrong header leads to; our own mistakes have other words
         return str(exc).startswith(("unsupported file format", "no such "))
     return str(name).startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_FORMAT"))
-
-
-@contextmanager
-def _readable(path: Path) -> Iterator[str]:
-    """What SQLite may open: the file itself, or a copy where a killed run's log has to be played first."""
-    log_of_writes = path.with_name(f"{path.name}-wal")
-    if not (log_of_writes.exists() and log_of_writes.stat().st_size):
-        yield f"{path.as_uri()}?immutable=1"
-        return
-    with ExitStack() as undo:
-        with storage_errors(gettempdir()):
-            folder = undo.enter_context(TemporaryDirectory(ignore_cleanup_errors=True))
-            for file in (path, log_of_writes):
-                shutil.copyfile(file, Path(folder, file.name))
-        yield Path(folder, path.name).as_uri()

@@ -1,0 +1,238 @@
+"""The life cycle of every article: this class alone writes the states, each change in one transaction.
+
+``lifecycle`` decides, the store keeps, the quarantine holds the raw answers of what was quarantined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from archiver.errors import ArticleError, Quarantined
+from archiver.items import Answer, Listed
+from archiver.storage import lifecycle, salvage
+from archiver.storage.files import POSTS, Tree
+from archiver.storage.lifecycle import PassedOver, PostState
+from archiver.storage.quarantine import Quarantine
+from archiver.storage.rows import KnownListing, OpenArticle, PostRow
+from archiver.storage.schedule import Schedule
+from archiver.storage.store import Store
+
+
+class Catalogue:
+    """Every method raises StorageError where the disk or the database fails; the index is then unchanged."""
+
+    def __init__(self, tree: Tree, store: Store) -> None:
+        self.store = store
+        self.quarantine = Quarantine(tree)
+        self._tree = tree
+        self._is_marked = store.created
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        was_marked = self._is_marked
+        try:
+            with self.store.transaction():
+                yield
+        except BaseException:
+            self._is_marked = was_marked
+            raise
+
+    @contextmanager
+    def _change(self) -> Iterator[None]:
+        with self._transaction():
+            self._mark()
+            yield
+
+    def _mark(self) -> None:
+        """With the first change of a run. After a crash, the mark makes the next run look for posts that the
+        index does not know."""
+        self._tree.probe()
+        if not self._is_marked:
+            self.store.mark(clean=False)
+            self._is_marked = True
+
+    def begin(self) -> None:
+        """Comes before the first file of a run is written."""
+        self._tree.probe()
+        if not self._is_marked:
+            with self._change():
+                pass
+
+    def close(self, *, clean: bool) -> None:
+        """``clean`` is false where a post may still be on its way to the disk."""
+        if self._is_marked and clean:
+            with self.store.transaction():
+                self.store.mark(clean=True)
+        self.store.close()
+
+    # --- articles of a run
+
+    def admit(
+        self, articles: Iterable[Listed], now: datetime, schedule: Schedule, *, named: bool = False
+    ) -> list[OpenArticle | PassedOver]:
+        """What is decided of each article, in their order; those to ask for are remembered before this
+        returns, so no crash loses one."""
+        with self._transaction():
+            decided = [self._admitted(listed, now, schedule, named=named) for listed in articles]
+            for article in decided:
+                if isinstance(article, OpenArticle):
+                    self._mark()
+                    self.store.forget_post(article.listed.id)
+                    self.store.put_open(article)
+        return decided
+
+    def _admitted(
+        self, listed: Listed, now: datetime, schedule: Schedule, *, named: bool
+    ) -> OpenArticle | PassedOver:
+        post = self._post_state(listed.id, named=named)
+        known = self.store.open_article(listed.id) if post != "there" else None
+        return lifecycle.admit(listed, known, post, now, schedule, named=named)
+
+    def _post_state(self, article_id: str, *, named: bool) -> PostState:
+        """The file is looked for only where the user named the article: no run brings back a deleted post."""
+        if not named:
+            return "there" if self.store.holds(article_id) else "none"
+        row = self.store.post(article_id)
+        if row is None:
+            return "none"
+        return "there" if self._tree.exists(f"{POSTS}/{row.name}") else "withdrawn"
+
+    def recall(self, article_ids: Sequence[str]) -> list[Listed]:
+        """What is remembered of articles that were admitted, in the order of their ids here."""
+        known = self.store.these_open(article_ids)
+        return [known[article_id].listed for article_id in article_ids]
+
+    def posted(self, rows: Sequence[PostRow], slugs: Mapping[str, str]) -> None:
+        """Posts are on the disk; ``slugs``: the names (→ slug) that are new with them."""
+        with self._change():
+            for row in rows:
+                self._posted(row)
+            for name, slug in slugs.items():
+                self.store.add_slug(name, slug)
+
+    def _posted(self, row: PostRow) -> None:
+        self.store.add_post(row)
+        self.quarantine.release(row.id)
+
+    def ended(
+        self, article_id: str, why: ArticleError, answers: Sequence[Answer], now: datetime, schedule: Schedule
+    ) -> tuple[OpenArticle, str]:
+        """An article ends without a post; returns its new state, and where its raw answers are kept."""
+        article, record = self._ended(article_id, why, now, schedule), ""
+        if isinstance(why, Quarantined):
+            record = self.quarantine.keep(article.listed, why, answers)
+        with self._change():
+            self.store.put_open(article)
+        return article, record
+
+    def all_ended(
+        self, article_ids: Sequence[str], why: ArticleError, now: datetime, schedule: Schedule
+    ) -> list[OpenArticle]:
+        """Several articles end for one reason, without an answer."""
+        articles = [self._ended(article_id, why, now, schedule) for article_id in article_ids]
+        if articles:
+            with self._change():
+                for article in articles:
+                    self.store.put_open(article)
+        return articles
+
+    def _ended(self, article_id: str, why: ArticleError, now: datetime, schedule: Schedule) -> OpenArticle:
+        known = self.store.open_article(article_id)
+        if known is None:
+            known = OpenArticle(Listed(article_id), since=now.isoformat())
+        return lifecycle.end(known, why, now, schedule)
+
+    def refuse(self, listed: Listed, why: Quarantined) -> str:
+        """A row that names no article: its id never touches a path; returns where it is kept."""
+        self.begin()
+        return self.quarantine.keep(listed, why, ())
+
+    # --- listings
+
+    def waiting(self, listing: str) -> list[OpenArticle]:
+        """What a listing (empty: the user) named in earlier runs, without a post."""
+        return self.store.open_articles(listing)
+
+    def known_listing(self, url: str) -> KnownListing:
+        """As the last run that read it to its end remembered it; empty where none did."""
+        return self.store.listing(url) or KnownListing(url)
+
+    def remember_listing(self, listing: KnownListing) -> None:
+        """All that the listing names is remembered: from now on it may answer 304."""
+        if listing != self.store.listing(listing.url):
+            with self._change():
+                self.store.set_listing(listing)
+
+    # --- posts that are found on the disk
+
+    def adopt(self, row: PostRow, name: str, *, instead_of: Iterable[str] = ()) -> None:
+        """Remembers a post that is there; ``name`` is its source (empty: its slug is reserved), and
+        ``instead_of`` are articles of which the index has posts that are none."""
+        with self._change():
+            for article_id in instead_of:
+                self.store.forget_post(article_id)
+            self._adopt(row, name)
+
+    def _adopt(self, row: PostRow, name: str) -> None:
+        if self.store.post(row.id) is None:
+            self._posted(row)
+        if name:
+            self.store.add_slug(name, row.category)
+
+    def rebuild(self, posts: Iterable[tuple[PostRow, str]]) -> int:
+        """Forgets posts, slugs and listings, and remembers these posts (each with the name of its source);
+        returns how many there are."""
+        count = 0
+        with self._change():
+            self.store.clear()
+            for row, name in posts:
+                self._adopt(row, name)
+                count += 1
+            self._reopen_salvaged()
+        salvage.forget(self._tree)
+        return count
+
+    def recover(self, find: Callable[[Callable[[str], bool]], Iterable[tuple[PostRow, str]]]) -> None:
+        """After a run that was cut off: remembers the posts that ``find`` finds, which is told how to ask
+        whether the index has one of an article."""
+        self.begin()
+        for row, name in find(self.store.holds):
+            self.adopt(row, name)
+        with self._change():
+            self._reopen_salvaged()
+        salvage.forget(self._tree)
+
+    def _reopen_salvaged(self) -> None:
+        """Articles without a post, of which the posts do not tell: those of an index that was set aside, and
+        the quarantined ones, from their records."""
+        for article in salvage.kept(self._tree):
+            if not self.store.holds(article.listed.id):
+                self.store.put_open(article)
+        for listed, reason in self.quarantine.records():
+            known = self.store.holds(listed.id) or self.store.open_article(listed.id)
+            if not known and reason != "bad_id":  # no run asks for it
+                self.store.put_open(OpenArticle(listed, "quarantined", reason, attempts=1))
+
+    # --- repairs
+
+    def reopen(self, listed: Listed, now: datetime) -> bool:
+        """A post is damaged: forgets it and has the next run ask for the article; False for a skipped one."""
+        with self._change():
+            self.store.forget_post(listed.id)
+            article = lifecycle.reopen(self.store.open_article(listed.id), listed, now.astimezone(UTC))
+            if article:
+                self.store.put_open(article)
+        return article is not None
+
+    def withdraw(self, listed: Listed, now: datetime) -> None:
+        """The user deleted the post: the article is not asked for again until it is named."""
+        with self._change():
+            self.store.forget_post(listed.id)
+            self.store.put_open(lifecycle.withdraw(listed, now.astimezone(UTC)))
+
+    def forget_listings(self) -> None:
+        """The next run reads every listing whole."""
+        with self._change():
+            self.store.forget_listings()

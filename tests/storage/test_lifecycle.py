@@ -1,0 +1,119 @@
+"""Every change of an article's state, as a table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from archiver.errors import ArticleError, Deferred, Quarantined, Skipped
+from archiver.items import Listed
+from archiver.storage import lifecycle
+from archiver.storage.lifecycle import PassedOver, PostState
+from archiver.storage.rows import OpenArticle
+from archiver.storage.schedule import Schedule
+from tests.storage.archives import NOW, listed
+
+EARLIER = (NOW - timedelta(days=3)).isoformat()
+LATER = (NOW + timedelta(hours=1)).isoformat()
+SOON = Schedule(attempts=2, days=1)
+
+
+def known(state: str, reason: str = "", due: str = "", attempts: int = 1) -> OpenArticle:
+    said = Listed(listed(1).id, "yangliribao", "http://x/1", {"title": "旧题"}, "http://x/list")
+    return OpenArticle(said, state, reason, "", attempts, EARLIER, due)
+
+
+ASKED = "asked"
+
+
+@pytest.mark.parametrize(
+    ("post", "before", "named", "decided"),
+    [
+        ("none", None, False, ASKED),
+        ("none", None, True, ASKED),
+        ("there", None, False, PassedOver("unchanged")),
+        ("there", None, True, PassedOver("unchanged")),
+        ("withdrawn", None, False, PassedOver("unchanged")),
+        ("withdrawn", None, True, ASKED),
+        ("none", known("listed"), False, ASKED),
+        ("none", known("deferred", "timeout"), False, ASKED),
+        ("none", known("deferred", "timeout", LATER), False, PassedOver("deferred", "waiting")),
+        ("none", known("deferred", "timeout", LATER), True, ASKED),
+        ("none", known("quarantined", "shape"), False, ASKED),
+        ("none", known("quarantined", "shape", LATER), False, PassedOver("quarantined", "shape")),
+        ("none", known("quarantined", "shape", LATER), True, ASKED),
+        ("none", known("skipped", "gone"), False, PassedOver("skipped", "gone")),
+        ("none", known("skipped", "gone"), True, PassedOver("skipped", "gone")),
+        ("none", known("skipped", "gave_up"), False, PassedOver("skipped", "gave_up")),
+        ("none", known("skipped", "gave_up"), True, ASKED),
+        ("none", known("skipped", "withdrawn"), False, PassedOver("skipped", "withdrawn")),
+        ("none", known("skipped", "withdrawn"), True, ASKED),
+    ],
+)
+def test_who_is_asked_for(
+    post: PostState, before: OpenArticle | None, named: bool, decided: str | PassedOver
+) -> None:
+    got = lifecycle.admit(listed(1), before, post, NOW, Schedule(), named=named)
+    assert decided == (ASKED if isinstance(got, OpenArticle) else got)
+
+
+def test_an_article_keeps_what_was_said_of_it_and_since_when_it_is_known() -> None:
+    now = Listed(listed(1).id, address="http://x/new", hints={"date": "今天"})
+    got = lifecycle.admit(now, known("deferred", "timeout", attempts=3), "none", NOW, Schedule())
+    assert isinstance(got, OpenArticle)
+    assert got.listed == Listed(
+        now.id, "yangliribao", "http://x/new", {"title": "旧题", "date": "今天"}, "http://x/list"
+    )
+    assert (got.attempts, got.since) == (3, EARLIER)
+
+
+def test_one_that_is_revived_begins_anew() -> None:
+    got = lifecycle.admit(listed(1), known("skipped", "gave_up"), "none", NOW, Schedule(), named=True)
+    assert isinstance(got, OpenArticle)
+    assert (got.state, got.attempts, got.since) == ("listed", 0, NOW.isoformat())
+
+
+@pytest.mark.parametrize(
+    ("why", "attempts", "schedule", "state", "reason", "cause", "after", "waits"),
+    [
+        (Deferred("timeout"), 0, Schedule(), "deferred", "timeout", "", 1, 0),
+        (Deferred("timeout"), 3, Schedule(), "deferred", "timeout", "", 4, 10),
+        (Deferred("host_down"), 3, Schedule(), "deferred", "host_down", "", 3, 0),
+        (Deferred("interrupted"), 99, SOON, "deferred", "interrupted", "", 99, 0),
+        (Quarantined("shape"), 1, Schedule(), "quarantined", "shape", "", 2, 0),
+        (Quarantined("shape"), 2, Schedule(), "quarantined", "shape", "", 3, 10),
+        (Quarantined("shape"), 1, SOON, "skipped", "gave_up", "shape", 2, 0),
+        (Deferred("timeout"), 1, SOON, "skipped", "gave_up", "timeout", 2, 0),
+        (Skipped("gone"), 0, Schedule(), "skipped", "gone", "", 1, 0),
+        (Skipped("gone"), 99, SOON, "skipped", "gone", "", 100, 0),
+    ],
+)
+def test_how_an_article_ends_without_a_post(
+    why: ArticleError,
+    attempts: int,
+    schedule: Schedule,
+    state: str,
+    reason: str,
+    cause: str,
+    after: int,
+    waits: int,
+) -> None:
+    got = lifecycle.end(known("listed", attempts=attempts, due=LATER), why, NOW, schedule)
+    due = (NOW + timedelta(minutes=waits)).isoformat() if waits else ""
+    assert (got.state, got.reason, got.cause, got.attempts, got.due) == (state, reason, cause, after, due)
+    assert (got.listed, got.since) == (known("listed").listed, EARLIER)
+
+
+def test_a_damaged_post_is_asked_for_at_once_unless_it_was_skipped() -> None:
+    waiting = known("deferred", "timeout", LATER, attempts=9)
+    assert lifecycle.reopen(waiting, listed(1), NOW) == replace(waiting, attempts=0, due="")
+    assert lifecycle.reopen(None, listed(1), NOW) == OpenArticle(listed(1), since=NOW.isoformat())
+    assert lifecycle.reopen(known("skipped", "withdrawn"), listed(1), NOW) is None
+
+
+def test_a_deleted_post_is_withdrawn() -> None:
+    assert lifecycle.withdraw(listed(1), NOW) == OpenArticle(
+        listed(1), "skipped", "withdrawn", since=NOW.isoformat()
+    )
