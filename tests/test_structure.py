@@ -1,0 +1,131 @@
+"""The rooms of the package, who may import whom, and how large a part may grow."""
+
+from __future__ import annotations
+
+import ast
+import statistics
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[1]
+FILES = sorted([*(PROJECT / "archiver").rglob("*.py"), *(PROJECT / "spiders").rglob("*.py")])
+
+PURE = {"extract.formats", "extract", "normalise", "posts", "derive"}
+"""No Scrapy, no disk, no network, no clock."""
+
+IMPORTS: dict[str, set[str]] = {
+    "errors": set(),
+    "items": {"errors"},
+    "terminal": set(),
+    "options": {"errors"},
+    "normalise": {"errors", "items"},
+    "extract.formats": {"errors", "normalise"},
+    "sites": {"errors", "items", "extract.formats", "normalise"},
+    "extract": {"errors", "items", "sites", "extract.formats", "normalise"},
+    "posts": {"errors", "items", "sites", "normalise"},
+    "derive": {"errors", "items", "sites", "extract", "normalise", "posts"},
+    "storage": {"errors", "items", "normalise"},
+    "fetch": {"errors", "items", "sites", "extract", "extract.formats", "options"},
+    "publish": {"errors", "items", "sites", "normalise", "posts", "storage"},
+    "audit": {"errors", "items", "sites", "normalise", "posts", "storage", "publish"},
+    "run": {"errors", "items", "sites", "options", "terminal", "fetch", "storage", "publish"},
+    "pipelines": {"errors", "items", "sites", "terminal", "derive", "posts", "storage", "publish", "run"},
+    "addons": {"errors", "options"},
+    "settings": {"options"},
+    "replica": set(),
+    "commands": {"errors", "options", "terminal", "sites", "storage", "publish", "audit", "run", "replica"},
+    "spiders": {"errors", "items", "sites", "extract", "normalise", "terminal", "fetch", "run", "storage"},
+}
+"""Each room, and the rooms that it may import (itself aside); a room is above all that it imports."""
+
+_NETWORK = {"scrapy", "twisted", "aiohttp", "socket", "urllib.request"}
+_WORLD = _NETWORK | {"os", "pathlib", "sqlite3", "time", "asyncio", "tempfile"}
+FOREIGN: dict[str, set[str]] = {
+    **dict.fromkeys(PURE, _WORLD),
+    "storage": _NETWORK,
+    "publish": _NETWORK,
+    "audit": _NETWORK,
+    "fetch": {"sqlite3", "pathlib"},
+}
+"""What a room may not import from elsewhere."""
+
+
+def room_of(module: str) -> str:
+    """``archiver.extract.formats.html`` → ``extract.formats``."""
+    parts = module.split(".")
+    if parts[0] == "spiders":
+        return "spiders"
+    if parts[1:3] == ["extract", "formats"]:
+        return "extract.formats"
+    return parts[1] if len(parts) > 1 else ""
+
+
+def module_of(path: Path) -> str:
+    return ".".join(path.relative_to(PROJECT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    """Every module that a file imports, ``from archiver.storage import files`` as ``archiver.storage.files``."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            base = f"{node.module}"
+            for alias in node.names:
+                name = f"{base}.{alias.name}"
+                yield name if is_module(name) else base
+
+
+def is_module(name: str) -> bool:
+    path = PROJECT.joinpath(*name.split("."))
+    return path.is_dir() or path.with_suffix(".py").is_file()
+
+
+@pytest.mark.parametrize("path", FILES, ids=module_of)
+def test_imports_run_one_way(path: Path) -> None:
+    here = room_of(module_of(path))
+    if not here:
+        return  # archiver/__init__.py
+    assert here in IMPORTS, f"{here} is a new room: say what it may import"
+    for name in imports_of(path):
+        top = name.partition(".")[0]
+        if top in ("archiver", "spiders"):
+            there = room_of(name)
+            assert there in {here, "", *IMPORTS[here]}, f"{here} may not import {name}"
+        else:
+            forbidden = {other for other in FOREIGN.get(here, ()) if f"{name}.".startswith(f"{other}.")}
+            assert not forbidden, f"{here} may not import {name}"
+
+
+def test_no_room_is_above_itself() -> None:
+    order: list[str] = []
+    while len(order) < len(IMPORTS):
+        free = [room for room, below in IMPORTS.items() if room not in order and below <= set(order)]
+        assert free, f"a circle among {set(IMPORTS) - set(order)}"
+        order += free
+
+
+def functions() -> Iterator[tuple[str, int]]:
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                assert node.end_lineno
+                yield f"{module_of(path)}.{node.name}", node.end_lineno - node.lineno + 1
+
+
+MAX_LINES = 350
+
+
+def test_functions_are_short() -> None:
+    lengths = sorted(length for _, length in functions())
+    assert statistics.median(lengths) <= 8
+    assert statistics.quantiles(lengths, n=20)[-1] <= 20
+
+
+@pytest.mark.parametrize("path", FILES, ids=module_of)
+def test_a_module_has_one_subject(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").count("\n")
+    assert lines <= MAX_LINES
