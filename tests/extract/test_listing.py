@@ -14,7 +14,9 @@ from archiver.items import Listed
 from archiver.replica import pages
 from archiver.replica.articles import Site
 from archiver.replica.sources import EMNEWS
-from archiver.sites.profile import Listing, Profile, load
+from archiver.sites.listing import Listing
+from archiver.sites.load import load
+from archiver.sites.profile import Profile
 
 HOME = "http://finews.withounder.com/"
 PAGE = "http://finews.withounder.com/category/yangliribao.html"

@@ -12,7 +12,9 @@ import yaml
 from scrapy import Request
 
 from archiver.errors import BadArgument
-from archiver.sites.profile import MAX_ADDRESS, Profile, bundled, load, origin_of, parse
+from archiver.sites.addresses import MAX_ADDRESS, origin_of
+from archiver.sites.load import bundled, load, parse
+from archiver.sites.profile import Profile
 
 GOOD = """
 name: mine
