@@ -21,13 +21,12 @@ def read_answer(text: str, step: Step, site: Profile, article_id: str) -> dict[s
     page = open_page(text, step.format)
     if step.present and not page.finds(step.present):
         raise Quarantined("not_an_article", f"nothing matches {step.present!r}")
-    said: dict[str, Evidence] = {}
     family = site.family_of(article_id)
     rules = step.fields | (family.rules.get(step.origin, {}) if family else {})
-    for name, rule in rules.items():
-        value = page.markup(rule) if name in _MARKUP else page.value(rule)
-        if value.strip():
-            said[name] = Evidence(value, step.origin)
+    values = (
+        (name, page.markup(rule) if name in _MARKUP else page.value(rule)) for name, rule in rules.items()
+    )
+    said = {name: Evidence(value, step.origin) for name, value in values if value.strip()}
     if "id" in said and not _proves_id(said["id"].text, site, article_id):
         del said["id"]
     if not said.keys() - {"id"}:

@@ -26,18 +26,18 @@ def load(site: str) -> Profile:
 
     Raises BadArgument, as :func:`parse` does, and for a file that cannot be read.
     """
-    if "/" in site or site.endswith((".yaml", ".yml")):
-        text = _text_of(site)
-    elif site in bundled():
-        text = resources.files("archiver.sites").joinpath(f"{site}.yaml").read_text(encoding="utf-8")
-    else:
-        raise BadArgument(
-            f"unknown site {site!r}; bundled are {', '.join(bundled())}, or give a path to a .yaml"
-        )
-    return parse(text, site)
+    is_path = "/" in site or site.endswith((".yaml", ".yml"))
+    return parse(_in_file(site) if is_path else _in_package(site), site)
 
 
-def _text_of(path: str) -> str:
+def _in_package(name: str) -> str:
+    if name not in bundled():
+        known = ", ".join(bundled())
+        raise BadArgument(f"unknown site {name!r}; bundled are {known}, or give a path to a .yaml")
+    return resources.files("archiver.sites").joinpath(f"{name}.yaml").read_text(encoding="utf-8")
+
+
+def _in_file(path: str) -> str:
     try:
         return Path(path).expanduser().read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as exc:
@@ -53,15 +53,19 @@ def parse(text: str, name: str) -> Profile:
     Raises BadArgument with one sentence that names the file and the key.
     """
     try:
+        return Profile.model_validate(_keys(text, name))
+    except ValidationError as exc:
+        raise BadArgument(f"{name}: {_in_words(exc.errors(include_url=False)[0])}") from exc
+
+
+def _keys(text: str, name: str) -> dict[str, Any]:
+    try:
         data: Any = yaml.safe_load(text)
     except yaml.YAMLError as exc:
         raise BadArgument(f"{name} is no YAML: {' '.join(str(exc).split())}") from exc
     if not isinstance(data, dict):
         raise BadArgument(f"{name}: a site profile is a mapping of keys, see docs/sites.md")
-    try:
-        return Profile.model_validate(data)
-    except ValidationError as exc:
-        raise BadArgument(f"{name}: {_in_words(exc.errors(include_url=False)[0])}") from exc
+    return data
 
 
 def _in_words(error: ErrorDetails) -> str:
