@@ -26,7 +26,9 @@ def read_answer(text: str, step: Step, site: Profile, article_id: str) -> dict[s
     values = (
         (name, page.markup(rule) if name in _MARKUP else page.value(rule)) for name, rule in rules.items()
     )
-    said = {name: Evidence(value, step.origin) for name, value in values if value.strip()}
+    said: dict[str, Evidence] = {
+        name: Evidence(value, step.origin) for name, value in values if value.strip()
+    }
     if "id" in said and not _proves_id(said["id"].text, site, article_id):
         del said["id"]
     if not said.keys() - {"id"}:
