@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
 
 from archiver.errors import ArticleError
 
-Origin = Literal["answer", "post_page", "listing", "body", "address", "id"]
-"""Where a value came from: the JSON answer, the post page, the listing (or feed) row, the article's own
-body, the day in its address, the day in its id."""
+SAFE_ID = r"[A-Za-z0-9_-]{1,64}"
+"""The characters of an article's id, as a regular expression: such an id is safe in a file name."""
+
+Origin = str
+"""Where a value came from: the ``origin`` of one of the profile's steps, or one of ``RESERVED_ORIGINS``."""
+
+RESERVED_ORIGINS = ("listing", "body", "address", "id")
+"""The row of a listing (or feed), the article's own body, the day in its address, the day in its id."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from archiver.normalise import body, dates, digests, notices, sources, text, tit
 from archiver.posts import Post, render
 from archiver.publish.jekyll.site import entry_of
 from archiver.run.archive_run import ArchiveRun
-from archiver.sites.profile import Family
+from archiver.sites.family import Family
 from archiver.storage.archive import Entry
 from archiver.terminal import printable
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from archiver.sites import profile
+from archiver.sites.load import load
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,4 +31,4 @@ def write(base: str, path: Path) -> None:
     answer["urls"] = [f"{base}/NewsData/GetNewsText.do?id={{id}}"]
     post_page["address"] = "^" + base.replace(".", r"\.") + "/"
     path.write_text(yaml.safe_dump(values, allow_unicode=True, sort_keys=False), encoding="utf-8")
-    profile.load(str(path))
+    load(str(path))

@@ -22,7 +22,7 @@ from archiver.fetch.retry import EXPECTED, MIRRORS, SPENT
 from archiver.items import Answer, Article, Evidence, Listed
 from archiver.normalise import sources
 from archiver.run.archive_run import ArchiveRun
-from archiver.sites.profile import load
+from archiver.sites.load import load
 
 AT_A_TIME = 64
 """Requests handed to the scheduler together."""
@@ -88,25 +88,27 @@ class ArticleSpider(Spider):
         with suppress(CloseSpider), self.run.storing():
             article_ids = [self._lined_up.popleft() for _ in range(room)]
             for listed in self.run.ledger.recall(article_ids):
-                request = self._ask(_article(listed), step=0)
+                request = self._ask(_article(listed), step_number=0)
                 assert isinstance(request, Request), "it has an address"
                 self.crawler.engine.crawl(request)
         return True
 
-    def _ask(self, article: Article, step: int, mirror: int = 0, spent: float = 0.0) -> Request | Article:
+    def _ask(
+        self, article: Article, step_number: int, mirror_number: int = 0, spent: float = 0.0
+    ) -> Request | Article:
         """The request at this place or the first later one that has an address; else the article as it is.
 
         ``spent`` is what the article has cost so far, in seconds.
         """
-        for number in range(step, len(self.site.steps)):
+        for number in range(step_number, len(self.site.steps)):
             urls = self._addresses(article, number)
-            place = mirror if number == step else 0
+            place = mirror_number if number == step_number else 0
             if place < len(urls):
                 return Request(
                     urls[place],
                     callback=self.parse_answer,
                     errback=self.no_answer,
-                    cb_kwargs={"article": article, "step": number, "mirror": place},
+                    cb_kwargs={"article": article, "step_number": number, "mirror_number": place},
                     meta={
                         "handle_httpstatus_all": True,
                         EXPECTED: self.site.steps[number].format,
@@ -117,38 +119,38 @@ class ArticleSpider(Spider):
                 )
         return article
 
-    def _addresses(self, article: Article, step: int) -> list[str]:
+    def _addresses(self, article: Article, step_number: int) -> list[str]:
         key = self.site.key_of(article.id)
-        return self.site.steps[step].addresses(article.id, key, article.listed.address)
+        return self.site.steps[step_number].addresses(article.id, key, article.listed.address)
 
     def _can_ask(self, listed: Listed) -> bool:
         """Whether the article is one of this site's, and some step has an address for it."""
-        steps = range(len(self.site.steps))
+        step_numbers = range(len(self.site.steps))
         return self.site.family_of(listed.id) is not None and any(
-            self._addresses(_article(listed), step) for step in steps
+            self._addresses(_article(listed), step_number) for step_number in step_numbers
         )
 
     def parse_answer(
-        self, response: Response, article: Article, step: int, mirror: int
+        self, response: Response, article: Article, step_number: int, mirror_number: int
     ) -> list[Request | Article]:
         problem = outcomes.of_response(response)
         try:
             if problem is None:
-                self._read(response, article, step)
+                self._read(response, article, step_number)
         except Quarantined as why:
             problem = outcomes.of_reading(why)
         article.answers.append(
             Answer(response.url, response.status, response.headers, response.body, str(problem or ""))
         )
-        return [self._go_on(article, step, mirror, problem, response.meta.get(SPENT, 0.0))]
+        return [self._go_on(article, step_number, mirror_number, problem, response.meta.get(SPENT, 0.0))]
 
     def no_answer(self, failure: Failure) -> list[Request | Article]:
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it for errbacks
         problem, spent = outcomes.of_failure(failure), request.meta.get(SPENT, 0.0)
         return [self._go_on(problem=problem, spent=spent, **request.cb_kwargs)]
 
-    def _read(self, response: Response, article: Article, step: int) -> None:
-        rule = self.site.steps[step]
+    def _read(self, response: Response, article: Article, step_number: int) -> None:
+        rule = self.site.steps[step_number]
         decoded = decode(response.body, (response.headers.get("Content-Type") or b"").decode("latin-1"))
         if decoded.overridden:
             self.run.count("encoding/overridden")
@@ -162,18 +164,23 @@ class ArticleSpider(Spider):
             _add(article, "source", Evidence(line, "body"))
 
     def _go_on(
-        self, article: Article, step: int, mirror: int, problem: ArticleError | None, spent: float
+        self,
+        article: Article,
+        step_number: int,
+        mirror_number: int,
+        problem: ArticleError | None,
+        spent: float,
     ) -> Request | Article:
         """A host that does not answer is stood in for by its mirrors, and then waited for: what it says is
         better than what the later steps say. A wrong answer is final, and the later steps are asked."""
         if isinstance(problem, Deferred):
-            if mirror + 1 < len(self._addresses(article, step)):
-                return self._ask(article, step, mirror + 1, spent)
+            if mirror_number + 1 < len(self._addresses(article, step_number)):
+                return self._ask(article, step_number, mirror_number + 1, spent)
             article.failure = problem
             return article
         if problem and not isinstance(article.failure, Quarantined):
             article.failure = problem
-        following = article if self._is_whole(article) else self._ask(article, step + 1, spent=spent)
+        following = article if self._is_whole(article) else self._ask(article, step_number + 1, spent=spent)
         if following is article and article.said.get("body"):
             article.failure = None  # something was read; the pipelines name what is missing
         return following

@@ -24,7 +24,7 @@ from archiver.fetch.retry import EXPECTED
 from archiver.items import Article, Listed
 from archiver.normalise import dates, slugs, sources
 from archiver.run import drift
-from archiver.sites.profile import Listing
+from archiver.sites.listing import Listing
 from archiver.storage.rows import KnownListing
 from archiver.terminal import printable
 from spiders.article import ArticleSpider

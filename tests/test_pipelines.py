@@ -14,7 +14,7 @@ from scrapy.exceptions import ScrapyDeprecationWarning
 from archiver.items import Article, Evidence, Listed
 from archiver.normalise import sources
 from archiver.pipelines import SourcePipeline, Steps
-from archiver.sites.profile import load
+from archiver.sites.load import load
 
 SITE = load("finews")
 ROLLING, SHARED = "202202220000000017", "NW202202220000000017"

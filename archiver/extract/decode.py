@@ -1,4 +1,4 @@
-"""From bytes to text, without guessing: valid UTF-8 is UTF-8, the rest what it declares, or GB18030."""
+"""Decodes answers without guessing: valid UTF-8 as UTF-8, the rest as the declared charset or as GB18030."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _META_WITHIN = 4096
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 _LATIN = "cp1252"
-"""What servers say that were never told; every body could be read so, and none is."""
+"""The default of servers that nobody configured. Any bytes are valid in it, so it is never used to decode."""
 
 _LABELS = {
     "utf-8": "utf-8 utf8",
@@ -28,46 +28,45 @@ _LABELS = {
     _LATIN: "iso-8859-1 latin1 windows-1252 us-ascii ascii",
 }
 _CHARSETS = {label: charset for charset, labels in _LABELS.items() for label in labels.split()}
-"""A closed list: some of Python's codecs (unicode_escape, idna, utf-7) must not be at a server's choice."""
+"""Label → codec. A closed list: a server must not choose a codec such as unicode_escape, idna or utf-7."""
 
-MOST_DAMAGE = 3
-"""Bytes that may be unreadable in an otherwise good page (faults E9); also at most 1 in 1,000 characters."""
+MAX_DAMAGE = 3
+"""Unreadable places that a page may have (faults E9); also at most 1 in 1,000 characters."""
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """A decoded body and how it was read."""
+class Decoded:
+    """The text of a body, and the charset it was read in."""
 
     text: str
     charset: str
     overridden: bool
-    """The answer declared another charset than its bytes are in."""
+    """The answer declares another charset, and the difference matters: the text is not all ASCII."""
 
 
-def decode(body: bytes, content_type: str = "") -> Text:
+def decode(body: bytes, content_type: str = "") -> Decoded:
     """The text of an answer (faults E1 to E13).
 
-    A byte order mark wins, then strict UTF-8, then what the answer declares, then strict GB18030 (which
-    contains GBK and GB2312); raises ``Quarantined("encoding")`` where none of them reads it. A label nobody
-    knows is no label.
+    The order is: a byte order mark, strict UTF-8, the declared charset, strict GB18030 (which contains GBK
+    and GB2312). An unknown label is ignored. Raises ``Quarantined("encoding")`` if none of them fits.
     """
     declared = _declared(body, content_type)
     for bom, charset in _BOMS:
         if body.startswith(bom):
-            return _text(_strict(body[len(bom) :], charset), charset, declared)
+            return _result(_strict(body[len(bom) :], charset), charset, declared)
     for charset in _candidates(declared):
         try:
             text = body.decode(charset)
         except UnicodeDecodeError:
             continue
         if charset != "gb18030" or declared == charset or _reads_as_chinese(text):
-            return _text(text, charset, declared)
+            return _result(text, charset, declared)
     charset = "utf-8" if declared in ("", _LATIN) else declared
-    return _text(_damaged(body, charset), charset, declared)
+    return _result(_damaged(body, charset), charset, declared)
 
 
-def _text(text: str, charset: str, declared: str) -> Text:
-    return Text(text, charset, overridden=declared not in ("", charset) and not text.isascii())
+def _result(text: str, charset: str, declared: str) -> Decoded:
+    return Decoded(text, charset, overridden=declared not in ("", charset) and not text.isascii())
 
 
 def _candidates(declared: str) -> list[str]:
@@ -77,7 +76,7 @@ def _candidates(declared: str) -> list[str]:
 
 
 def _declared(body: bytes, content_type: str) -> str:
-    """The charset the header names, else a ``<meta>``; empty for none or one that is not known."""
+    """The codec for the charset in the header, else in a ``<meta>``; empty if none is known."""
     if found := _HEADER.search(content_type):
         return _CHARSETS.get(found[1].lower(), "")
     if meta := _META.search(body[:_META_WITHIN]):
@@ -95,7 +94,7 @@ def _strict(body: bytes, charset: str) -> str:
 def _damaged(body: bytes, charset: str) -> str:
     text = body.decode(charset, "replace")
     damage = len(text) - len(body.decode(charset, "ignore"))
-    if damage > MOST_DAMAGE or damage * 1000 > len(text):
+    if damage > MAX_DAMAGE or damage * 1000 > len(text):
         raise Quarantined("encoding", f"neither UTF-8 nor GB18030: as {charset} {damage} unreadable places")
     return text
 
@@ -105,11 +104,12 @@ _RARE_ROWS = bytes(range(0xD8, 0x100))
 
 
 def _reads_as_chinese(text: str) -> bool:
-    """Four of five characters beyond ASCII are everyday Chinese: Big5 or Shift-JIS bytes do not read so.
+    """Whether four of five characters beyond ASCII are common Chinese ones.
 
-    Rows 1 to 55 of GB2312 hold punctuation and the 3,755 characters of everyday text.
+    Big5 and Shift-JIS bytes that happen to be valid GB18030 give rare characters. Rows 1 to 55 of GB2312 hold
+    punctuation and the 3,755 common characters.
     """
     beyond = _ASCII.sub("", text)
     rows = beyond.encode("gb2312", "ignore")[::2]
-    everyday = rows.translate(None, _RARE_ROWS)
-    return len(everyday) * 5 >= len(beyond) * 4
+    common = rows.translate(None, _RARE_ROWS)
+    return len(common) * 5 >= len(beyond) * 4

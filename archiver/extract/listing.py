@@ -1,28 +1,25 @@
-"""A listing page in, the articles it names out."""
+"""Reads which articles a listing names, and which categories a home page shows."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
 
 from archiver.errors import Quarantined
 from archiver.extract.formats import Page, open_page
 from archiver.items import Listed
-
-if TYPE_CHECKING:
-    from archiver.sites.profile import Home, Listing, Profile, Rows
+from archiver.sites.listing import Home, Listing, Rows
+from archiver.sites.profile import Profile
 
 MAX_ID = 2048
-"""Characters kept of what a refused row gave for an id."""
+"""Characters that are kept of the id of a refused row."""
 
 _CATEGORY = re.compile(r"[^\x00-\x1f\x7f/\\]{1,80}")
-"""What a category may look like once decoded; another is no part of a listing's address."""
+"""A percent-decoded category that may become part of a listing's address."""
 
-
-LEAST_FOREIGN = 3
-"""Rows of another category; one or two may be a slip of the site."""
+MIN_FOREIGN = 3
+"""Rows of another category that make a listing suspect; one or two may be a mistake of the site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +28,12 @@ class ListingPage:
 
     articles: list[Listed]
     refused: list[Listed] = field(default_factory=list)
-    """Rows whose id the profile does not allow: never to touch a path."""
+    """Rows whose id the profile does not allow; such an id must not become part of a path."""
     next: str = ""
-    """The address of the next page; empty on the last."""
+    """The address of the next page; empty on the last page."""
 
     def first(self, rows: int) -> tuple[ListingPage, bool]:
-        """The page with no more than so many rows, and whether it had more (faults Q16)."""
+        """The page with at most that many rows, and whether it had more (faults Q16)."""
         if len(self.articles) + len(self.refused) <= rows:
             return self, False
         articles = self.articles[:rows]
@@ -47,13 +44,16 @@ class ListingPage:
 class HomePage:
     categories: list[str]
     names: list[str]
-    """The tags above its lists."""
+    """The tags above the lists."""
     rows: ListingPage
-    """Articles it names itself."""
+    """The articles that the page names."""
 
 
 def read_listing(text: str, url: str, rule: Listing, site: Profile, category: str) -> ListingPage:
-    """Raises ``Quarantined`` (``not_a_listing``, ``foreign_listing``, ``shape`` …) for another page."""
+    """What a listing of that category names; ``url`` is where the page came from.
+
+    Raises ``Quarantined``: ``not_a_listing``, ``foreign_listing``, and what ``open_page`` raises.
+    """
     page = _open(text, url, rule)
     named = _read_rows(page, url, rule, site, rule.address(category), category)
     _refuse_foreign(named.articles, rule, category)
@@ -62,18 +62,21 @@ def read_listing(text: str, url: str, rule: Listing, site: Profile, category: st
 
 
 def _refuse_foreign(articles: list[Listed], rule: Listing, category: str) -> None:
-    """Rows that mostly belong elsewhere make a listing of another category (faults X3)."""
+    """If most rows belong to other categories, the listing is that of another category (faults X3).
+
+    Rows whose address names no category do not count.
+    """
     if not rule.category:
         return
     found = (rule.category.search(listed.address) for listed in articles)
     named = [unquote(match["category"]).casefold() for match in found if match]
     foreign = [name for name in named if name != category.casefold()]
-    if len(foreign) >= LEAST_FOREIGN and 2 * len(foreign) > len(named):
+    if len(foreign) >= MIN_FOREIGN and 2 * len(foreign) > len(named):
         raise Quarantined("foreign_listing", f"asked for {category}, most rows are of {foreign[0][:80]!r}")
 
 
 def read_home(text: str, url: str, rule: Home, site: Profile) -> HomePage:
-    """Raises ``Quarantined("not_a_listing")`` for a page that shows no category."""
+    """What a home page shows. Raises ``Quarantined("not_a_listing")`` for a page that shows no category."""
     page = _open(text, url, rule)
     links = (_absolute(url, link) for link in page.values(rule.links))
     named = (_category_in(link, rule.category) for link in links)
@@ -119,7 +122,7 @@ def _read_rows(
 
 
 def _said(row: Page, rule: str) -> str:
-    """One row's value that is no text is as good as missing: it must not cost the rows beside it."""
+    """A value of a row; one that is no text counts as missing, so that the other rows are still read."""
     try:
         return row.value(rule)
     except Quarantined:
@@ -127,17 +130,17 @@ def _said(row: Page, rule: str) -> str:
 
 
 def _following(url: str, link: str) -> str:
-    """Where a link to the next page leads; empty for one that leads nowhere (``#``, ``javascript:;``)."""
+    """The address a link to the next page leads to; empty for ``#``, ``javascript:;`` and the page itself."""
     address = urldefrag(_absolute(url, link)).url
     leads_on = urlsplit(address).scheme in ("http", "https", "invalid")
     return address if link and leads_on and address != urldefrag(url).url else ""
 
 
 def _absolute(url: str, address: str) -> str:
-    """The address made absolute; one that is none becomes ``invalid://address/…``, where no request goes."""
+    """The address made absolute; a malformed one becomes ``invalid://address/…``, never requested."""
     try:
         absolute = urljoin(url, address) if address else ""
-        urlsplit(absolute).port  # noqa: B018 - raises where there is none
+        urlsplit(absolute).port  # noqa: B018 - raises ValueError for a malformed port
     except ValueError:
         return f"invalid://address/{quote(address)}"
     return absolute

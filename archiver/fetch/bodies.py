@@ -15,8 +15,9 @@ from scrapy.http import Response
 from scrapy.responsetypes import responsetypes
 
 from archiver.errors import Deferred, Quarantined
+from archiver.extract import formats
 from archiver.extract.decode import decode
-from archiver.extract.formats import load_json
+from archiver.extract.formats.received import Received
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -50,46 +51,20 @@ def unpacked(response: Response, limit: int) -> Response:
 
 
 def check_whole(response: Response, expected: str) -> None:
-    """Whether a 200 holds all of its page, as far as the page itself tells.
+    """Whether a 200 holds all of its page, as far as the page itself shows.
 
-    ``expected`` is ``json``, ``html`` or nothing; a page of another kind is not looked at. Raises
-    ``Quarantined("empty")``, ``Deferred("json_cut")``, ``Quarantined("incomplete")`` (N5, N6, N12, P1).
+    ``expected`` names the format of the page; if it is empty, nothing is checked. Raises
+    ``Quarantined("empty")``, and what the format's ``check_whole`` raises (faults N5, N6, N12, P1).
     """
-    body = response.body
-    if expected and (not body or body.isspace()):
-        raise Quarantined("empty", "the answer has no content")
-    if expected == "json" and _is_cut_json(response):
-        raise Deferred("json_cut", f"the JSON ends after {len(body)} bytes, unfinished")
-    if expected == "html" and _is_cut_html(body, told_its_end="partial" not in response.flags):
-        raise Quarantined("incomplete", f"the page ends after {len(body)} bytes, without its </html>")
-
-
-_CLOSING = {b"{": b"}", b"[": b"]"}
-
-
-def _is_cut_json(response: Response) -> bool:
-    """Looks closer only where the brackets do not add up; what this misses, whoever reads the JSON sees."""
-    body = response.body
-    opening = body[:64].removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
-    closing = _CLOSING.get(opening)
-    if closing is None:
-        return False
-    if not body[-64:].rstrip().endswith(closing):
-        return True
-    if body.count(opening) == body.count(closing):
-        return False
-    try:
-        load_json(decode(body, (response.headers.get("Content-Type") or b"").decode("latin-1")).text)
-    except Quarantined as why:
-        return why.reason == "json_cut"
-    return False
-
-
-def _is_cut_html(body: bytes, *, told_its_end: bool) -> bool:
-    """A page that has no ``<html`` need not have its end, if the server told its length."""
-    ends = b"</html" in body or b"</HTML" in body
-    begins = b"<html" in body or b"<HTML" in body
-    return not ends and (begins or not told_its_end)
+    if not expected:
+        return
+    content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+    received = Received(
+        response.body,
+        lambda: decode(response.body, content_type).text,
+        length_known="partial" not in response.flags,
+    )
+    formats.check_whole(received, expected)
 
 
 # --- content codings

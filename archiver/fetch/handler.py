@@ -27,7 +27,8 @@ from archiver.fetch.resolver import (
     proxy_hosts,
 )
 from archiver.fetch.retry import SPENT, HostIsQuiet, Retries
-from archiver.sites.profile import Profile, origin_of
+from archiver.sites.addresses import origin_of
+from archiver.sites.profile import Profile
 
 MOST_HEADERS = 200
 """Header lines of one answer; the sites that were seen send less than thirty (faults N32)."""

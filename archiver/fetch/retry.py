@@ -21,7 +21,7 @@ from archiver.fetch import bodies, outcomes
 from archiver.fetch.circuit_breaker import Hosts
 from archiver.fetch.delay_queue import WaitingRoom
 from archiver.fetch.outcomes import PROBLEM
-from archiver.sites.profile import origin_of
+from archiver.sites.addresses import origin_of
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,9 @@ from archiver.extract.decode import decode
 from archiver.items import Evidence
 from archiver.replica import pages
 from archiver.replica.articles import Site
-from archiver.sites.profile import Profile, Step, load
+from archiver.sites.article import Step
+from archiver.sites.load import load
+from archiver.sites.profile import Profile
 
 NEWS, ROLLING = "NW202202220000000017", "202202220000000018"
 SHARE = f"http://finews.zning.xyz/html_News/NewsShare.html?infoCode={NEWS}"

@@ -9,8 +9,8 @@ import pytest
 from parsel import Selector
 
 from archiver.errors import Quarantined
-from archiver.extract import formats as rules
 from archiver.extract.bounds import MOST_ATTRIBUTES, MOST_DEPTH, is_too_deep, refuse_excess
+from archiver.extract.formats import html as html_format
 from archiver.extract.formats import open_page
 
 
@@ -27,7 +27,7 @@ def no_parser(monkeypatch: pytest.MonkeyPatch) -> None:
     def parse(*_: object, **__: object) -> None:
         raise AssertionError("the parser was asked")
 
-    monkeypatch.setattr(rules, "Selector", parse)
+    monkeypatch.setattr(html_format, "Selector", parse)
 
 
 @pytest.mark.parametrize(

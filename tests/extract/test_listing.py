@@ -14,7 +14,9 @@ from archiver.items import Listed
 from archiver.replica import pages
 from archiver.replica.articles import Site
 from archiver.replica.sources import EMNEWS
-from archiver.sites.profile import Listing, Profile, load
+from archiver.sites.listing import Listing
+from archiver.sites.load import load
+from archiver.sites.profile import Profile
 
 HOME = "http://finews.withounder.com/"
 PAGE = "http://finews.withounder.com/category/yangliribao.html"
@@ -138,6 +140,35 @@ def test_no_address_breaks_the_request_made_of_it(site: Profile, rule: Listing, 
         for step in site.steps:
             for url in step.addresses(listed.id, site.key_of(listed.id), listed.address):
                 assert Request(url).url.startswith("http://")
+
+
+@pytest.mark.parametrize(
+    ("own", "foreign", "refused"),
+    [
+        pytest.param(0, 2, False, id="fewer than the minimum"),
+        pytest.param(0, 3, True, id="the minimum"),
+        pytest.param(2, 2, False, id="half, and fewer than the minimum"),
+        pytest.param(2, 3, True, id="the minimum, and just over half"),
+        pytest.param(3, 3, False, id="the minimum, and exactly half"),
+        pytest.param(4, 3, False, id="the minimum, and just under half"),
+        pytest.param(10, 10, False, id="exactly half"),
+        pytest.param(10, 11, True, id="just over half"),
+        pytest.param(11, 10, False, id="just under half"),
+    ],
+)
+def test_a_listing_is_foreign_if_most_rows_are_of_another_category(
+    site: Profile, rule: Listing, own: int, foreign: int, refused: bool
+) -> None:
+    categories = ["yangliribao"] * own + ["cailianshe"] * foreign
+    rows = [row(f"/{name}/2022/02/22/NW{number:018}.html") for number, name in enumerate(categories)]
+    text = page(*rows, row(f"http://finews.zning.xyz/html_News/NewsShare.html?infoCode={NEWS}"))
+    if refused:
+        with pytest.raises(
+            Quarantined, match=r"^foreign_listing: asked for yangliribao, .* of 'cailianshe'$"
+        ):
+            read_listing(text, PAGE, rule, site, "yangliribao")
+    else:
+        assert len(read_listing(text, PAGE, rule, site, "yangliribao").articles) == own + foreign + 1
 
 
 # --- feeds

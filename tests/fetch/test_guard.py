@@ -8,7 +8,8 @@ from twisted.web.client import URI
 
 from archiver.errors import Quarantined
 from archiver.fetch.guard import refusal, target
-from archiver.sites.profile import Profile, parse
+from archiver.sites.load import parse
+from archiver.sites.profile import Profile
 
 SITE: Profile = parse(
     """

@@ -6,7 +6,7 @@ import pytest
 
 from archiver.errors import ArticleError, Deferred, Quarantined, Skipped
 from archiver.normalise.notices import Kind, refuse
-from archiver.sites.profile import load
+from archiver.sites.load import load
 
 NOTICES: dict[Kind, list[str]] = {"retracted": ["已被删除"], "busy": ["系统繁忙"], "wall": ["验证码"]}
 

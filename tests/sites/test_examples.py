@@ -12,7 +12,11 @@ from archiver.errors import BadArgument
 from archiver.extract.article import read_answer
 from archiver.extract.decode import decode
 from archiver.extract.listing import read_home, read_listing
-from archiver.sites.profile import Family, Home, Listing, Profile, Step, load, parse
+from archiver.sites.article import Step
+from archiver.sites.family import Family
+from archiver.sites.listing import Home, Listing
+from archiver.sites.load import load, parse
+from archiver.sites.profile import Profile
 from tests.crawling import PROJECT
 
 DOCS = (PROJECT / "docs" / "sites.md").read_text(encoding="utf-8")

@@ -1,0 +1,175 @@
+"""JSON, read strictly; a rule is a JMESPath expression."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, Self
+
+import jmespath
+from jmespath.exceptions import ArityError, JMESPathError, UnknownFunctionError
+from jmespath.visitor import TreeInterpreter
+
+from archiver.errors import Deferred, Quarantined
+from archiver.extract.formats.received import Received
+
+_BOM = b"\xef\xbb\xbf"
+_CLOSING = {"{": "}", "[": "]"}
+
+
+class JsonFormat:
+    name = "json"
+
+    def open(self, text: str) -> JsonPage:
+        return JsonPage(load_json(text))
+
+    def check_rule(self, rule: str) -> None:
+        try:
+            compiled = _compiled(rule)
+        except JMESPathError as exc:
+            raise ValueError(f"{rule!r} is no JMESPath: {_one_line(exc)}") from exc
+        try:
+            _INTERPRETER.visit(compiled, None)
+        except (UnknownFunctionError, ArityError) as exc:
+            raise ValueError(f"{rule!r} cannot be applied: {exc}") from exc
+        except JMESPathError:
+            return  # its functions need values of some type, and null is of none
+
+    def check_whole(self, received: Received) -> None:
+        """Faults N5, N6, P1. A cut that this does not notice is noticed when the text is parsed."""
+        if _is_cut_body(received.body, received.text):
+            raise Deferred("json_cut", f"the JSON ends after {len(received.body)} bytes, unfinished")
+
+
+class JsonPage:
+    def __init__(self, data: Any) -> None:
+        self._data = data
+
+    @property
+    def empty_reason(self) -> str:
+        return "empty_body" if self._data and isinstance(self._data, dict) else "shape"
+
+    def finds(self, rule: str) -> bool:
+        """An empty list counts as found: a listing may have no more rows."""
+        found = _search(rule, self._data)
+        return found is not None and found is not False
+
+    def rows(self, rule: str) -> list[Self]:
+        found = _search(rule, self._data)
+        if not isinstance(found, list):
+            raise Quarantined("shape", f"{rule} is no list of rows")
+        return [type(self)(row) for row in found]
+
+    def value(self, rule: str) -> str:
+        return self.markup(rule).strip()
+
+    def values(self, rule: str) -> list[str]:
+        found = _search(rule, self._data)
+        return [_scalar(rule, value).strip() for value in (found if isinstance(found, list) else [found])]
+
+    def markup(self, rule: str) -> str:
+        return _scalar(rule, _search(rule, self._data))
+
+
+def _search(rule: str, data: Any) -> Any:
+    try:
+        return _INTERPRETER.visit(_compiled(rule), data)
+    except JMESPathError as exc:
+        raise Quarantined("shape", f"{rule}: {_one_line(exc)}") from exc
+
+
+_INTERPRETER = TreeInterpreter()
+"""One for all searches: it keeps no state, and making one each time doubles the cost of a search."""
+
+
+@lru_cache(maxsize=256)
+def _compiled(rule: str) -> Any:
+    return jmespath.compile(rule).parsed
+
+
+def _one_line(problem: JMESPathError) -> str:
+    return " ".join(str(problem).split())
+
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def _scalar(rule: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return _LONE_SURROGATE.sub("\ufffd", value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    raise Quarantined("shape", f"{rule} is a {type(value).__name__}, not a text")
+
+
+def load_json(text: str) -> Any:
+    """The data in a JSON text. NaN, Infinity and a key that appears twice are refused (faults P9, P10).
+
+    Control characters in a string are kept: some servers do not escape them, and the normalisers drop them.
+    Raises ``Quarantined``: ``json_cut``, ``not_json``, ``shape``, ``too_deep``.
+    """
+    try:
+        return json.loads(
+            text,
+            strict=False,
+            parse_constant=_no_constant,
+            parse_float=_finite,
+            object_pairs_hook=_object,
+        )
+    except json.JSONDecodeError as exc:
+        reason = "json_cut" if _is_cut_text(text.strip(), exc) else "not_json"
+        raise Quarantined(reason, f"{exc.msg} at character {exc.pos} of {len(text)}") from exc
+    except RecursionError as exc:
+        raise Quarantined("too_deep", "JSON nested deeper than can be read") from exc
+    except ValueError as exc:  # a number of more digits than Python converts
+        raise Quarantined("shape", str(exc)) from exc
+
+
+def _no_constant(name: str) -> Any:
+    raise Quarantined("shape", f"{name} is no JSON")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise Quarantined("shape", f"{digits[:40]} is beyond every number")
+    return number
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise Quarantined("shape", f"the key {key[:80]!r} comes twice")
+        found[key] = value
+    return found
+
+
+def _is_cut_text(text: str, problem: json.JSONDecodeError) -> bool:
+    closing = _CLOSING.get(text[:1])
+    ends_early = problem.pos >= len(problem.doc.rstrip())
+    return closing is not None and (ends_early or not text.endswith(closing))
+
+
+def _is_cut_body(body: bytes, text: Callable[[], str]) -> bool:
+    """Parses the text only if the outermost brackets do not add up."""
+    opening = body[:64].removeprefix(_BOM).lstrip()[:1]
+    closing = _CLOSING.get(opening.decode("latin-1"), "").encode()
+    if not closing:
+        return False
+    if not body[-64:].rstrip().endswith(closing):
+        return True
+    return body.count(opening) != body.count(closing) and _fails_as_cut(text)
+
+
+def _fails_as_cut(text: Callable[[], str]) -> bool:
+    try:
+        load_json(text())
+    except Quarantined as why:
+        return why.reason == "json_cut"
+    return False

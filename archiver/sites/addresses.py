@@ -1,0 +1,78 @@
+"""Addresses and ids: what an origin is, and which ids may become part of a path."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator
+
+from archiver.items import SAFE_ID
+
+IDS = re.compile(rf"(?!-)(?!(?i:aux|con|nul|prn|com[0-9]|lpt[0-9])\Z){SAFE_ID}")
+"""What every id must match to become part of a path (faults H1 to H6), whatever the profile allows.
+
+An id that begins with ``-`` looks like an option of a command; the names are devices on Windows.
+"""
+
+MAX_ADDRESS = 2048
+"""Characters. No pattern of a profile is applied to a longer address, which therefore names no article."""
+
+_UP_TO_PATH = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def origin_of(url: str) -> str:
+    """``scheme://host`` in one spelling, with ``:port`` unless it is the default.
+
+    Raises ValueError for an address that has no http or https host.
+    """
+    return _origin_of(_up_to_path(url))
+
+
+def is_within(url: str, origins: list[str]) -> bool:
+    """Whether scheme, host and port are those of an origin, and the address contains no credentials."""
+    start = _up_to_path(url)
+    try:
+        return "@" not in start and _origin_of(start) in origins
+    except ValueError:
+        return False
+
+
+def is_web(address: str) -> bool:
+    try:
+        return bool(origin_of(address))
+    except ValueError:
+        return False
+
+
+def _up_to_path(url: str) -> str:
+    match = _UP_TO_PATH.match(url)
+    return match[0] if match else url
+
+
+@lru_cache(maxsize=1024)
+def _origin_of(start: str) -> str:
+    parts = urlsplit(start)
+    default = _DEFAULT_PORTS.get(parts.scheme)
+    if default is None or not parts.hostname:
+        raise ValueError("there is no http or https host")
+    if not parts.netloc.isascii():
+        raise ValueError("write the host in ASCII, as xn--…")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    port = default if parts.port is None else parts.port
+    return f"{parts.scheme}://{host}" if port == default else f"{parts.scheme}://{host}:{port}"
+
+
+def _checked(url: str) -> str:
+    try:
+        if re.fullmatch(r"(?i:https?)://[A-Za-z0-9.:_\[\]-]+", url):
+            return origin_of(url)
+    except ValueError as exc:
+        raise ValueError(f"{url!r} is no origin: {exc}") from exc
+    raise ValueError(f"{url!r} is no origin: write http://host or http://host:port")
+
+
+AllowedOrigin = Annotated[str, AfterValidator(_checked)]

@@ -1,0 +1,32 @@
+"""The kinds of post of a site."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from archiver.sites.article import SaidField
+from archiver.sites.part import Part
+from archiver.sites.patterns import Regex, template
+
+
+class Family(Part):
+    """A kind of post: the form of its ids, its category and tag, its link and footer."""
+
+    name: str
+    id: Regex
+    needs: frozenset[Literal["title", "date", "body", "digest", "link", "source"]] = frozenset(
+        {"title", "date", "body"}
+    )
+    category: Annotated[str, template("slug")] = "{slug}"
+    tag: Annotated[str, template("source")] = "{source}新闻"
+    link: Annotated[str, template("id", "digits", "address")]
+    page: Annotated[str, template("site", "slug")] = "{site}category/{slug}.html"
+    rules: dict[str, dict[SaidField, str]] = Field(default_factory=dict)
+    """The origin of a step → rules that replace the step's own for articles of this family."""
+
+    @property
+    def by_source(self) -> bool:
+        """Whether the category of these posts is the source that is credited."""
+        return "{slug}" in self.category

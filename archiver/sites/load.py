@@ -1,0 +1,83 @@
+"""Reads profiles from YAML; every mistake is one sentence that names the file and the key."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from archiver.errors import BadArgument
+from archiver.sites.part import WrongKey
+from archiver.sites.profile import Profile
+
+
+def bundled() -> list[str]:
+    """The names that ``-a site=`` accepts."""
+    files = resources.files("archiver.sites").iterdir()
+    return sorted(file.name.removesuffix(".yaml") for file in files if file.name.endswith(".yaml"))
+
+
+def load(site: str) -> Profile:
+    """The bundled profile of that name, or the one in that file: a path contains ``/`` or ends in ``.yaml``.
+
+    Raises BadArgument, as :func:`parse` does, and for a file that cannot be read.
+    """
+    is_path = "/" in site or site.endswith((".yaml", ".yml"))
+    return parse(_in_file(site) if is_path else _in_package(site), site)
+
+
+def _in_package(name: str) -> str:
+    if name not in bundled():
+        known = ", ".join(bundled())
+        raise BadArgument(f"unknown site {name!r}; bundled are {known}, or give a path to a .yaml")
+    return resources.files("archiver.sites").joinpath(f"{name}.yaml").read_text(encoding="utf-8")
+
+
+def _in_file(path: str) -> str:
+    try:
+        return Path(path).expanduser().read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as exc:
+        raise BadArgument(f"cannot read the site profile {path}: it is not UTF-8") from exc
+    except (OSError, RuntimeError) as exc:  # RuntimeError: there is no user of the name after ~
+        why = getattr(exc, "strerror", None) or exc
+        raise BadArgument(f"cannot read the site profile {path}: {why}") from exc
+
+
+def parse(text: str, name: str) -> Profile:
+    """The profile in a YAML text; ``name`` stands for the file in errors.
+
+    Raises BadArgument with one sentence that names the file and the key.
+    """
+    try:
+        return Profile.model_validate(_keys(text, name))
+    except ValidationError as exc:
+        raise BadArgument(f"{name}: {_in_words(exc.errors(include_url=False)[0])}") from exc
+
+
+def _keys(text: str, name: str) -> dict[str, Any]:
+    try:
+        data: Any = yaml.safe_load(text)
+    except yaml.YAMLError as exc:
+        raise BadArgument(f"{name} is no YAML: {' '.join(str(exc).split())}") from exc
+    if not isinstance(data, dict):
+        raise BadArgument(f"{name}: a site profile is a mapping of keys, see docs/sites.md")
+    return data
+
+
+def _in_words(error: ErrorDetails) -> str:
+    key = [str(part) for part in error["loc"] if part != "[key]"]
+    what = error["msg"].removeprefix("Value error, ")
+    match error:
+        case {"ctx": {"error": WrongKey() as wrong}}:
+            key, what = [*key, wrong.key], wrong.what
+        case {"type": "extra_forbidden"}:
+            what = "unknown key"
+        case {"type": "missing"}:
+            what = "this key is missing"
+        case {"type": "literal_error"}:
+            what = f"{error['input']!r} is unknown; known here: {error['ctx']['expected']}"
+    return f"{'.'.join(key)}: {' '.join(what.split())}"

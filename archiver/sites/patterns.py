@@ -1,0 +1,68 @@
+"""The texts with a grammar of their own in a profile: regular expressions, templates, names."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Iterable
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator
+
+
+def known(names: Iterable[str]) -> str:
+    """``'a', 'b' or 'c'``"""
+    *first, last = map(repr, names)
+    return f"{', '.join(first)} or {last}" if first else last
+
+
+def _regex(pattern: object) -> object:
+    if not isinstance(pattern, str):
+        return pattern
+    try:
+        return re.compile(pattern) if pattern else None
+    except (re.error, OverflowError) as exc:
+        raise ValueError(f"{pattern!r} is no regular expression: {exc}") from exc
+
+
+Regex = Annotated[re.Pattern[str], BeforeValidator(_regex)]
+OptionalRegex = Annotated[re.Pattern[str] | None, BeforeValidator(_regex)]
+"""None, in YAML also ``""``: there is no such pattern."""
+
+
+def has_group(name: str) -> AfterValidator:
+    """For a regular expression that must have a group ``(?P<name>…)``."""
+
+    def check(pattern: re.Pattern[str] | None) -> re.Pattern[str] | None:
+        if pattern and name not in pattern.groupindex:
+            raise ValueError(f"{pattern.pattern!r} has no group (?P<{name}>…)")
+        return pattern
+
+    return AfterValidator(check)
+
+
+def template(*allowed: str, needs: int = 0) -> AfterValidator:
+    """For a text with ``{names}`` in it: only the allowed ones, and at least ``needs`` of them."""
+    all_allowed = ", ".join(f"{{{name}}}" for name in allowed)
+
+    def check(text: str) -> str:
+        names = list(_names(text))
+        for name in names:
+            if name not in allowed:
+                raise ValueError(f"{text!r} has {{{name}}}; known here: {all_allowed}")
+        if len(names) < needs:
+            raise ValueError(f"{text!r} is the same for all: it has none of {all_allowed}")
+        return text
+
+    return AfterValidator(check)
+
+
+def _names(text: str) -> Iterable[str]:
+    """What stands between braces, with its conversion (``!r``) and format (``:>9``), which no name allows."""
+    try:
+        parts = list(string.Formatter().parse(text))
+    except ValueError as exc:
+        raise ValueError(f"{text!r} is no template: {exc}") from exc
+    for _, name, spec, conversion in parts:
+        if name is not None:
+            yield name + (f"!{conversion}" if conversion else "") + (f":{spec}" if spec else "")

@@ -1,0 +1,212 @@
+"""Rules on JSON; hostile JSON is refused in one word (faults P3, P9 to P11, E15)."""
+
+from __future__ import annotations
+
+import time
+from json import dumps
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.errors import Quarantined
+from archiver.extract.formats import Page, check_rule, open_page
+from archiver.extract.formats.json import load_json
+
+JSON = """{"code": 1, "data": {"list": [{"id": 202202220000000017, "title": " 沪指收涨 "}, {"id": "x", "title": null}, 7],
+ "none": [], "ratio": 1.5, "good": true, "bad": false, "text": "<p>甲</p>\\r\\n <p>乙</p>"}}"""
+
+
+@pytest.fixture
+def json() -> Page:
+    return open_page(JSON, "json")
+
+
+@pytest.mark.parametrize(
+    ("rule", "value"),
+    [
+        ("data.list[0].title", "沪指收涨"),
+        ("data.list[0].id", "202202220000000017"),
+        ("data.ratio", "1.5"),
+        ("missing || data.list[1].title || code", "1"),
+        ("data.list[1].title", ""),
+        ("missing.deeper", ""),
+    ],
+)
+def test_json_value_is_a_text(json: Page, rule: str, value: str) -> None:
+    assert json.value(rule) == value
+
+
+@pytest.mark.parametrize("rule", ["data.list", "data", "data.good", "join(',', data.list)"])
+def test_json_that_is_no_text_is_refused(json: Page, rule: str) -> None:
+    for read in (json.value, json.markup):
+        with pytest.raises(Quarantined, match=r"^shape: "):
+            read(rule)
+
+
+def test_json_markup_keeps_every_character(json: Page) -> None:
+    assert json.markup("data.text") == "<p>甲</p>\r\n <p>乙</p>"
+
+
+def test_json_values_are_texts(json: Page) -> None:
+    assert json.values("data.list[:2].id") == ["202202220000000017", "x"]
+    assert json.values("code") == ["1"]
+    with pytest.raises(Quarantined, match=r"^shape: "):
+        json.values("data.list")
+
+
+def test_json_rows_may_be_anything(json: Page) -> None:
+    assert [row.value("id") for row in json.rows("data.list")] == ["202202220000000017", "x", ""]
+    assert json.rows("data.none") == []
+    for rule in ("data", "missing", "data.text"):
+        with pytest.raises(Quarantined, match=r"^shape: .* is no list of rows"):
+            json.rows(rule)
+
+
+@pytest.mark.parametrize(
+    ("rule", "found"),
+    [
+        ("data", True),
+        ("data.none", True),
+        ("code == `1`", True),
+        ("code == `2`", False),
+        ("data.bad", False),
+        ("missing", False),
+    ],
+)
+def test_json_finds_says_whether_there_is_any(json: Page, rule: str, found: bool) -> None:
+    assert json.finds(rule) is found
+
+
+def test_lone_surrogates_are_replaced_and_pairs_joined() -> None:
+    page = open_page(r'{"t": "\ud800涨\udfff\ud83d\ude00"}', "json")
+    assert page.value("t") == page.markup("t") == "\ufffd涨\ufffd😀"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('{"text": "<p>一', "json_cut"),
+        ('{"text": "一"', "json_cut"),
+        ('{"text": "一\\', "json_cut"),
+        ('{"text": tru', "json_cut"),
+        ('{"data": {"text": "一"} \n', "json_cut"),
+        ('[{"text": "一"},', "json_cut"),
+        ("[" * 100, "json_cut"),
+        ('{"text": "一"}}', "not_json"),
+        ("{text: 1}", "not_json"),
+        ("<html>系统繁忙</html>", "not_json"),
+        ("var x = {}", "not_json"),
+        ("", "empty"),
+        (" \r\n\u3000", "empty"),
+        ('{"a": NaN}', "shape"),
+        ('{"a": -Infinity}', "shape"),
+        ('{"a": 1e999}', "shape"),
+        (f'{{"a": {"9" * 5000}}}', "shape"),
+        ('{"text": "一", "text": "二"}', "shape"),
+        ('{"a": [{"title": 1, "title": 1}]}', "shape"),
+        ("[" * 100_000, "too_deep"),
+        ('{"a":' * 100_000 + "1" + "}" * 100_000, "too_deep"),
+    ],
+)
+def test_hostile_json_is_refused(text: str, reason: str) -> None:
+    with pytest.raises(Quarantined) as refused:
+        open_page(text, "json")
+    assert refused.value.reason == reason
+    assert len(refused.value.detail) < 300
+
+
+def test_control_characters_in_a_text_pass() -> None:
+    assert load_json('{"t": "一\t二\x00"}') == {"t": "一\t二\x00"}
+
+
+def test_a_key_that_comes_twice_late_is_found_at_once() -> None:
+    keys = ", ".join(f'"k{number}": 1' for number in range(60_000))
+    start = time.process_time()
+    with pytest.raises(Quarantined, match="the key 'k59999' comes twice"):
+        load_json(f'{{{keys}, "k59999": 1}}')
+    assert time.process_time() - start < 6
+
+
+# --- the rule language
+
+_VALUES = st.sampled_from([None, False, True, "", "甲", [], ["甲"], {}, {"a": 1}, 0, 1, 0.0])
+
+
+def result(rule: str, data: object) -> str:
+    """What a rule finds, as text, or the reason why that is none."""
+    try:
+        return open_page(dumps(data), "json").value(rule)
+    except Quarantined as why:
+        return why.reason
+
+
+def first_of(keys: list[str], data: object) -> object:
+    """The first value that is neither null, false nor empty, else the last value."""
+    values = [data.get(key) if isinstance(data, dict) else None for key in keys]
+    empty = (None, "", [], {})
+    return next((value for value in values if value is not False and value not in empty), values[-1])
+
+
+@given(
+    st.sampled_from(["a", "a||b", "a || b || c", " b ||c"]),
+    st.dictionaries(st.sampled_from("abc"), _VALUES) | _VALUES,
+)
+def test_keys_between_bars_give_the_first_that_is_not_empty(rule: str, data: object) -> None:
+    value = first_of([key.strip() for key in rule.split("||")], data)
+    refused = isinstance(value, bool | list | dict)
+    assert result(rule, data) == ("shape" if refused else "" if value is None else str(value))
+
+
+@pytest.mark.parametrize(
+    ("rule", "value"),
+    [
+        ("a", "shape"),
+        ("a.b", "甲"),
+        ("c[0]", "乙"),
+        ("a[0]", ""),
+        ("'a'", "a"),
+        ("x || 'b'", "b"),
+        ("x || a.b", "甲"),
+        ("a | b", "甲"),
+        ("a && d", "丙"),
+        ("x && d", ""),
+        ("length(a)", "1"),
+        ('"a-b"', "丁"),
+        ("!a", "shape"),
+        ("@", "shape"),
+        ("length(x)", "shape"),
+    ],
+)
+def test_a_rule_is_jmespath(rule: str, value: str) -> None:
+    assert result(rule, {"a": {"b": "甲"}, "c": ["乙"], "d": "丙", "a-b": "丁"}) == value
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("data.[", "is no JMESPath"),
+        ("", "is no JMESPath"),
+        ("a b", "is no JMESPath"),
+        ("a ||| b", "is no JMESPath"),
+        ("a || ", "is no JMESPath"),
+        ("nosuch(a)", "cannot be applied"),
+        ("length()", "cannot be applied"),
+    ],
+)
+def test_a_rule_that_cannot_be_applied_is_told_in_one_line(rule: str, words: str) -> None:
+    with pytest.raises(ValueError, match=words) as wrong:
+        check_rule(rule, "json")
+    assert "\n" not in str(wrong.value)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "join(',', data.list[].id)",
+        "sort_by(data.list, &time)[0].id",
+        "data.list[?kind=='CMS']",
+    ],
+)
+def test_a_rule_that_can_be_applied_passes(rule: str) -> None:
+    check_rule(rule, "json")

@@ -1,0 +1,263 @@
+"""A profile is right, or its first mistake is told in one sentence that names the file and the key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from archiver.errors import BadArgument
+from archiver.sites.load import bundled, load, parse
+from tests.sites.profiles import GOOD, changed
+
+
+@pytest.mark.parametrize("name", bundled())
+def test_bundled_profiles_load(name: str) -> None:
+    assert load(name).name == name
+
+
+def test_a_profile_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(f"\ufeff{GOOD}", encoding="utf-8")
+    assert load(str(tmp_path / "mine.yaml")).families[0].by_source
+
+
+STEP = yaml.safe_load(GOOD)["steps"][0]
+ROWS = {"rows": "li", "fields": {"address": "a::attr(href)"}}
+HOME = {"url": "http://news.example.com/", "links": "a::attr(href)", "category": "/(?P<category>[a-z]+)/$"}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        # keys
+        ("colour", "red", "colour: unknown key"),
+        ("listing.colour", "red", "listing.colour: unknown key"),
+        ("steps.0.colour", "red", "steps.0.colour: unknown key"),
+        ("families.0.colour", "red", "families.0.colour: unknown key"),
+        ("home", HOME | {"colour": "red"}, "home.colour: unknown key"),
+        ("home", HOME | {"articles": ROWS | {"format": "json"}}, "home.articles.format: unknown key"),
+        ("listing.fields.colour", "a", "listing.fields.colour: 'colour' is unknown; known here: 'id', "),
+        ("steps.0.fields.colour", "a", "steps.0.fields.colour: 'colour' is unknown; known here: 'id', "),
+        ("families.0.needs", ["colour"], "families.0.needs.0: 'colour' is unknown; known here: 'title', "),
+        ("listing.format", "xml", "listing.format: 'xml' is unknown; known here: 'html' or 'json'"),
+        ("name", None, "name: this key is missing"),
+        ("origins", None, "origins: this key is missing"),
+        ("steps", None, "steps: this key is missing"),
+        ("listing.rows", None, "listing.rows: this key is missing"),
+        ("families.0.link", None, "families.0.link: this key is missing"),
+        ("listing", None, "listing: neither listing nor feeds: there would be nothing to crawl"),
+        # values
+        ("name", "Mine!", "name: String should match pattern"),
+        ("name", 7, "name: Input should be a valid string"),
+        ("origins", [], "origins: List should have at least 1 item"),
+        ("origins", "http://news.example.com", "origins: Input should be a valid list"),
+        ("steps", [], "steps: List should have at least 1 item"),
+        ("steps.0.urls", [], "steps.0.urls: List should have at least 1 item"),
+        ("families", [], "families: List should have at least 1 item"),
+        ("listing.max_pages", 0, "listing.max_pages: Input should be greater than or equal to 1"),
+        ("ignore", 1, "ignore: unknown key"),
+        ("time_zone", "Asia/Beijing", "time_zone: 'Asia/Beijing' is no time zone"),
+        ("time_zone", "../UTC", "time_zone: '../UTC' is no time zone"),
+        ("time_zone", "", "time_zone: '' is no time zone"),
+        # rules
+        ("listing.rows", "li >", "listing.rows: 'li >' is no CSS selector: "),
+        ("listing.rows", "", "listing.rows: '' is no CSS selector: "),
+        ("listing.present", "::x", "listing.present: '::x' is no CSS selector: "),
+        ("listing.next", "a[", "listing.next: 'a[' is no CSS selector: "),
+        ("listing.fields.title", "xpath:./a[", "listing.fields.title: 'xpath:./a[' is no XPath: "),
+        ("listing.fields.title", "xpath://a", "listing.fields.title: 'xpath://a' begins at the page"),
+        ("steps.0.fields.body", "a[", "steps.0.fields.body: 'a[' is no JMESPath: "),
+        ("steps.0.present", "nosuch(a)", "steps.0.present: 'nosuch(a)' cannot be applied: Unknown function"),
+        ("home", HOME | {"links": "a["}, "home.links: 'a[' is no CSS selector: "),
+        ("home", HOME | {"names": "a["}, "home.names: 'a[' is no CSS selector: "),
+        ("home", HOME | {"articles": ROWS | {"rows": "a["}}, "home.articles.rows: 'a[' is no CSS selector: "),
+        (
+            "families.0.rules",
+            {"answer": {"body": "a["}},
+            "families.0.rules.answer.body: 'a[' is no JMESPath: ",
+        ),
+        (
+            "families.0.rules",
+            {"there": {}},
+            "families.0.rules.there: 'there' is unknown; known here: 'answer'",
+        ),
+        ("listing.fields", {"title": "a"}, "listing.fields: neither id nor address"),
+        # names of steps
+        ("steps.0.origin", "Answer", "steps.0.origin: 'Answer' is no name of a step: write a-z, 0-9 and _"),
+        ("steps.0.origin", "", "steps.0.origin: '' is no name of a step: "),
+        ("steps.0.origin", "a\n", "steps.0.origin: 'a\\n' is no name of a step: "),
+        ("steps.0.origin", "1st", "steps.0.origin: '1st' is no name of a step: "),
+        ("steps.0.origin", "post page", "steps.0.origin: 'post page' is no name of a step: "),
+        (
+            "steps.0.origin",
+            "listing",
+            "steps.0.origin: 'listing' is reserved: no step can be called 'listing', ",
+        ),
+        ("steps.0.origin", "body", "steps.0.origin: 'body' is reserved: "),
+        ("steps.0.origin", "address", "steps.0.origin: 'address' is reserved: "),
+        ("steps.0.origin", "id", "steps.0.origin: 'id' is reserved: "),
+        # regular expressions
+        ("key", "(", "key: '(' is no regular expression: "),
+        ("families.0.id", "[", "families.0.id: '[' is no regular expression: "),
+        ("steps.0.address", "*", "steps.0.address: '*' is no regular expression: "),
+        ("addresses.0", "(?P<id>", "addresses.0: '(?P<id>' is no regular expression: "),
+        ("families.0.id", "", "families.0.id: "),
+        ("key", 7, "key: "),
+        ("addresses.0", "x", "addresses.0: 'x' has no group (?P<id>…)"),
+        ("home", HOME | {"category": "x"}, "home.category: 'x' has no group (?P<category>…)"),
+        # templates
+        (
+            "listing.url",
+            "http://news.example.com/{slug}/",
+            "listing.url: 'http://news.example.com/{slug}/' has {slug}",
+        ),
+        ("listing.url", "http://news.example.com/", "listing.url: no {category} in it"),
+        (
+            "listing.url",
+            "http://news.example.com/{category!r}",
+            "has {category!r}; known here: {category}, {page}",
+        ),
+        ("listing.url", "http://news.example.com/{category:>999}", "has {category:>999}; known here: "),
+        ("listing.url", "http://news.example.com/{}", "has {}; known here: "),
+        ("listing.url", "http://news.example.com/{category.x}", "has {category.x}; known here: "),
+        ("listing.url", "http://news.example.com/{category", "is no template: "),
+        (
+            "steps.0.urls.0",
+            "http://news.example.com/x",
+            "steps.0.urls.0: 'http://news.example.com/x' is the same",
+        ),
+        (
+            "steps.0.urls.0",
+            "http://news.example.com/{slug}",
+            "has {slug}; known here: {id}, {digits}, {address}",
+        ),
+        (
+            "families.0.category",
+            "{source}",
+            "families.0.category: '{source}' has {source}; known here: {slug}",
+        ),
+        ("families.0.tag", "{slug}", "families.0.tag: '{slug}' has {slug}; known here: {source}"),
+        ("families.0.link", "{site}", "families.0.link: '{site}' has {site}; known here: {id}, {digits}, "),
+        ("families.0.page", "{id}", "families.0.page: '{id}' has {id}; known here: {site}, {slug}"),
+        # addresses
+        ("origins.0", "news.example.com", "origins.0: 'news.example.com' is no origin: write http://host"),
+        (
+            "origins.0",
+            "http://news.example.com/",
+            "origins.0: 'http://news.example.com/' is no origin: write ",
+        ),
+        ("origins.0", "ftp://news.example.com", "origins.0: 'ftp://news.example.com' is no origin: write "),
+        ("origins.0", "http://a@news.example.com", "is no origin: write "),
+        ("origins.0", "http://新闻.example.com", "is no origin: write "),
+        ("origins.0", "http://news.example.com:99999", "is no origin: Port out of range"),
+        ("origins.0", "http://[::1", "is no origin: Invalid IPv6 URL"),
+        (
+            "origins.0",
+            "http://other.example.com",
+            "listing.url: http://news.example.com/{category}/ is at none of",
+        ),
+        (
+            "listing.url",
+            "http://{category}.example.com/",
+            "listing.url: http://{category}.example.com/ is at none",
+        ),
+        (
+            "steps.0.urls.0",
+            "http://other.example.com/{id}",
+            "steps.0.urls: http://other.example.com/{id} is at none",
+        ),
+        ("steps.0.urls.0", "{id}", "steps.0.urls: {id} is at none of the origins"),
+        (
+            "home",
+            HOME | {"url": "http://news.example.com:81/"},
+            "home.url: http://news.example.com:81/ is at none",
+        ),
+        (
+            "feeds",
+            {"new": ROWS | {"url": "http://other.example.com/"}},
+            "feeds.new.url: http://other.example.com/ is at none of the origins",
+        ),
+        # what does not go together
+        ("steps", [STEP, STEP], "steps.1.origin: another step is called 'answer' already"),
+        (
+            "families.0.rules",
+            {"answer": {}, "post_page": {"body": "a"}},
+            "families.0.rules.post_page: 'post_page' is unknown; known here: 'answer'",
+        ),
+        (
+            "listing",
+            ROWS | {"url": "http://news.example.com/{category}/{page}", "next": "a"},
+            "listing.next: the url",
+        ),
+    ],
+)
+def test_a_wrong_profile_is_told_in_one_sentence(key: str, value: Any, told: str) -> None:
+    with pytest.raises(BadArgument) as wrong:
+        parse(changed(key, value), "mine.yaml")
+    sentence = str(wrong.value)
+    assert sentence.startswith("mine.yaml: ")
+    assert told in sentence
+    assert "\n" not in sentence
+    assert "pydantic" not in sentence
+
+
+def test_a_home_page_without_a_listing_is_told() -> None:
+    feeds = (
+        f"feeds: {{new: {{url: 'http://news.example.com/', rows: li, fields: {{id: a}}}}}}\nhome: {HOME}\n"
+    )
+    text = changed("listing", None) + feeds
+    with pytest.raises(BadArgument, match=r"^mine\.yaml: home: it names categories"):
+        parse(text, "mine.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "mine.yaml: a site profile is a mapping of keys, see docs/sites.md"),
+        ("# nothing\n", "mine.yaml: a site profile is a mapping of keys, see docs/sites.md"),
+        ("- a\n- b\n", "mine.yaml: a site profile is a mapping of keys, see docs/sites.md"),
+        ("word", "mine.yaml: a site profile is a mapping of keys, see docs/sites.md"),
+        ("name: [mine\n", "mine.yaml is no YAML: "),
+        ("name: a: b\n", "mine.yaml is no YAML: mapping values are not allowed here"),
+        ("name: \x01\n", "mine.yaml is no YAML: "),
+        ("name: !!python/object:os.system a\n", "mine.yaml is no YAML: could not determine a constructor"),
+    ],
+)
+def test_a_file_that_is_no_profile_is_told_in_one_sentence(text: str, told: str) -> None:
+    with pytest.raises(BadArgument) as wrong:
+        parse(text, "mine.yaml")
+    assert str(wrong.value).startswith(told)
+    assert "\n" not in str(wrong.value)
+
+
+def test_a_file_that_cannot_be_read_is_told_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "gbk.yaml").write_bytes("name: 样例".encode("gbk"))
+    for site, why in {
+        f"{tmp_path}/none.yaml": "No such file or directory",
+        "none.yml": "No such file or directory",
+        f"{tmp_path}/": "Is a directory",
+        f"{tmp_path}/gbk.yaml": "it is not UTF-8",
+        "~nobody-is-called-this/mine.yaml": "Could not determine home directory.",
+    }.items():
+        with pytest.raises(BadArgument) as wrong:
+            load(site)
+        assert str(wrong.value) == f"cannot read the site profile {site}: {why}"
+
+
+@pytest.mark.parametrize("site", ["nowhere", "", "Finews", "profile", "__init__"])
+def test_an_unknown_name_tells_the_known_ones(site: str) -> None:
+    with pytest.raises(BadArgument, match=rf"^unknown site '{site}'; bundled are finews, or give a path"):
+        load(site)
+
+
+def test_a_key_of_rules_that_names_no_step_tells_the_names_of_the_steps() -> None:
+    steps = [STEP | {"origin": name} for name in ("api", "amp_page", "page_2")]
+    data = yaml.safe_load(GOOD) | {"steps": steps}
+    data["families"][0]["rules"] = {"amp": {"body": "text"}}
+    with pytest.raises(BadArgument) as wrong:
+        parse(yaml.safe_dump(data), "mine.yaml")
+    assert str(wrong.value) == (
+        "mine.yaml: families.0.rules.amp: 'amp' is unknown; known here: 'api', 'amp_page' or 'page_2'"
+    )
