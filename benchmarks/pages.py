@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import archiver.replica
-from archiver.replica import pages as replica_pages
+from archiver.replica.addresses import category_path, post_path
+from archiver.replica.answers import text_answer
 from archiver.replica.articles import Site
 from archiver.replica.hosts import Conditions, answer_as_one
 from archiver.replica.sources import EMNEWS
@@ -40,9 +41,7 @@ class Pages:
     @property
     def listings(self) -> list[str]:
         """The paths of the category pages."""
-        return [
-            replica_pages.category_path(source) for source in self.site.categories() if source is not EMNEWS
-        ]
+        return [category_path(source) for source in self.site.categories() if source is not EMNEWS]
 
 
 def prepare(articles: int, cache: Path) -> Pages:
@@ -90,11 +89,11 @@ def _write(pages: Pages, folder: Path) -> None:
         _write_page(pages.site, path, folder)
     for number in pages.numbers:
         article = pages.site.article(number)
-        answer = replica_pages.text_answer(pages.site, number)
+        answer = text_answer(pages.site, number)
         assert answer is not None, "a plain site has forgotten nothing"
         (answers / f"{article.id}.json").write_bytes(answer)
         if pages.has_posts:
-            _write_page(pages.site, replica_pages.post_path(article), folder)
+            _write_page(pages.site, post_path(article), folder)
 
 
 def _write_page(site: Site, path: str, folder: Path) -> None:
