@@ -23,6 +23,7 @@ figures = {
     "wall": wall,
     "user": usage.ru_utime,
     "system": usage.ru_stime,
+    "written": usage.ru_oublock * 512,
     "peak_rss": usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024),
     "status": os.waitstatus_to_exitcode(status),
 }

@@ -21,8 +21,10 @@ from archiver.replica.sources import EMNEWS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MOST_POSTS = 10_000
-"""Larger sites get no HTML post pages: whoever reads those is too slow to be measured there."""
+MAX_POSTS = 10_000
+"""Larger sites get no HTML post pages: the contestants that read those are too slow for them."""
+BYTES_OF_ANSWER, BYTES_OF_POST_PAGE = 14_000, 26_000
+"""Disk space of each article, with the rest of the last block of each file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Pages:
 
     @property
     def has_posts(self) -> bool:
-        return len(self.numbers) <= MOST_POSTS
+        return len(self.numbers) <= MAX_POSTS
 
     @property
     def listings(self) -> list[str]:
@@ -45,13 +47,11 @@ class Pages:
 
 
 def prepare(articles: int, cache: Path) -> Pages:
-    """The pages of a site with so many articles, from the cache if they are there."""
+    """The pages of a site with so many articles, from the cache if they are there. Deletes nothing else."""
     site, numbers = _site_with(articles)
     pages = Pages(cache / f"pages-{articles}-{_edition()}", site, numbers)
     if not pages.folder.is_dir():
         cache.mkdir(parents=True, exist_ok=True)
-        for older in cache.glob(f"pages-{articles}-*"):
-            shutil.rmtree(older)
         draft = Path(mkdtemp(prefix="draft-", dir=cache))
         try:
             _write(pages, draft)
@@ -60,6 +60,12 @@ def prepare(articles: int, cache: Path) -> Pages:
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     return pages
+
+
+def outdated(sizes: Sequence[int], cache: Path) -> list[Path]:
+    """Pages of these sizes that an earlier edition of the code has written."""
+    written = (folder for size in sizes for folder in sorted(cache.glob(f"pages-{size}-*")))
+    return sorted({folder for folder in written if not folder.name.endswith(f"-{_edition()}")})
 
 
 def _site_with(articles: int) -> tuple[Site, Sequence[int]]:
