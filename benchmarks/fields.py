@@ -1,4 +1,4 @@
-"""How many of the fields that a contestant found are right."""
+"""The share of right fields in what a contestant found."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs one command and tells what it cost; a process of its own, so small that it never shows in a peak RSS.
+"""Runs one command and writes what it cost. The process is so small that no peak RSS is ever its own.
 
 ``python -I -S launcher.py FIGURES SECONDS COMMAND…`` writes the figures as JSON; a command that takes longer
 than SECONDS is killed with all it started.

@@ -42,7 +42,7 @@ class Figures:
 
 
 def run(command: Sequence[str], environment: Mapping[str, str], scratch: Path, seconds: int) -> Figures:
-    """Runs the command in the project's folder and kills it after ``seconds``; ``scratch`` is a new folder."""
+    """Runs the command in the project's folder, at most so many seconds; ``scratch`` is a new folder."""
     figures, stdout, stderr = (scratch / name for name in ("figures.json", "stdout", "stderr"))
     with stdout.open("wb") as out, stderr.open("wb") as err:
         subprocess.run(

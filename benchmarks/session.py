@@ -71,9 +71,8 @@ def _measure_part(
         rows = results.again if part.again else results.runs
         taking_part = [ROSTER[name] for name in part.contestants if name in pythons]
         rounds = Rounds(pages, server, pythons, taking_part, work, plan.folder, results, rows, say)
-        rounds.measure(
-            plan.latencies[:1] if part.again else plan.latencies, plan.repeat, count=not part.again
-        )
+        latencies = plan.latencies[:1] if part.again else plan.latencies
+        rounds.measure(latencies, plan.repeat, count=not part.again)
 
 
 def parts(plan: Plan, contestants: Sequence[str]) -> list[Part]:
