@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -28,7 +27,6 @@ def python_for(name: str, packages: Sequence[str], folder: Path) -> str:
     environment = folder / f"{name}-{edition}"
     python = environment.absolute() / "bin" / "python"
     if not (environment / "complete").exists():
-        shutil.rmtree(environment, ignore_errors=True)
         _call(sys.executable, "-m", "venv", str(environment))
         _call(str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages)
         (environment / "complete").touch()

@@ -1,4 +1,4 @@
-"""A small server for written pages, where there is no nginx: right, but slow enough to be a bottleneck.
+"""A small server for the written pages if there is no nginx: correct, but so slow that it is a bottleneck.
 
 ``python -m benchmarks.fallback PAGES LOG LATENCY=PORT…``
 """

@@ -1,4 +1,4 @@
-"""How many of the fields that a contestant found are right."""
+"""The share of right fields in what a contestant found."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from benchmarks.pages import Pages
 
 NAMES = ("title", "time", "source", "text", "text only")
-MOST_CHECKED = 2_000
+MAX_CHECKED = 2_000
 """On larger sites, so many articles spread over all."""
 
 
@@ -26,7 +26,7 @@ class Shares:
 
 def shares(found: Iterable[Found], pages: Pages) -> Shares:
     by_id = {article.id: article for article in found}
-    step = -(-len(pages.numbers) // MOST_CHECKED)
+    step = -(-len(pages.numbers) // MAX_CHECKED)
     expected = [pages.site.expected(number) for number in pages.numbers[::step]]
     right = dict.fromkeys(NAMES, 0)
     for article in expected:

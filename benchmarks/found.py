@@ -1,4 +1,4 @@
-"""What a contestant made of the articles, read from its output folder after the clock has stopped."""
+"""What a contestant made of the articles, read from its output folder after the timed run."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _PASTED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An article as a contestant has it; empty or None is what it cannot tell."""
+    """An article as a contestant found it; a field that it does not tell is empty or None."""
 
     id: str
     title: str = ""

@@ -1,4 +1,4 @@
-"""Where and when it was measured, and with which versions."""
+"""The machine, the time and the versions of a session."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def description() -> dict[str, Any]:
 
 
 def load() -> float:
-    """Processes that wanted a core in the last minute: more than our own few, and the times are in doubt."""
+    """Processes that wanted a core in the last minute; if others than ours did, the times are doubtful."""
     return os.getloadavg()[0]
 
 

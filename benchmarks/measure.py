@@ -22,11 +22,19 @@ class Figures:
     user: float
     system: float
     peak_rss: int
-    """Bytes; of the largest process, where there are several."""
+    """Bytes; of the largest process if there are several."""
+    written: int
+    """Bytes handed to the disk, whole pages; 0 on a file system in memory."""
     status: int
     """As ``subprocess`` has it: negative for a signal."""
     stdout: str
     stderr: str
+
+    @property
+    def measured(self) -> dict[str, float]:
+        """The figures themselves, for a table row."""
+        names = ("wall", "user", "system", "peak_rss", "written")
+        return {name: getattr(self, name) for name in names}
 
     @property
     def cpu(self) -> float:
@@ -34,9 +42,8 @@ class Figures:
 
 
 def run(command: Sequence[str], environment: Mapping[str, str], scratch: Path, seconds: int) -> Figures:
-    """Runs in the project's folder; killed after ``seconds``."""
+    """Runs the command in the project's folder, at most so many seconds; ``scratch`` is a new folder."""
     figures, stdout, stderr = (scratch / name for name in ("figures.json", "stdout", "stderr"))
-    figures.unlink(missing_ok=True)
     with stdout.open("wb") as out, stderr.open("wb") as err:
         subprocess.run(
             [sys.executable, "-I", "-S", str(_LAUNCHER), str(figures), str(seconds), *command],

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import archiver.replica
-from archiver.replica import pages as replica_pages
+from archiver.replica.addresses import category_path, post_path
+from archiver.replica.answers import text_answer
 from archiver.replica.articles import Site
 from archiver.replica.hosts import Conditions, answer_as_one
 from archiver.replica.sources import EMNEWS
@@ -20,8 +21,10 @@ from archiver.replica.sources import EMNEWS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MOST_POSTS = 10_000
-"""Larger sites get no HTML post pages: whoever reads those is too slow to be measured there."""
+MAX_POSTS = 10_000
+"""Larger sites get no HTML post pages: the contestants that read those are too slow for them."""
+BYTES_OF_ANSWER, BYTES_OF_POST_PAGE = 14_000, 26_000
+"""Disk space of each article, with the rest of the last block of each file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +38,20 @@ class Pages:
 
     @property
     def has_posts(self) -> bool:
-        return len(self.numbers) <= MOST_POSTS
+        return len(self.numbers) <= MAX_POSTS
 
     @property
     def listings(self) -> list[str]:
         """The paths of the category pages."""
-        return [
-            replica_pages.category_path(source) for source in self.site.categories() if source is not EMNEWS
-        ]
+        return [category_path(source) for source in self.site.categories() if source is not EMNEWS]
 
 
 def prepare(articles: int, cache: Path) -> Pages:
-    """The pages of a site with so many articles, from the cache if they are there."""
+    """The pages of a site with so many articles, from the cache if they are there. Deletes nothing else."""
     site, numbers = _site_with(articles)
     pages = Pages(cache / f"pages-{articles}-{_edition()}", site, numbers)
     if not pages.folder.is_dir():
         cache.mkdir(parents=True, exist_ok=True)
-        for older in cache.glob(f"pages-{articles}-*"):
-            shutil.rmtree(older)
         draft = Path(mkdtemp(prefix="draft-", dir=cache))
         try:
             _write(pages, draft)
@@ -61,6 +60,12 @@ def prepare(articles: int, cache: Path) -> Pages:
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     return pages
+
+
+def outdated(sizes: Sequence[int], cache: Path) -> list[Path]:
+    """Pages of these sizes that an earlier edition of the code has written."""
+    written = (folder for size in sizes for folder in sorted(cache.glob(f"pages-{size}-*")))
+    return sorted({folder for folder in written if not folder.name.endswith(f"-{_edition()}")})
 
 
 def _site_with(articles: int) -> tuple[Site, Sequence[int]]:
@@ -90,11 +95,11 @@ def _write(pages: Pages, folder: Path) -> None:
         _write_page(pages.site, path, folder)
     for number in pages.numbers:
         article = pages.site.article(number)
-        answer = replica_pages.text_answer(pages.site, number)
+        answer = text_answer(pages.site, number)
         assert answer is not None, "a plain site has forgotten nothing"
         (answers / f"{article.id}.json").write_bytes(answer)
         if pages.has_posts:
-            _write_page(pages.site, replica_pages.post_path(article), folder)
+            _write_page(pages.site, post_path(article), folder)
 
 
 def _write_page(site: Site, path: str, folder: Path) -> None:

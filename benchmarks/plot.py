@@ -1,4 +1,4 @@
-"""How speed, CPU and memory go with the size of the site."""
+"""Speed, CPU time and memory over the size of the site, as a plot."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def _draw(axes: Axes, title: str, value: Callable[[Row], Spread], rows: Sequence
         if not points:
             continue
         sizes, middles = [size for size, _ in points], [spread.median for _, spread in points]
-        below = [spread.median - spread.least for _, spread in points]
-        above = [spread.most - spread.median for _, spread in points]
+        below = [spread.median - spread.low for _, spread in points]
+        above = [spread.high - spread.median for _, spread in points]
         axes.errorbar(
             sizes, middles, yerr=[below, above], label=name, color=colour, marker="o", ms=4, capsize=2
         )
@@ -56,4 +56,4 @@ def _draw(axes: Axes, title: str, value: Callable[[Row], Spread], rows: Sequence
 
 
 def _scaled(spread: Spread, factor: float) -> Spread:
-    return Spread(spread.median * factor, spread.least * factor, spread.most * factor)
+    return Spread(spread.median * factor, spread.low * factor, spread.high * factor)

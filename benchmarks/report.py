@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import fields
+from benchmarks.goals import Goal, goals
 from benchmarks.roster import ROSTER
-from benchmarks.summary import Goal, Results, Row, Spread, goals, rows
+from benchmarks.summary import MAX_DIFFERENCE, Check, Results, Row, Spread, checks, rows
 
 OUTPUT = Path(__file__).parents[1] / "docs" / "performance"
 _PACKAGES = ("Scrapy", "Twisted", "aiohttp", "uvloop", "lxml", "requests")
-_BASE, _LIMIT = "scrapy-defaults", "scrapy-tuned"
+_BASE, _FLOOR = "scrapy-defaults", "sha256sum"
+_ON_ARCHIVE = ("archiver-rerun", "archive-check", "archive-reindex", _FLOOR)
+"""The contestants that work on a finished archive."""
 
 
 def main(words: list[str]) -> int:
@@ -27,7 +30,7 @@ def main(words: list[str]) -> int:
     asked.output.mkdir(parents=True, exist_ok=True)
     (asked.output / "results.md").write_text(tables(results), encoding="utf-8")
     sys.stdout.write(f"{asked.output / 'results.md'}\n")
-    plotted = [row for one in results for row in rows(one) if row.latency == 0]
+    plotted = [row for one in results for row in rows(one["runs"]) if row.latency == 0]
     if len({row.articles for row in plotted}) > 1:
         from benchmarks.plot import growth  # the only need of a plotting library
 
@@ -47,11 +50,13 @@ def tables(results: Iterable[Results]) -> str:
 
 def _session(results: Results) -> Iterator[str]:
     yield _machine(results)
+    doubts = _doubts(list(checks(results)))
     for articles in results["sizes"]:
         for latency in results["latencies"]:
-            if listed := _listed(rows(results), articles, latency):
-                yield f"### {articles:,} articles, {latency} ms latency, medians of {_runs(listed)}"
-                yield _speed(listed, articles)
+            yield from _size(_listed(rows(results["runs"]), articles, latency), articles, latency, doubts)
+    if checked := list(checks(results)):
+        yield f"### The first size, measured again at the end (a warning from {MAX_DIFFERENCE:.0%})"
+        yield _table(["", "articles", "CPU s, first", "CPU s, again", "difference"], map(_check, checked))
     if results["counted"]:
         yield "### Traffic and right fields"
         yield _counted(results)
@@ -63,13 +68,66 @@ def _session(results: Results) -> Iterator[str]:
         yield "\n".join(map(_left_out, results["left_out"]))
 
 
+def _size(listed: list[Row], articles: int, latency: int, doubts: str) -> Iterator[str]:
+    asking = [row for row in listed if not ROSTER[row.contestant].offline]
+    on_archive = [row for row in listed if row.contestant in _ON_ARCHIVE]
+    at = f"{articles:,} articles, {latency} ms latency"
+    if asking:
+        yield f"### {at}, medians of {_runs(asking)}"
+        yield from [doubts] if doubts else []
+        yield _speed(asking, articles)
+    if any(ROSTER[row.contestant].offline for row in on_archive):
+        yield f"### On the finished archive of {at}"
+        yield _on_archive(on_archive, listed)
+
+
+def _doubts(checked: list[Check]) -> str:
+    found = [f"{check.contestant} by {check.difference:+.1%}" for check in checked if check.is_doubtful]
+    if not found:
+        return ""
+    return (
+        f"**Warning: the first size, measured again at the end, differs: {', '.join(found)}. "
+        "Differences of this size between contestants mean nothing here.**"
+    )
+
+
+def _check(check: Check) -> list[str]:
+    warning = " **warning**" if check.is_doubtful else ""
+    return [
+        check.contestant,
+        f"{check.articles:,}",
+        f"{check.first:.2f}",
+        f"{check.again:.2f}",
+        f"{check.difference:+.1%}{warning}",
+    ]
+
+
+def _on_archive(on_archive: list[Row], listed: list[Row]) -> str:
+    floor = next((row for row in on_archive if row.contestant == _FLOOR), None)
+    body = [
+        [
+            row.contestant,
+            _spread(row.wall, 1, 2),
+            _ratio(row.wall.median, floor.wall.median if floor else None),
+            _spread(row.cpu, 1, 2),
+            f"{row.peak_rss.median / 1e6:.0f}",
+            "–" if row.written is None else f"{row.written / 1000:,.0f}",
+        ]
+        for row in on_archive
+    ]
+    head = ["", "seconds", f"× {_FLOOR}", "CPU s", "peak RSS, MB", "KB written"]
+    sizes = [row.index_bytes / row.articles for row in listed if row.index_bytes is not None]
+    index = f"\n\nIndex: {sizes[0]:.0f} bytes a post." if sizes else ""
+    return _table(head, body) + index
+
+
 def _listed(measured: list[Row], articles: int, latency: int) -> list[Row]:
-    """One row a contestant: on this size, else on the largest that it can do."""
+    """One row for each contestant: on this size, or on the largest size that it can do."""
     found: dict[str, Row] = {}
     for row in sorted(measured, key=lambda row: row.articles):
         if row.latency == latency and row.articles <= articles:
             found[row.contestant] = row
-    return [row for row in found.values() if row.articles == articles or ROSTER[row.contestant].most]
+    return [row for row in found.values() if row.articles == articles or ROSTER[row.contestant].max_articles]
 
 
 def _goal(goal: Goal) -> list[str]:
@@ -99,12 +157,11 @@ def _runs(listed: list[Row]) -> str:
 
 def _speed(listed: list[Row], articles: int) -> str:
     by_name = {row.contestant: row for row in listed}
-    base, limit = by_name.get(_BASE), by_name.get(_LIMIT)
+    base = by_name.get(_BASE)
     body = [
         [
             row.contestant if row.articles == articles else f"{row.contestant}, on {row.articles:,}",
             _spread(row.rate, 1, 0),
-            _ratio(row.rate.median, limit.rate.median if limit else None),
             _spread(row.cpu, 1000 / row.articles, 2),
             _ratio(row.cpu_per_1000, base.cpu_per_1000 if base else None),
             f"{row.peak_rss.median / 1e6:.0f}",
@@ -112,7 +169,7 @@ def _speed(listed: list[Row], articles: int) -> str:
         ]
         for row in listed
     ]
-    head = ["", "articles/s", f"× {_LIMIT}", "CPU s per 1,000", f"× {_BASE}", "peak RSS, MB", "server busy"]
+    head = ["", "articles/s", "CPU s per 1,000", f"× {_BASE}", "peak RSS, MB", "server busy"]
     return _table(head, body)
 
 
@@ -136,9 +193,9 @@ def _counted_row(count: dict[str, Any], contestant: dict[str, Any]) -> list[str]
 
 
 def _spread(spread: Spread, factor: float, digits: int) -> str:
-    values = (spread.median, spread.least, spread.most)
-    middle, least, most = (f"{value * factor:.{digits}f}" for value in values)
-    return f"{middle} ({least}–{most})"
+    values = (spread.median, spread.low, spread.high)
+    middle, low, high = (f"{value * factor:.{digits}f}" for value in values)
+    return f"{middle} ({low}–{high})"
 
 
 def _ratio(value: float, base: float | None) -> str:

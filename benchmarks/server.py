@@ -1,4 +1,4 @@
-"""Serves written pages on loopback: by nginx, or by a slower server where there is no nginx."""
+"""Serves the written pages on loopback: with nginx, or with a slower server if there is no nginx."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 ANSWERS = "/NewsData/GetNewsText.do"
 JSON = "application/json; charset=utf-8"
 COUNTED = -1
-"""In place of a latency: the port whose requests are logged, without latency."""
+"""Stands for a latency: the port without latency whose requests are logged."""
 
 _ECHO = Path("/usr/lib/nginx/modules/ngx_http_echo_module.so")
 _ARTICLE = re.compile(r"NW\d{18}")
@@ -91,12 +91,12 @@ class Server:
         self._process.wait(_PATIENCE)
 
     def cpu(self) -> float:
-        """Seconds of all the server's processes so far; 0.0 where the system does not tell."""
+        """CPU seconds of all processes of the server so far; 0.0 if the system does not tell."""
         ids = [self._process.pid, *_children(self._process.pid)]
         return sum(map(_cpu_of, ids))
 
     def traffic(self) -> Traffic:
-        """What the counted port was asked for since the last time."""
+        """The requests to the counted port since the last call."""
         lines = self._finished_log().splitlines()
         self._log.write_bytes(b"")
         rows = [line.split() for line in lines if "?end-of-count" not in line]
@@ -106,7 +106,7 @@ class Server:
         return Traffic(len(rows), articles, sum(int(size) for _, size, _ in rows), counted)
 
     def _finished_log(self) -> str:
-        """The log, once a last request of our own stands in it."""
+        """The log, as soon as it contains a last request of our own."""
         _answers(f"{self.base(COUNTED)}/robots.txt?end-of-count")
         deadline = monotonic() + _PATIENCE
         while monotonic() < deadline:

@@ -1,8 +1,8 @@
-"""Medians, and what of them the project set itself as goals."""
+"""Medians of the runs, and how far the session can be trusted."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -10,12 +10,17 @@ from typing import Any
 Results = dict[str, Any]
 """A results file, read."""
 
+CHECKED = ("archiver", "scrapy-defaults")
+"""The contestants that run once more at the end of a session, on its first size."""
+MAX_DIFFERENCE = 0.03
+"""Between the first runs and the same runs at the end; more is a warning."""
+
 
 @dataclass(frozen=True, slots=True)
 class Spread:
     median: float
-    least: float
-    most: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +34,27 @@ class Row:
     rate: Spread
     """Articles per second."""
     cpu: Spread
-    """Seconds, of a whole run."""
+    """Seconds of a whole run, user and system."""
+    wall: Spread
+    """Seconds of a whole run."""
     peak_rss: Spread
     """Bytes."""
     server_share: float
-    """How busy the server was, of one core; near 1 it was the bottleneck."""
+    """How busy the server was, as a share of one core; near 1 it was the bottleneck."""
+    written: float | None
+    """Bytes; None in results that do not have it."""
+    index_bytes: float | None
+    """Bytes of the index after the run; None for a contestant without an index."""
 
     @property
     def cpu_per_1000(self) -> float:
         return self.cpu.median * 1000 / self.articles
 
 
-def rows(results: Results) -> list[Row]:
+def rows(runs: Iterable[dict[str, Any]]) -> list[Row]:
     """In the order in which the runs were made."""
     groups: dict[tuple[str, int, int], list[dict[str, Any]]] = {}
-    for run in results["runs"]:
+    for run in runs:
         groups.setdefault((run["contestant"], run["articles"], run["latency"]), []).append(run)
     return [_row(runs, *group) for group, runs in groups.items()]
 
@@ -56,8 +67,11 @@ def _row(runs: list[dict[str, Any]], contestant: str, articles: int, latency: in
         len(runs),
         rate=_spread([articles / run["wall"] for run in runs]),
         cpu=_spread([run["user"] + run["system"] for run in runs]),
+        wall=_spread([run["wall"] for run in runs]),
         peak_rss=_spread([run["peak_rss"] for run in runs]),
         server_share=median(run["server_cpu"] / run["wall"] for run in runs),
+        written=_median_of(runs, "written"),
+        index_bytes=_median_of(runs, "index_bytes"),
     )
 
 
@@ -65,81 +79,39 @@ def _spread(values: list[float]) -> Spread:
     return Spread(median(values), min(values), max(values))
 
 
+def _median_of(runs: list[dict[str, Any]], name: str) -> float | None:
+    values = [run[name] for run in runs if name in run]
+    return median(values) if values else None
+
+
 @dataclass(frozen=True, slots=True)
-class Goal:
-    says: str
-    bound: str
-    """``≤ 1.0``."""
-    seen: float
-    met: bool
+class Check:
+    """The CPU time of a contestant at the beginning of the session and at its end."""
+
+    contestant: str
+    articles: int
+    first: float
+    """Seconds, median."""
+    again: float
+
+    @property
+    def difference(self) -> float:
+        """As a share of the first; negative when the end was faster."""
+        return self.again / self.first - 1
+
+    @property
+    def is_doubtful(self) -> bool:
+        return abs(self.difference) >= MAX_DIFFERENCE
 
 
-_PEERS = {"trafilatura": 3.0, "newspaper4k": 15.0, "news-please": 15.0}
-"""How many times our CPU seconds an article may cost there at least."""
+def checks(results: Results) -> Iterator[Check]:
+    """Empty for results of a session without this check."""
+    first = by_contestant(rows(results["runs"]))
+    for row in rows(results.get("again", [])):
+        if before := first.get((row.contestant, row.articles, row.latency)):
+            yield Check(row.contestant, row.articles, before.cpu.median, row.cpu.median)
 
 
-def goals(results: Results) -> Iterator[Goal]:
-    """Those that the measured contestants and sizes can tell, without latency."""
-    table = {(row.contestant, row.articles): row for row in rows(results) if row.latency == 0}
-    ours = sorted((row for row in table.values() if row.contestant == "archiver"), key=_articles)
-    for row in ours:
-        yield from _goals_of_size(row, table)
-    for peer, factor in _PEERS.items():
-        theirs = max((row for row in table.values() if row.contestant == peer), key=_articles, default=None)
-        if theirs and ours:
-            yield _peer_goal(theirs, min(ours, key=lambda row: abs(row.articles - theirs.articles)), factor)
-    yield from _counted_goals(results)
-    yield from _growth_goals(ours)
-
-
-def _articles(row: Row) -> int:
-    return row.articles
-
-
-def _goals_of_size(ours: Row, table: dict[tuple[str, int], Row]) -> Iterator[Goal]:
-    at = f", {ours.articles:,} articles"
-    if bare := table.get(("scrapy-defaults", ours.articles)):
-        yield _at_most(f"CPU, archiver / scrapy-defaults{at}", ours.cpu.median / bare.cpu.median, 1.0)
-    if tuned := table.get(("scrapy-tuned", ours.articles)):
-        share = ours.rate.median / tuned.rate.median
-        yield _at_least(f"articles/s, archiver / scrapy-tuned{at}", share, 0.75)
-    again, start = (table.get((name, ours.articles)) for name in ("archiver-rerun", "scrapy-start"))
-    if again and start:
-        beyond = again.cpu.median - start.cpu.median
-        yield _at_most(f"CPU s of a rerun beyond starting Scrapy{at}", beyond, 3.0)
-
-
-def _peer_goal(theirs: Row, ours: Row, factor: float) -> Goal:
-    at = f", {theirs.articles:,} articles"
-    if theirs.articles != ours.articles:
-        at = f" an article, {theirs.articles:,} / {ours.articles:,} articles"
-    return _at_least(
-        f"CPU, {theirs.contestant} / archiver{at}", theirs.cpu_per_1000 / ours.cpu_per_1000, factor
-    )
-
-
-def _counted_goals(results: Results) -> Iterator[Goal]:
-    for count in results["counted"]:
-        if count["contestant"] == "archiver":
-            ratio = count["article_requests"] / count["articles"]
-            yield _at_most(f"requests per article, {count['articles']:,} articles", ratio, 1.0)
-
-
-def _growth_goals(ours: list[Row]) -> Iterator[Goal]:
-    """``ours`` by size."""
-    if len(ours) < 2:
-        return
-    small, large = ours[0], ours[-1]
-    usual = next((row for row in ours if row.articles >= 2000), small)
-    rate, growth = large.rate.median / usual.rate.median, large.peak_rss.median / small.peak_rss.median
-    yield _at_least(f"articles/s at {large.articles:,} / at {usual.articles:,}", rate, 0.9)
-    yield _at_most(f"peak RSS at {large.articles:,} / at {small.articles:,}", growth, 1.3)
-    yield _at_most(f"peak RSS in MB at {large.articles:,}", large.peak_rss.median / 1e6, 200)
-
-
-def _at_most(says: str, seen: float, bound: float) -> Goal:
-    return Goal(says, f"≤ {bound:g}", seen, met=seen <= bound)
-
-
-def _at_least(says: str, seen: float, bound: float) -> Goal:
-    return Goal(says, f"≥ {bound:g}", seen, met=seen >= bound)
+def by_contestant(listed: Sequence[Row]) -> dict[tuple[str, int, int], Row]:
+    """By name, articles and latency."""
+    return {(row.contestant, row.articles, row.latency): row for row in listed}

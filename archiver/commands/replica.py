@@ -1,4 +1,4 @@
-"""``scrapy replica``: a made-up copy of the site on this machine, to try the archiver on."""
+"""``scrapy replica``: serves a copy of the site with invented articles, to try the archiver on."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from archiver.replica.server import Replica
 
-_FEWEST = 10
+_MIN_ARTICLES = 10
 
 _SERVING = """\
 A replica of {articles} invented articles is at {url}/ (Ctrl-C ends it).
@@ -59,8 +59,10 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         command = command_after_dashes(args)
-        if opts.articles < _FEWEST:
-            raise UsageError(f"--articles must be {_FEWEST} or more, not {opts.articles}.", print_help=False)
+        if opts.articles < _MIN_ARTICLES:
+            raise UsageError(
+                f"--articles must be {_MIN_ARTICLES} or more, not {opts.articles}.", print_help=False
+            )
         if not 0 <= opts.port < 65536:
             raise UsageError(f"--port must be from 0 to 65535, not {opts.port}.", print_help=False)
         from archiver.replica.articles import Site  # every scrapy command loads this module
@@ -81,7 +83,7 @@ class Command(ScrapyCommand):
 
 
 def command_after_dashes(args: Sequence[str]) -> list[str]:
-    """What follows ``--`` among the arguments no option took; nothing else may be left over."""
+    """The words after ``--``. Raises UsageError for any other argument."""
     if not args:
         return []
     if args[0] != "--":
@@ -90,7 +92,7 @@ def command_after_dashes(args: Sequence[str]) -> list[str]:
 
 
 def serve(replica: Replica) -> int:
-    """Until Ctrl-C."""
+    """Serves until Ctrl-C; returns the exit status."""
     try:
         sys.stdout.write(_SERVING.format(articles=len(replica.site), url=replica.url))
         sys.stdout.flush()
@@ -101,7 +103,8 @@ def serve(replica: Replica) -> int:
 
 
 def run_against(replica: Replica, command: Sequence[str], environ: Mapping[str, str] = os.environ) -> int:
-    """The command's exit status, the replica its proxy; 128 + n when signal n ended it, as in a shell."""
+    """Runs the command with the replica as its proxy. Returns its exit status, or as in a shell 128 + n if
+    signal n ended it."""
     from archiver.replica.server import proxied
 
     try:
@@ -114,7 +117,7 @@ def run_against(replica: Replica, command: Sequence[str], environ: Mapping[str, 
 
 
 def _ended(process: subprocess.Popen[bytes]) -> int:
-    """Ctrl-C reaches the command as well; it decides when to end, and needs the replica until then."""
+    """Goes on waiting after Ctrl-C: the command receives it too, and needs the replica until it ends."""
     while True:
         try:
             return process.wait()

@@ -1,6 +1,6 @@
 """Article bodies in the vendor's markup: one string of blocks, as the text service sends them.
 
-Every construct seen in real bodies occurs here at a stated rate; the literal forms are the vendor's.
+Every construct of real bodies occurs here at a stated rate, in the exact form that the vendor writes.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Construct(StrEnum):
-    """What a body may hold; the key-word links occur in the form ``content`` only."""
+    """What a body can contain; only bodies sent as ``content`` have key-word links."""
 
     SOURCE_LINE = "source_line"
     LINKED_SOURCE = "linked_source"
@@ -80,12 +80,12 @@ _QUOTE = "http://quote.eastmoney.com/unify/r/"
 _PICTURE_STYLE = 'style="border:#d1d1d1 1px solid;padding:3px;margin:5px 0;"'
 
 _SHORT, _MIDDLE, _LONG = (500, 1_400), (3_000, 9_500), (11_000, 29_000)
-"""Bytes of UTF-8, lowest and highest."""
+"""Bytes of UTF-8, smallest and largest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """``html`` as the text service sends it; ``text`` what a reader sees, one line for every block."""
+    """``html`` is what the text service sends, ``text`` what a reader sees: one line for each block."""
 
     html: str
     text: str
@@ -93,7 +93,8 @@ class Body:
 
 @dataclass(slots=True)
 class _Links:
-    """The vendor's key-word links: each name's first mention, a board's later ones in another form."""
+    """The vendor's key-word links: the first mention of each name is a link; later mentions of a board are
+    links in another form."""
 
     seen: set[str] = field(default_factory=set)
 
@@ -146,7 +147,7 @@ _NAMES = re.compile("|".join(sorted(_FIRST_MENTIONS, key=len, reverse=True)))
 
 
 def _with_links(name: str) -> str:
-    """The name with its words that look like boards linked: 证券时报 → 证券 as a link, then 时报."""
+    """Links the words of the name that look like boards: 证券时报 → 证券 as a link, then 时报."""
     for word, code in phrases.MEDIA_BOARDS.items():
         name = name.replace(word, _board(word, code), 1)
     return name
@@ -161,9 +162,10 @@ class _Block:
 def compose(
     dice: Dice, about: prose.Subject, opening: str, source: str, *, content: bool, linked_source: bool = False
 ) -> Body:
-    """The body as ``content`` (key-word links, LF) or as ``text`` (CRLF); both read the same.
+    """The body as ``content`` (key-word links, LF) or as ``text`` (CRLF); a reader sees the same words.
 
-    ``linked_source`` puts the links inside the source's name that else only ``content`` has, now and then.
+    ``linked_source`` puts links inside the name of the source, which otherwise only some ``content`` bodies
+    have.
     """
     markup: Callable[[str], str] = _Links().markup if content else _unlinked
     linked = _happens(dice, Construct.LINKED_SOURCE) and content
@@ -211,7 +213,7 @@ def _klines(dice: Dice, about: prose.Subject) -> list[_Block]:
 
 
 def _kline(code: str, *, linked: bool) -> _Block:
-    """The ampersands in ``src`` are bare, as upstream writes them."""
+    """The ampersands in ``src`` are not escaped, as in the vendor's markup."""
     market, number = code.split(".")
     token = f"{int(number):032x}"
     picture = (
@@ -248,7 +250,7 @@ def _paragraphs(dice: Dice, about: prose.Subject, opening: str, markup: Callable
 
 
 def _texts(dice: Dice, about: prose.Subject, opening: str) -> list[str]:
-    """The paragraphs' plain texts, until they reach the size this article rolled."""
+    """The plain texts of the paragraphs, until they reach the size rolled for this article."""
     size = _size(dice)
     texts = [opening]
     if _happens(dice, Construct.ENTITIES):
@@ -264,7 +266,8 @@ def _texts(dice: Dice, about: prose.Subject, opening: str) -> list[str]:
 
 
 def _inserts(dice: Dice, paragraphs: int) -> dict[int, list[_Block]]:
-    """Pictures and headings, by the number of the paragraph they stand before; never before the first."""
+    """Pictures and headings, by the number of the paragraph that follows them; none precedes the first
+    one."""
     groups = (_pictures(dice), *([heading] for heading in _headings(dice)))
     inserts: dict[int, list[_Block]] = {}
     for group in groups:

@@ -1,4 +1,4 @@
-"""Numbers that follow from a key alone: the same key gives the same rolls on every machine and Python."""
+"""Random numbers from a key: the same key gives the same numbers on every machine and Python version."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ _MASK = (1 << 64) - 1
 
 
 def mix(*values: int) -> int:
-    """64 well-mixed bits from some integers (the finaliser of splitmix64, applied once per value)."""
+    """64 well-mixed bits from the given integers (the finaliser of splitmix64, applied once for each
+    value)."""
     state = 0x9E3779B97F4A7C15
     for value in values:
         state = (state + value * 0x9E3779B97F4A7C15) & _MASK
@@ -25,18 +26,18 @@ def mix(*values: int) -> int:
 
 
 class Dice:
-    """Rolls only with ``random()``, the one method whose results Python promises to keep."""
+    """Uses ``random()`` only: it is the one method whose results Python promises not to change."""
 
     __slots__ = ("roll",)
 
     def __init__(self, *key: int) -> None:
-        self.roll = Random(mix(*key)).random  # noqa: S311 - made-up text, no secrets
+        self.roll = Random(mix(*key)).random  # noqa: S311 - invented text, no secrets
 
     def below(self, limit: int) -> int:
         return int(self.roll() * limit)
 
     def between(self, low: int, high: int) -> int:
-        """Both ends included."""
+        """Both ends are included."""
         return low + int(self.roll() * (high - low + 1))
 
     def chance(self, probability: float) -> bool:

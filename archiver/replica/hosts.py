@@ -1,4 +1,4 @@
-"""What each of the real hosts answers for a path; one site behind all of them."""
+"""The answer of each real host to a path; all hosts show the same site."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from email.utils import format_datetime, parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote
 
-from archiver.replica import pages
+from archiver.replica import addresses, answers, assets, feeds, pages
+from archiver.replica.share import share
 from archiver.replica.sources import EMNEWS, SITE_NEWS
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """The two request headers that make an answer conditional, as sent; empty when absent."""
+    """The two request headers that make a request conditional, as sent; empty when absent."""
 
     none_match: str = ""
     modified_since: str = ""
@@ -44,7 +45,7 @@ class Conditions:
         return bool(self.none_match or self.modified_since)
 
     def met_by(self, tag: str, modified: datetime) -> bool:
-        """Whether the client has this version already; a tag outweighs a date (RFC 9110, 13.2.2)."""
+        """Whether the client already has this version; a tag counts before a date (RFC 9110, 13.2.2)."""
         if self.none_match:
             return tag in {known.strip().removeprefix("W/") for known in self.none_match.split(",")}
         try:
@@ -59,7 +60,8 @@ def plain(status: int, sentence: str) -> Reply:
 
 
 def answer(site: Site, host: str, path: str, conditions: Conditions) -> Reply | None:
-    """The real host's answer for a path with its query, as sent; None for a host that is not played."""
+    """The real host's answer to a path with its query, as sent; None for a host that the replica does not
+    have."""
     if host not in _HOSTS:
         return None
     name, _, query = path.partition("?")
@@ -67,7 +69,8 @@ def answer(site: Site, host: str, path: str, conditions: Conditions) -> Reply | 
 
 
 def answer_as_one(site: Site, path: str, conditions: Conditions) -> Reply:
-    """All hosts' paths on one, with links between them that stay there: for a person with a browser."""
+    """The paths of all hosts on one host, with the links between them rewritten: for a person with a
+    browser."""
     name, _, query = path.partition("?")
     every = (*_SHARE, *_FEED, *_MARKET, *_SITE)
     reply = _first_answer(every, site, name, query, conditions)
@@ -83,7 +86,7 @@ _PICTURES = re.compile(r'(?<= src=")https://(?:webquoteklinepic\.eastmoney\.com|
 
 
 def _inward(page: str) -> str:
-    """Links to the played hosts root-relative, and no picture asked of the real ones."""
+    """Makes links to the replica's hosts root-relative and takes pictures from the replica."""
     return _PICTURES.sub("/pictures", _OUTWARD.sub("", page))
 
 
@@ -99,35 +102,36 @@ def _first_answer(
 
 def _anywhere(_site: Site, path: str, _query: str, _conditions: Conditions) -> Reply | None:
     if path == "/robots.txt":
-        return Reply(200, "text/plain; charset=utf-8", pages.ROBOTS.encode())
+        return Reply(200, "text/plain; charset=utf-8", assets.ROBOTS.encode())
     if path.startswith("/pictures/"):
-        return Reply(200, "image/svg+xml", pages.PICTURE.encode())
+        return Reply(200, "image/svg+xml", assets.PICTURE.encode())
     return None
 
 
 def _share(_site: Site, path: str, query: str, _conditions: Conditions) -> Reply | None:
     if path != "/html_News/NewsShare.html":
         return None
-    return _html(200, pages.share(_argument(query, "infoCode")))
+    return _html(200, share(_argument(query, "infoCode")))
 
 
 def _text(site: Site, path: str, query: str, _conditions: Conditions) -> Reply | None:
-    """Bare digits mean the emnews article, ``NW`` the other; whichever is there where only one is."""
+    """Digits alone name the emnews article, ``NW`` and digits the other one. If only one of them exists, it
+    answers for both."""
     if path != "/NewsData/GetNewsText.do":
         return None
     asked = _argument(query, "id")
     digits = asked.removeprefix("NW")
     found = (site.find(article_id) for article_id in (asked, digits, f"NW{digits}"))
     index = next((index for index in found if index is not None), None)
-    body = None if index is None else pages.text_answer(site, index)
+    body = None if index is None else answers.text_answer(site, index)
     return plain(404, "no such article") if body is None else Reply(200, JSON, body)
 
 
 def _feed(site: Site, path: str, query: str, _conditions: Conditions) -> Reply | None:
     if path != "/web/webapi":
         return None
-    feeds = {"45": pages.feed_by_time, "102": pages.feed_rolling}
-    feed = feeds.get(_argument(query, "type"))
+    by_type = {"45": feeds.by_time, "102": feeds.rolling}
+    feed = by_type.get(_argument(query, "type"))
     return feed and Reply(200, JSON, feed(site, _count(query)))
 
 
@@ -135,7 +139,7 @@ def _market(site: Site, path: str, query: str, _conditions: Conditions) -> Reply
     market = _argument(query, "marketType")
     if path != "/information/newmarket/web/webapi" or market not in ("37", "38", "39"):
         return None
-    return Reply(200, JSON, pages.feed_market(site, _count(query), int(market)))
+    return Reply(200, JSON, feeds.market_news(site, _count(query), int(market)))
 
 
 def _lists(site: Site, path: str, _query: str, conditions: Conditions) -> Reply | None:
@@ -143,26 +147,26 @@ def _lists(site: Site, path: str, _query: str, conditions: Conditions) -> Reply 
     if path in ("/", "/index.html"):
         return _listing(site, None, conditions, lambda: pages.home(site))
     if path == "/feed.xml":
-        return _listing(site, None, conditions, lambda: pages.atom(site), kind="application/xml")
+        return _listing(site, None, conditions, lambda: feeds.atom(site), kind="application/xml")
     if path in ("/emnews/", "/emnews/index.html"):
         return _listing(site, EMNEWS.slug, conditions, lambda: pages.emnews_list(site))
     slug = unquote(path).removeprefix("/category/").removesuffix(".html")
-    source = pages.category_at(site, slug) if path.startswith("/category/") else None
+    source = addresses.category_at(site, slug) if path.startswith("/category/") else None
     if source is None:
         return None
     return _listing(site, slug, conditions, lambda: pages.category(site, source))
 
 
 def _posts(site: Site, path: str, _query: str, _conditions: Conditions) -> Reply | None:
-    if path == pages.NOTICE_PATH and pages.category_at(site, SITE_NEWS.slug):
+    if path == addresses.NOTICE_PATH and addresses.category_at(site, SITE_NEWS.slug):
         return _html(200, pages.notice())
-    index = pages.post_at(site, path)
+    index = addresses.post_at(site, path)
     return None if index is None else _html(200, pages.post(site, index))
 
 
 def _assets(_site: Site, path: str, _query: str, _conditions: Conditions) -> Reply | None:
     if path == "/assets/css/style.css":
-        return Reply(200, "text/css; charset=utf-8", pages.STYLE.encode())
+        return Reply(200, "text/css; charset=utf-8", assets.STYLE.encode())
     if path.startswith("/assets/js/"):
         return Reply(200, "text/javascript; charset=utf-8", b"")
     return None
@@ -189,7 +193,7 @@ _HOSTS: dict[str, tuple[_Handler, ...]] = {
 def _listing(
     site: Site, slug: str | None, conditions: Conditions, render: Callable[[], str], kind: str = HTML
 ) -> Reply:
-    """Rendered only when the client has not got it; ``slug`` is None for what lists every category."""
+    """Renders the page only if the client does not have it; ``slug`` is None for a page of all categories."""
     count = len(site) if slug is None else site.count(slug)
     tag = f'"{site.seed:x}-{site.day:%y%m%d}-{site.plain:d}-{count:x}"'
     modified = site.modified(slug)

@@ -1,4 +1,4 @@
-"""Sentences, titles and digests from the phrase lists, about one subject an article."""
+"""Sentences, titles and digests from the phrase lists; each article has one subject."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What an article is about, so that its title and its sentences speak of the same things."""
+    """What an article is about: its title and its sentences name the same things."""
 
     region: str
     industry: str
@@ -100,7 +100,7 @@ def opening(dice: Dice, about: Subject) -> str:
 
 
 def sentences(dice: Dice, about: Subject) -> Iterator[str]:
-    """Without end; each pattern comes up once before any returns."""
+    """Endless; every pattern is used once before one is used again."""
     place, stride = dice.below(len(_SENTENCES)), dice.pick(_STRIDES)
     while True:
         yield _said(_SENTENCES[place], dice, about)
@@ -112,5 +112,5 @@ def ending(dice: Dice, about: Subject) -> str:
 
 
 def law(dice: Dice, about: Subject) -> str:
-    """A document's name with ``<``, ``>`` or ``&`` in it."""
+    """The name of a document, with ``<``, ``>`` or ``&`` in it."""
     return _said(dice.pick(_LAWS), dice, about)

@@ -1,4 +1,4 @@
-"""Serves a made-up site on a loopback port: as an HTTP proxy that plays the real hosts, or opened directly.
+"""Serves an invented site on a loopback port: as an HTTP proxy in place of the real hosts, or directly.
 
 with Replica(Site(articles=10)) as replica:
     subprocess.run(["scrapy", "crawl", "category"], env=proxied(replica.url, os.environ))
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
     from typing import Self
 
 Answer = tuple[int, "Mapping[str, str]", "bytes | str"]
-"""Status, headers and body that take the place of the replica's own."""
+"""Status, headers and body of an answer that a test sets."""
 
 _OWN_NAMES = ("127.0.0.1", "localhost")
-_NEVER_FORWARDED = plain(502, "the replica plays no such host and forwards nothing")
+_NEVER_FORWARDED = plain(502, "the replica has no such host and forwards nothing")
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One request as it came: ``path`` with its query, ``conditional`` if it named a version it has."""
+    """A request as received. ``path`` includes the query; a ``conditional`` request named a known version."""
 
     method: str
     host: str
@@ -43,9 +43,9 @@ class Seen:
 
 
 def proxied(address: str, environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment for a program that is to meet the replica wherever it goes.
+    """The environment for a program whose requests must all reach the replica.
 
-    https goes to the replica too, which refuses it: nothing of a rehearsal reaches the real hosts.
+    The replica is the proxy for https as well and refuses it, so that no request reaches the real hosts.
     """
     names = {"http_proxy", "https_proxy", "all_proxy", "no_proxy"}
     kept = {name: value for name, value in environ.items() if name.lower() not in names}
@@ -53,11 +53,11 @@ def proxied(address: str, environ: Mapping[str, str]) -> dict[str, str]:
 
 
 class Replica:
-    """A running replica, for ``with``; ``port`` 0 takes a free one.
+    """A running replica, for ``with``; ``port`` 0 means any free port.
 
-    ``requests`` is the log, oldest first; a test may clear it. ``answers`` overrides: the key is a path with
-    or without its query, or a whole address to mean one host only; the most exact key wins. ``site`` may
-    grow between runs. While ``hang`` is true, requests are taken and not answered.
+    ``requests`` is the log, oldest first; a test may clear it. ``answers`` replaces answers: a key is a path
+    with or without its query, or a whole address for one host only; the most exact key counts. ``site`` may
+    grow between runs. While ``hang`` is true, the replica accepts requests and does not answer them.
     """
 
     def __init__(self, site: Site | None = None, port: int = 0) -> None:
@@ -72,11 +72,11 @@ class Replica:
         return f"http://127.0.0.1:{self.port}"
 
     def add(self, count: int = 1) -> range:
-        """Publish new articles; their numbers."""
+        """Publishes new articles and returns their numbers."""
         return self.site.add(count)
 
     def __enter__(self) -> Self:
-        """Raises OSError when the port is taken."""
+        """Raises OSError if the port is in use."""
         started: Future[int] = Future()
         self._thread = Thread(target=lambda: asyncio.run(self._run(started)), name="replica", daemon=True)
         self._thread.start()
@@ -135,8 +135,8 @@ class Replica:
 
 
 def _where(request: web.BaseRequest) -> tuple[str, str]:
-    """Host, with its port unless that is 80, and path with query: from the target if it names a host (a proxy
-    is asked so), else from the header."""
+    """The host, with its port unless that is 80, and the path with its query. The host comes from the target
+    if that is an absolute address, as in requests to a proxy, otherwise from the header."""
     target = request.raw_path
     if target.startswith("/"):
         return request.host.lower().removesuffix(":80"), target

@@ -1,4 +1,4 @@
-"""The names articles are credited to, with the slugs the site writes for them."""
+"""The sources of the articles, with the slugs that the site uses for them."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One category of the site; ``slug`` as in the name of its category page, case and blanks kept."""
+    """One category of the site; ``slug`` is the name of its category page, with its case and blanks."""
 
     name: str
     slug: str
 
     @property
     def tag(self) -> str:
-        """The site adds 新闻 to every name, also to one that ends so already."""
+        """The site adds 新闻 to every name, even if the name already ends with it."""
         return self.name if self.slug in _FIXED else f"{self.name}新闻"
 
 
@@ -57,17 +57,18 @@ SOURCES = (
     Source("东屿晚报", "dongyuwanbao"),
     Source("河阳经济网", "heyangjingjiwang"),
 )
-"""Most productive first; names and slugs as in posts and category files, the last six invented."""
+"""The source with most articles first. Names and slugs are those of posts and category files, but for the
+last six, which are invented."""
 
 LINKED = Source("上海证券报", "shanghaizhengquanbao")
-"""Credited in a line with links inside the name, and in no ``medianame``."""
+"""Credited in a line with links inside the name; the answer has no ``medianame``."""
 ONE_BLANK = Source("Career In 创投通", "Career In chuangtoutong")
 TWO_BLANKS = Source("北岸财经周报  理财通", "beiancaijingzhoubao  licaitong")
 
 MEDIA = ("证券时报", "财联社", "上海证券报", "新华社", "央视新闻", "中证网", "证券时报网", "央视新闻客户端")
-"""Who the rolling feed credits; these have no category of their own there."""
+"""The sources of the rolling news; there they have no categories of their own."""
 
 
 def sources_for(articles: int) -> tuple[Source, ...]:
-    """The sources in use on a site of this size: twelve at first, one more for every 250 articles."""
+    """The sources of a site of this size: one for every 250 articles, at least twelve."""
     return SOURCES[: max(12, articles // 250)]

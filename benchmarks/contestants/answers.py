@@ -41,7 +41,7 @@ class AnswersSpider(Spider):
 
 
 def crawl(settings: dict[str, Any], spider: type[AnswersSpider] = AnswersSpider) -> None:
-    """One crawl to its end; tells how many answers came."""
+    """Runs one crawl to its end and prints how many answers came."""
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(spider)
     process.crawl(crawler, task=Task.given())

@@ -17,9 +17,7 @@ _SETTINGS = ConcurrencySettings(CONCURRENCY, CONCURRENCY, desired_concurrency=CO
 
 async def main() -> None:
     task = Task.given()
-    crawler = ParselCrawler(
-        concurrency_settings=_SETTINGS, storage_client=MemoryStorageClient(), configure_logging=False
-    )
+    crawler = _crawler()
     lines = task.open_articles()
     got = 0
 
@@ -37,6 +35,12 @@ async def main() -> None:
     with lines:
         await crawler.run(list(task.listings))
     done(got)
+
+
+def _crawler() -> ParselCrawler:
+    return ParselCrawler(
+        concurrency_settings=_SETTINGS, storage_client=MemoryStorageClient(), configure_logging=False
+    )
 
 
 def _article(context: ParselCrawlingContext) -> str:

@@ -1,4 +1,4 @@
-"""A post pasted together from an answer, unchecked: the file of the contestants that do no more."""
+"""A post made from an answer by pasting strings, without any check."""
 
 from __future__ import annotations
 

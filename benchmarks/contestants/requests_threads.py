@@ -1,4 +1,4 @@
-"""requests with five threads, and posts pasted together: the script an archive like this begins with."""
+"""requests with five threads and posts pasted from strings: a first script for such an archive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scrapy as most people would write it: an item, and a pipeline that pastes strings into one file each."""
+"""Scrapy in its usual form: an item, and a pipeline that pastes strings into a file for each article."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bare Scrapy that asks for nothing at all: what it costs to start."""
+"""Bare Scrapy without any request: the cost of starting it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every contestant is given, and what it gives back; standard library only, for any environment."""
+"""The task of every contestant and the form of its result; standard library only, for any environment."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class Task:
     listings: tuple[str, ...]
     """The addresses of the category pages."""
     output: Path
-    """An empty folder."""
+    """An empty folder of its own."""
 
     @classmethod
     def given(cls) -> Task:
-        """The one in the file that the command line names."""
+        """The task in the file that the command line names."""
         return cls.read(Path(sys.argv[1]))
 
     @classmethod
@@ -67,5 +67,5 @@ def article_line(url: str, *, title: str, date: str, source: str, text: str) -> 
 
 
 def done(articles: int) -> None:
-    """The contestant's last word: how many articles it got."""
+    """Prints how many articles the contestant got; its last line."""
     sys.stdout.write(f"{json.dumps({'articles': articles})}\n")

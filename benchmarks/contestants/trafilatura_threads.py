@@ -12,26 +12,30 @@ from benchmarks.contestants.task import CONCURRENCY, Task, article_line, done
 def main() -> None:
     task = Task.given()
     config = use_config()
-    config["DEFAULT"]["SSRF_PROTECTION"] = "no"  # which refuses loopback
+    config["DEFAULT"]["SSRF_PROTECTION"] = "no"  # it refuses loopback addresses
     pages = [fetch_url(listing, config=config) for listing in task.listings]
     posts = [url for page in pages for url in task.posts(page or "")]
     got = 0
     with task.open_articles() as lines:
         for url, page in buffered_downloads(posts, CONCURRENCY, Extractor(config=config)):
-            document = bare_extraction(page, url=url, with_metadata=True)
-            if document is None:
-                continue
-            lines.write(
-                article_line(
-                    url,
-                    title=document.title or "",
-                    date=document.date or "",
-                    source=document.author or document.sitename or "",
-                    text=document.text or "",
-                )
-            )
-            got += 1
+            if line := _line(url, page):
+                lines.write(line)
+                got += 1
     done(got)
+
+
+def _line(url: str, page: str) -> str:
+    """Empty if nothing could be extracted."""
+    document = bare_extraction(page, url=url, with_metadata=True)
+    if document is None:
+        return ""
+    return article_line(
+        url,
+        title=document.title or "",
+        date=document.date or "",
+        source=document.author or document.sitename or "",
+        text=document.text or "",
+    )
 
 
 if __name__ == "__main__":

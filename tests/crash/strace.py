@@ -18,6 +18,7 @@ from typing import Self
 
 import pytest
 
+from tests.crash.calls import MAX_CONTENT, ORDERED
 from tests.crash.driver import IN_VAIN
 from tests.crawling import PROJECT
 
@@ -93,6 +94,12 @@ class Driver:
     @classmethod
     def logging(cls, folder: Path) -> Self:
         return cls(folder, _FAST, "-o", str(folder / "log"), "-e", f"trace={_names(IN_VAIN)},{_FOREIGN}")
+
+    @classmethod
+    def tracing(cls, folder: Path) -> Self:
+        """Logs with paths and whole contents the calls that make a post durable: see ``tests.crash.calls``."""
+        details = ("-y", "-s", str(MAX_CONTENT))
+        return cls(folder, _FAST, *details, "-o", str(folder / "calls"), "-e", f"trace={_names(ORDERED)}")
 
     def run(self, scenario: str, part: str, root: Path, in_vain: Mapping[str, int] | None = None) -> Ended:
         self._channel.send(json.dumps([scenario, part, str(root), in_vain or {}]).encode())

@@ -13,7 +13,7 @@ from archiver.errors import Quarantined
 from archiver.extract.article import read_answer
 from archiver.extract.decode import decode
 from archiver.items import Evidence
-from archiver.replica import pages
+from archiver.replica import answers, pages
 from archiver.replica.articles import Site
 from archiver.sites.article import Step
 from archiver.sites.load import load
@@ -334,7 +334,7 @@ def test_answer_and_page_of_every_article_say_the_same(site: Profile, answer: St
         assert on_page["link"] == article.link
         assert on_page["date"].endswith(f"{article.date:%Y-%m-%d %H:%M:%S}")
         assert ("digest" in on_page) is article.emnews
-        if (body := pages.text_answer(replica, index)) is not None:
+        if (body := answers.text_answer(replica, index)) is not None:
             in_json = said(decode(body).text, answer, site, article.id)
             assert in_json["body"] == replica.body(index).html
             read += 1

@@ -11,7 +11,7 @@ from scrapy import Request
 from archiver.errors import Quarantined
 from archiver.extract.listing import MAX_ID, ListingPage, read_home, read_listing
 from archiver.items import Listed
-from archiver.replica import pages
+from archiver.replica import feeds, pages
 from archiver.replica.articles import Site
 from archiver.replica.sources import EMNEWS
 from archiver.sites.listing import Listing
@@ -250,9 +250,9 @@ def test_a_feed_may_say_that_it_has_none(site: Profile) -> None:
 def test_the_feeds_of_the_site(site: Profile, plain: bool) -> None:
     replica = Site(60, plain=plain)
     for name, body in {
-        "type-45": pages.feed_by_time(replica, 100),
-        "type-102": pages.feed_rolling(replica, 100),
-        "market-37": pages.feed_market(replica, 100, 37),
+        "type-45": feeds.by_time(replica, 100),
+        "type-102": feeds.rolling(replica, 100),
+        "market-37": feeds.market_news(replica, 100, 37),
     }.items():
         rule = site.feeds[name]
         named = read_listing(body.decode(), rule.url, rule, site, name)

@@ -10,7 +10,8 @@ from itertools import pairwise
 
 import pytest
 
-from archiver.replica.articles import BEIJING, ODD_TITLES, ODDITIES, Oddity, Site
+from archiver.replica.articles import BEIJING, Site
+from archiver.replica.oddities import ODD_TITLES, ODDITIES, Oddity
 from archiver.replica.sources import EMNEWS
 
 

@@ -7,8 +7,9 @@ import re
 import pytest
 from lxml import html as lxml_html
 
-from archiver.replica.articles import Oddity, Site
+from archiver.replica.articles import Site
 from archiver.replica.bodies import RATES, Construct
+from archiver.replica.oddities import Oddity
 
 QUOTE = r"http://quote\.eastmoney\.com/unify/r/"
 

@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 import pytest
 from parsel import Selector
 
-from archiver.replica import pages
-from archiver.replica.articles import Oddity, Site
+from archiver.replica import addresses, pages
+from archiver.replica.articles import Site
+from archiver.replica.oddities import Oddity
 from archiver.replica.server import Replica, Seen, proxied
 
 SITE = "http://finews.withounder.com"
@@ -121,7 +122,7 @@ def test_head_has_the_headers_and_no_body(replica: Replica) -> None:
 def test_every_post_page_is_where_the_lists_say(replica: Replica) -> None:
     site = replica.site
     for index in range(len(site)):
-        got = ask(replica, SITE + pages.post_path(site.article(index)))
+        got = ask(replica, SITE + addresses.post_path(site.article(index)))
         assert got.status == 200
         assert site.article(index).id in got.text
 
@@ -180,15 +181,15 @@ def test_a_tag_outweighs_a_date(replica: Replica) -> None:
 
 
 def test_posts_and_texts_have_no_tag(replica: Replica) -> None:
-    for address in (SITE + pages.post_path(replica.site.article(0)), TEXT + replica.site.article(0).id):
+    for address in (SITE + addresses.post_path(replica.site.article(0)), TEXT + replica.site.article(0).id):
         assert "ETag" not in ask(replica, address).headers
 
 
 def test_added_articles_are_served_at_once(replica: Replica) -> None:
     (index,) = replica.add()
     article = replica.site.article(index)
-    listing = ask(replica, SITE + pages.category_path(article.category)).text
-    assert Selector(listing).css("section li > a::attr(href)").get() == pages.post_path(article)
+    listing = ask(replica, SITE + addresses.category_path(article.category)).text
+    assert Selector(listing).css("section li > a::attr(href)").get() == addresses.post_path(article)
     assert ask(replica, TEXT + article.id).status == 200
 
 
@@ -212,7 +213,7 @@ def test_opened_directly_a_person_can_click_from_home_to_the_text(replica: Repli
 def test_opened_directly_no_picture_is_asked_of_a_real_host(replica: Replica) -> None:
     pictures = set()
     for index in range(len(replica.site)):
-        post = Selector(ask(replica, pages.post_path(replica.site.article(index))).text)
+        post = Selector(ask(replica, addresses.post_path(replica.site.article(index))).text)
         pictures |= set(post.css("section img::attr(src)").getall())
     assert pictures
     assert all(picture.startswith("/pictures/") for picture in pictures)
@@ -220,7 +221,7 @@ def test_opened_directly_no_picture_is_asked_of_a_real_host(replica: Replica) ->
 
 
 def test_through_the_proxy_links_stay_as_the_site_writes_them(replica: Replica) -> None:
-    page = ask(replica, SITE + pages.post_path(replica.site.article(0))).text
+    page = ask(replica, SITE + addresses.post_path(replica.site.article(0))).text
     assert page == pages.post(replica.site, 0)
     assert 'href="//finews.withounder.com/category/cailianshe.html"' in page
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.replica import pages
+from archiver.replica import answers, pages
 from archiver.replica.articles import Site
 from archiver.replica.server import Replica
 from tests.crawling import asked, crawl, posts, tree
@@ -97,7 +97,7 @@ def test_a_site_that_moved_is_not_followed(tmp_path: Path, replica: Replica) -> 
 
 def test_one_answer_for_every_article_becomes_no_post(tmp_path: Path, replica: Replica) -> None:
     """X8: with the listing's titles beside it, not even once."""
-    first = pages.text_answer(replica.site, next(iter(replica.site.listing("cailianshe"))))
+    first = answers.text_answer(replica.site, next(iter(replica.site.listing("cailianshe"))))
     assert first
     same = json.loads(first)
     del same["Id"]

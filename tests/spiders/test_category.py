@@ -11,7 +11,8 @@ from lxml import html as lxml_html
 
 from archiver.posts import read
 from archiver.replica import pages
-from archiver.replica.articles import Expected, Oddity, Site
+from archiver.replica.articles import Expected, Site
+from archiver.replica.oddities import Oddity
 from archiver.replica.server import Replica
 from tests.crawling import asked, crawl, posts, tree
 

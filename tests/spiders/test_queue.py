@@ -96,6 +96,15 @@ def test_no_more_are_under_way_than_may_be(line: Line, monkeypatch: pytest.Monke
     assert not line.spider.ask_on()
 
 
+def test_no_more_than_a_thousand_requests_are_under_way_when_no_answer_comes(line: Line) -> None:
+    """The bound itself: with it, memory does not grow with the site while a host does not answer."""
+    articles = [replace(ARTICLES[0], id=listed(number).id) for number in range(1, 1501)]
+    line.join(articles)
+    while line.spider.ask_on():
+        assert len(line.handed_in) <= 1000
+    assert line.asked() == articles[:1000]
+
+
 def test_who_stands_in_line_takes_little_room(line: Line) -> None:
     """Bytes of each article in line, its id among them; a request takes some 3,500."""
     line.join(ARTICLES)  # what is made once is there

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from archiver.errors import Quarantined, StorageError
 from archiver.posts import Post, render
 from archiver.publish.jekyll.site import entry_of, open_site
 from archiver.storage.archive import Archive, Ending, Entry, Written
+from archiver.storage.files import Tree
 from archiver.storage.writer import MAX_GROUP, Writer
 from tests.storage.archives import a_post, bytes_of
 
@@ -63,6 +65,34 @@ def test_what_comes_while_a_group_is_written_is_the_next(tmp_path: Path, groups:
         await asyncio.gather(*(writer.store(entry_of(post, render(post))) for post in posts[1:]), first)
 
     with open_site(tmp_path) as archive:
+        asyncio.run(run(Writer(archive)))
+    assert groups == [[posts[0].name], [post.name for post in posts[1:]]]
+
+
+def test_posts_that_come_one_by_one_while_a_group_is_written_are_one_group(
+    tmp_path: Path, groups: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not one group each: every group costs a transaction and a sync of the folder."""
+    posts = [a_post(number) for number in range(4)]
+    disk_is_ready = threading.Event()
+    publish_all = Tree.publish_all
+
+    def slow(tree: Tree, files: Mapping[str, bytes]) -> None:
+        assert disk_is_ready.wait(30)
+        publish_all(tree, files)
+
+    async def run(writer: Writer) -> None:
+        stored = []
+        for post in posts:
+            stored.append(asyncio.create_task(writer.store(entry_of(post, render(post)))))
+            for _ in range(5):  # turns of the event loop: the post has time to begin a group
+                await asyncio.sleep(0)
+        disk_is_ready.set()
+        assert await asyncio.gather(*stored) == ["posted"] * len(posts)
+
+    with open_site(tmp_path) as archive:
+        archive.catalogue.begin()
+        monkeypatch.setattr(Tree, "publish_all", slow)
         asyncio.run(run(Writer(archive)))
     assert groups == [[posts[0].name], [post.name for post in posts[1:]]]
 

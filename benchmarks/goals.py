@@ -1,0 +1,130 @@
+"""The goals of docs/performance.md, for the contestants and sizes that were measured without latency."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from benchmarks.summary import Results, Row, rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Table = dict[tuple[str, int], Row]
+"""By contestant and number of articles."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    says: str
+    bound: str
+    """``≤ 1.0``."""
+    seen: float
+    met: bool
+
+
+_MAX_CPU = {"scrapy-defaults": 1.0, "crawlee": 1.25, "requests": 1.5}
+"""Our CPU time, as a multiple of theirs on the same size."""
+_MIN_CPU_OF_PEER = {"trafilatura": 3.0, "newspaper4k": 15.0, "news-please": 15.0}
+"""Their CPU time for an article, as a multiple of ours."""
+_MAX_TIME = {"archive-check": 10.0, "archive-reindex": 10.0}
+"""Seconds, as a multiple of those of sha256sum over the same files; start-up included."""
+_MIN_ARTICLES = 1_000
+"""On smaller sites starting Python takes most of the time."""
+_MIN_ARTICLES_TO_CHECK = 10_000
+"""The same for commands that read the archive."""
+
+
+def goals(results: Results) -> Iterator[Goal]:
+    measured = [row for row in rows(results["runs"]) if row.latency == 0]
+    table = {(row.contestant, row.articles): row for row in measured}
+    ours = sorted((row for row in measured if _is_ours(row)), key=_articles)
+    for row in ours:
+        yield from _cpu(row, table)
+        yield from _idle(row, table)
+        yield from _upkeep(row, table)
+    for peer, factor in _MIN_CPU_OF_PEER.items():
+        theirs = max((row for row in measured if row.contestant == peer), key=_articles, default=None)
+        if theirs and ours:
+            yield _peer(theirs, min(ours, key=lambda row: abs(row.articles - theirs.articles)), factor)
+    yield from _requests(results)
+    yield from _growth(ours)
+
+
+def _articles(row: Row) -> int:
+    return row.articles
+
+
+def _is_ours(row: Row) -> bool:
+    return row.contestant == "archiver" and row.articles >= _MIN_ARTICLES
+
+
+def _cpu(ours: Row, table: Table) -> Iterator[Goal]:
+    for name, bound in _MAX_CPU.items():
+        if theirs := table.get((name, ours.articles)):
+            ratio = ours.cpu.median / theirs.cpu.median
+            yield _at_most(f"CPU, archiver / {name}{_at(ours)}", ratio, bound)
+
+
+def _idle(ours: Row, table: Table) -> Iterator[Goal]:
+    """The run every five minutes in which nothing is new."""
+    again, start = (table.get((name, ours.articles)) for name in ("archiver-rerun", "scrapy-start"))
+    if again and start:
+        beyond = again.cpu.median - start.cpu.median
+        yield _at_most(f"idle run, CPU s beyond starting Scrapy{_at(ours)}", beyond, 1.0)
+    if again and again.written:
+        yield _at_most(f"idle run, KB written{_at(ours)}", again.written / 1000, 500)
+
+
+def _upkeep(ours: Row, table: Table) -> Iterator[Goal]:
+    if ours.index_bytes is not None:
+        yield _at_most(f"bytes of index a post{_at(ours)}", ours.index_bytes / ours.articles, 400)
+    floor = table.get(("sha256sum", ours.articles))
+    for name, bound in _MAX_TIME.items():
+        row = table.get((name, ours.articles))
+        if row and floor and ours.articles >= _MIN_ARTICLES_TO_CHECK:
+            ratio = row.wall.median / floor.wall.median
+            yield _at_most(f"seconds, {name} / sha256sum{_at(ours)}", ratio, bound)
+
+
+def _peer(theirs: Row, ours: Row, factor: float) -> Goal:
+    at = _at(theirs)
+    if theirs.articles != ours.articles:
+        at = f" an article, {theirs.articles:,} / {ours.articles:,} articles"
+    ratio = theirs.cpu_per_1000 / ours.cpu_per_1000
+    return _at_least(f"CPU, {theirs.contestant} / archiver{at}", ratio, factor)
+
+
+def _requests(results: Results) -> Iterator[Goal]:
+    """An article costs one request when it is new, and none afterwards."""
+    for count in results["counted"]:
+        ratio = count["article_requests"] / count["articles"]
+        at = f", {count['articles']:,} articles"
+        if count["contestant"] == "archiver":
+            yield _at_most(f"requests per article{at}", ratio, 1.0)
+        if count["contestant"] == "archiver-rerun":
+            yield _at_most(f"idle run, requests per article{at}", ratio, 0.0)
+
+
+def _growth(ours: list[Row]) -> Iterator[Goal]:
+    """``ours`` by size."""
+    if len(ours) < 2:
+        return
+    small, large = ours[0], ours[-1]
+    usual = next((row for row in ours[:-1] if row.articles >= 2000), small)
+    rate, growth = large.rate.median / usual.rate.median, large.peak_rss.median / small.peak_rss.median
+    yield _at_least(f"articles/s at {large.articles:,} / at {usual.articles:,}", rate, 0.9)
+    yield _at_most(f"peak RSS at {large.articles:,} / at {small.articles:,}", growth, 1.3)
+    yield _at_most(f"peak RSS in MB at {large.articles:,}", large.peak_rss.median / 1e6, 200)
+
+
+def _at(row: Row) -> str:
+    return f", {row.articles:,} articles"
+
+
+def _at_most(says: str, seen: float, bound: float) -> Goal:
+    return Goal(says, f"≤ {bound:g}", seen, met=seen <= bound)
+
+
+def _at_least(says: str, seen: float, bound: float) -> Goal:
+    return Goal(says, f"≥ {bound:g}", seen, met=seen >= bound)
