@@ -242,6 +242,12 @@ class Step(_Reading):
         return _is_web(address) and (self.address is None or self.address.search(address) is not None)
 
 
+def _one_line(text: str) -> str:
+    if not text.strip() or re.search("[\x00-\x1f\x7f\x85\u2028\u2029]", text):
+        raise ValueError(f"{text!r} is not one line of text")
+    return text
+
+
 class Family(_Part):
     """A kind of post: whose ids, which category and tag, which link and footer."""
 
@@ -254,6 +260,8 @@ class Family(_Part):
     tag: Annotated[str, _template("source")] = "{source}新闻"
     link: Annotated[str, _template("id", "digits", "address")]
     page: Annotated[str, _template("site", "slug")] = "{site}category/{slug}.html"
+    back: Annotated[str, _template("tag", needs=1), AfterValidator(_one_line)] = "返回{tag}"
+    home: Annotated[str, _template(), AfterValidator(_one_line)] = "返回首页"
     rules: dict[Literal["answer", "post_page"], dict[SaidField, str]] = {}
     """Rules that take the place of a step's for articles of this family."""
 

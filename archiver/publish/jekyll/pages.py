@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from archiver.posts import front_matter
+from archiver.posts.front_matter import Plain, as_html, fence, line
 
 
 def category_page(category: str, tag: str) -> str:
     """As the source site writes it: three keys between fences, and no newline at the end."""
-    return front_matter.dump_page("category", tag, category).removesuffix("\n")
+    values = {"layout": "category", "title": as_html(tag), "category": category}
+    return fence("".join(line(key, Plain(value)) for key, value in values.items())).removesuffix("\n")
