@@ -28,7 +28,7 @@ class Key:
 
     name: str
     write: Callable[[Post], object]
-    """The value, of a type that says how it is written (``front_matter``); None leaves an optional key out."""
+    """The value; its type says how it is written (``front_matter``). None leaves an optional key out."""
     read: Callable[[Value], Mapping[str, object]]
     """What a stored value says: names of fields of ``StoredPost`` → values. Raises ``ValueError``."""
     optional: bool = False
@@ -113,34 +113,24 @@ def beijing_time(post: Post) -> Verbatim:
     return Verbatim(post.date.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S %z"))
 
 
+def _layout(_: Post) -> Plain:
+    return Plain("post")
+
+
 def _is_post(value: Value) -> dict[str, object]:
     if text(value) != "post":
         raise ValueError("is not post")
     return {}
 
 
-_LAYOUT = Plain("post")
-
 VERSION_1 = PostFormat(
-    1,
-    (
-        Key("layout", lambda post: _LAYOUT, _is_post),
-        Key(
-            "title",
-            lambda post: Quoted(as_html(post.title)),
-            lambda value: {"title": shown(value)},
-        ),
+    version=1,
+    keys=(
+        Key("layout", _layout, _is_post),
+        Key("title", lambda post: Quoted(as_html(post.title)), lambda value: {"title": shown(value)}),
         Key("date", beijing_time, lambda value: {"date": moment(value)}),
-        Key(
-            "categories",
-            lambda post: Single(post.category),
-            lambda value: {"category": name(value)},
-        ),
-        Key(
-            "tags",
-            lambda post: Single(as_html(post.tag)),
-            lambda value: {"tag": shown(value)},
-        ),
+        Key("categories", lambda post: Single(post.category), lambda value: {"category": name(value)}),
+        Key("tags", lambda post: Single(as_html(post.tag)), lambda value: {"tag": shown(value)}),
     ),
 )
 

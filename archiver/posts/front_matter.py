@@ -1,11 +1,9 @@
-"""YAML at the top of a file, written so that PyYAML and Jekyll's parser (Psych) read the same strings.
+r"""YAML at the top of a file, written so that PyYAML and Jekyll's parser (Psych) read the same strings.
 
 The type of a value decides how it is written:
 
->>> print(line("title", Quoted("样例")) + line("tags", Single("Career In")) + line("id", Plain("1e3")), end="")
-title: "样例"
-tags: [Career In]
-id: '1e3'
+>>> line("title", Quoted("样例")), line("tags", Single("Career In")), line("id", Plain("1e3"))
+('title: "样例"\n', 'tags: [Career In]\n', "id: '1e3'\n")
 """
 
 from __future__ import annotations
@@ -60,7 +58,7 @@ class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[mi
 
 
 class _AstralDumper(yaml.SafeDumper):
-    """For characters above U+FFFF: libyaml puts every string that has one in quotes, PyYAML's emitter does not."""
+    """For characters above U+FFFF: libyaml quotes every string with one, PyYAML's own emitter does not."""
 
 
 def _represent_quoted(dumper: Any, value: str) -> Any:

@@ -42,14 +42,14 @@ class Post:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredPost(Post):
-    """A post as it is read from its file; the four values of the footer are empty where an old post has none."""
+    """A post as it is read from its file; addresses and labels are empty where it has no footer."""
 
     version: int | None
-    """The version of the format whose keys it has (``formats.FORMATS``); None where no known version has them."""
+    """The version whose keys it has (``formats.FORMATS``); None where no known version has them."""
     problems: tuple[str, ...] = ()
     """How it differs from the form that its version writes, as posts of the old archive and edited ones do:
-    ``blank_before_front_matter``, ``other_keys``, ``blank_after_front_matter``, ``date_without_zone`` (read as
-    Beijing time), ``footer_of_two_lines``, ``no_footer``, ``link_of_another_article``,
+    ``blank_before_front_matter``, ``other_keys``, ``blank_after_front_matter``, ``date_without_zone`` (read
+    as Beijing time), ``footer_of_two_lines``, ``no_footer``, ``link_of_another_article``,
     ``footer_of_another_tag``.
     """
 

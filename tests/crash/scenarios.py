@@ -17,7 +17,6 @@ from pathlib import Path
 
 from scrapy.settings import Settings
 
-from archiver.audit.check import REPORT
 from archiver.commands import archive_check
 from archiver.errors import ArticleError, Deferred, Quarantined, StorageError
 from archiver.items import Answer
@@ -25,7 +24,7 @@ from archiver.posts import render
 from archiver.run.ledger import Ledger
 from archiver.run.status import Status
 from archiver.storage.archive import INDEX, POSTS, Archive, Entry
-from archiver.storage.files import STAGING
+from archiver.storage.files import REPORT, STAGING
 from archiver.storage.index import ListingRow
 from archiver.storage.quarantine import FOLDER as RECORDS
 from archiver.terminal import tell

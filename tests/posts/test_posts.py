@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from archiver.errors import Quarantined
 from archiver.normalise import text
 from archiver.normalise.body import clean
-from archiver.posts import Post, PostError, read, render
+from archiver.posts import Post, PostError, formats, read, render
 from tests.posts.hostile import TEXTS
 from tests.posts.reader import seen
 
@@ -45,11 +45,17 @@ def tagged(tag: str, **changes: Any) -> Post:
 
 
 def golden_posts() -> list[tuple[str, Post]]:
+    """File name → post; the version that each was written in is in ``golden_version``."""
     found = []
     for file in sorted(GOLDEN.glob("*.json")):
         values: dict[str, Any] = json.loads(file.read_text("utf-8"))
+        del values["version"]
         found.append((file.stem, Post(**values | {"date": datetime.fromisoformat(values["date"])})))
     return found
+
+
+def golden_version(name: str) -> int:
+    return int(json.loads((GOLDEN / f"{name}.json").read_text("utf-8"))["version"])
 
 
 def fields_of(post: Post) -> dict[str, object]:
@@ -57,7 +63,11 @@ def fields_of(post: Post) -> dict[str, object]:
 
 
 @pytest.mark.parametrize(("name", "post"), golden_posts())
-def test_golden_posts_are_written_byte_for_byte(name: str, post: Post) -> None:
+def test_golden_posts_are_written_byte_for_byte(
+    name: str, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = tuple(known for known in formats.FORMATS if known.version <= golden_version(name))
+    monkeypatch.setattr(formats, "FORMATS", known)
     assert render(post).encode() == (GOLDEN / f"{name}.md").read_bytes()
 
 
@@ -65,10 +75,16 @@ def test_every_golden_post_has_its_data() -> None:
     assert {file.stem for file in GOLDEN.glob("*.md")} == {name for name, _ in golden_posts()} != set()
 
 
+def test_every_version_has_a_golden_post() -> None:
+    assert {golden_version(name) for name, _ in golden_posts()} == {
+        known.version for known in formats.FORMATS
+    }
+
+
 @pytest.mark.parametrize(("name", "post"), golden_posts())
 def test_golden_posts_read_back(name: str, post: Post) -> None:
     stored = read((GOLDEN / f"{name}.md").read_bytes().decode(), post.name)
-    assert stored.final
+    assert (stored.final, stored.version) == (True, golden_version(name))
     link = post.link.replace("{", "%7B").replace("}", "%7D")
     assert fields_of(stored) == fields_of(replace(post, link=link))
 
