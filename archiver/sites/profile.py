@@ -74,7 +74,7 @@ def _origin(url: str) -> str:
 
 def _template(*allowed: str, needs: int = 0) -> AfterValidator:
     """A text with ``{names}`` in it, at least ``needs`` of them."""
-    known = ", ".join(f"{{{name}}}" for name in allowed)
+    known = ", ".join(f"{{{name}}}" for name in allowed) or "none"
 
     def check(template: str) -> str:
         try:

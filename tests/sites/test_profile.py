@@ -168,6 +168,12 @@ HOME = {"url": "http://news.example.com/", "links": "a::attr(href)", "category":
         ("families.0.tag", "{slug}", "families.0.tag: '{slug}' has {slug}; known here: {source}"),
         ("families.0.link", "{site}", "families.0.link: '{site}' has {site}; known here: {id}, {digits}, "),
         ("families.0.page", "{id}", "families.0.page: '{id}' has {id}; known here: {site}, {slug}"),
+        ("families.0.back", "{slug}", "families.0.back: '{slug}' has {slug}; known here: {tag}"),
+        ("families.0.back", "Back", "families.0.back: 'Back' is the same for all: it has none of {tag}"),
+        ("families.0.back", "a\n{tag}", "families.0.back: 'a\\n{tag}' is not one line of text"),
+        ("families.0.home", "{tag}", "families.0.home: '{tag}' has {tag}; known here: none"),
+        ("families.0.home", "Home\n", "families.0.home: 'Home\\n' is not one line of text"),
+        ("families.0.home", " ", "families.0.home: ' ' is not one line of text"),
         # addresses
         ("origins.0", "news.example.com", "origins.0: 'news.example.com' is no origin: write http://host"),
         (
