@@ -32,30 +32,15 @@ def read(text: str, name: str) -> StoredPost:
     lines, content = _split(text, problems)
     version, fields = _recognise(lines, problems)
     content = _without_blank(content, problems)
-    date = _in_beijing(fields.pop("date"), problems)
+    fields["date"] = date = _in_beijing(fields["date"], problems)
     if f"{date:%Y-%m-%d}" != day:
         raise PostError(f"the name says {day}, the date {date:%Y-%m-%d}")
-    content, footer = _footer(content, problems)
-    body, link = _link(content)
-    digest, body = _digest(body)
-    if _another_article(identifier, link):
+    fields |= _below(content, problems)
+    if _another_article(identifier, fields["link"]):
         problems.append("link_of_another_article")
-    if footer is not _NO_FOOTER and fields["tag"] not in footer.back_label:
+    if fields["back_label"] and fields["tag"] not in fields["back_label"]:
         problems.append("footer_of_another_tag")
-    return StoredPost(
-        **fields,
-        id=identifier,
-        date=date,
-        body=body,
-        link=link,
-        page=footer.page,
-        back_label=footer.back_label,
-        home=footer.home,
-        home_label=footer.home_label,
-        digest=digest,
-        version=version,
-        problems=tuple(problems),
-    )
+    return StoredPost(**fields, id=identifier, version=version, problems=tuple(problems))
 
 
 def _day_and_id(name: str) -> tuple[str, str]:
@@ -98,6 +83,22 @@ def _in_beijing(date: datetime, problems: list[str]) -> datetime:
         problems.append("date_without_zone")
         return date.replace(tzinfo=BEIJING)
     return date.astimezone(BEIJING)
+
+
+def _below(content: str, problems: list[str]) -> dict[str, str]:
+    """The fields of what stands below the front matter."""
+    content, footer = _footer(content, problems)
+    body, link = _link(content)
+    digest, body = _digest(body)
+    return {
+        "digest": digest,
+        "body": body,
+        "link": link,
+        "page": footer.page,
+        "back_label": footer.back_label,
+        "home": footer.home,
+        "home_label": footer.home_label,
+    }
 
 
 def _footer(content: str, problems: list[str]) -> tuple[str, Footer]:

@@ -23,6 +23,11 @@ POSTS = 12
 INDEX = ".archive/index.sqlite"
 
 
+@pytest.fixture(autouse=True)
+def version_1_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, VERSION_1)
+
+
 def use(monkeypatch: pytest.MonkeyPatch, *known: PostFormat) -> None:
     monkeypatch.setattr(formats, "FORMATS", known)
 

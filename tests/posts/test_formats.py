@@ -10,17 +10,21 @@ from archiver.posts import Post, PostError, formats, read, render
 from archiver.posts.formats import VERSION_1, Key, PostFormat
 from archiver.posts.front_matter import Plain
 from tests.posts.other_formats import OTHERS, READABLE, UNREADABLE
-from tests.posts.test_posts import POST, TEXT, fields_of
+from tests.posts.test_posts import POST, fields_of
 
 BOTH = [POST, replace(POST, digest="摘要"), replace(POST, digest="摘要", title="“甲”: 乙 <b> 😀", tag="甲 乙", back_label="返回甲 乙")]  # fmt: skip
 
 
+TEXT = VERSION_1.front_matter(POST) + render(POST).partition("\n---\n")[2]
+
+
+@pytest.fixture(autouse=True)
+def version_1_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, VERSION_1)
+
+
 def use(monkeypatch: pytest.MonkeyPatch, *known: PostFormat) -> None:
     monkeypatch.setattr(formats, "FORMATS", known)
-
-
-def test_versions_are_numbered_in_the_order_they_came() -> None:
-    assert [known.version for known in formats.FORMATS] == list(range(1, len(formats.FORMATS) + 1))
 
 
 def test_version_1_has_its_five_keys_for_ever() -> None:
