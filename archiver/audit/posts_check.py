@@ -246,9 +246,9 @@ class PostsCheck:
 def _as_written(file: _File) -> Iterator[Finding]:
     """What is asked of the text of a post that nobody edited."""
     post, written = file.post, formats.current().version
-    if old := [problem for problem in post.problems if problem != "other_keys"]:
-        yield file.finding("old_form", ", ".join(old))
-    if post.version is None:
+    if set(post.problems) - {"other_keys"}:
+        yield file.finding("old_form", ", ".join(post.problems))
+    elif post.version is None:
         yield file.finding("other_version", "no known version has these keys")
     elif post.version != written:
         yield file.finding("other_version", f"version {post.version}; posts are written in version {written}")

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from archiver.errors import Quarantined
 from archiver.normalise.text import clean
 from archiver.posts.formats import VERSION_1
-from archiver.posts.front_matter import Quoted, Value, as_html, line, load
+from archiver.posts.front_matter import Plain, Quoted, Single, Value, Verbatim, as_html, line, load
 from archiver.publish.jekyll.pages import category_page
 from tests.posts.hostile import RAW_TEXTS, TEXTS
 from tests.posts.test_posts import POST
@@ -239,3 +239,11 @@ def test_what_is_not_one_mapping_is_refused(text: str) -> None:
 def test_lists_and_mappings_take_several_lines(value: object, lines: str) -> None:
     assert line("x", value) == lines
     assert yaml.safe_load(lines) == {"x": value}
+
+
+def test_the_type_of_a_value_counts_though_the_texts_are_equal() -> None:
+    for _ in range(2):
+        assert line("x", Plain("a b")) == "x: a b\n"
+        assert line("x", Single("a b")) == "x: [a b]\n"
+        assert line("x", Quoted("a b")) == 'x: "a b"\n'
+        assert line("x", Verbatim("a b")) == "x: a b\n"
