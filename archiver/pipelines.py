@@ -257,8 +257,10 @@ class PostPipeline(_Pipeline):
             tag=article.tag,
             body=article.body,
             link=article.link,
-            home=site_url,
             page=page,
+            back_label=family.back.format(tag=article.tag),
+            home=site_url,
+            home_label=family.home,
             digest=article.digest,
         )
         source = article.source if family.by_source else ""

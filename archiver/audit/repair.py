@@ -9,7 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote
 
-from archiver.audit.check import Checked, Finding, plain
+from archiver.audit.findings import Checked, Finding
+from archiver.audit.posts_check import plain
 from archiver.items import Listed
 from archiver.publish.jekyll.pages import category_page
 from archiver.publish.jekyll.site import open_site

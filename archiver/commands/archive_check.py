@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from archiver.audit.check import KINDS, Checked, Finding, check
+from archiver.audit.check import check
+from archiver.audit.findings import KINDS, Checked, Finding
 from archiver.audit.repair import repair
 from archiver.commands.on_archive import ArchiveCommand
 from archiver.errors import StorageError

@@ -1,150 +1,138 @@
-"""The five lines at the top of a post, as Jekyll's YAML parser and ours read them to the same strings."""
+r"""YAML at the top of a file, written so that PyYAML and Jekyll's parser (Psych) read the same strings.
+
+The type of a value decides how it is written:
+
+>>> line("title", Quoted("样例")), line("tags", Single("Career In")), line("id", Plain("1e3"))
+('title: "样例"\n', 'tags: [Career In]\n', "id: '1e3'\n")
+"""
 
 from __future__ import annotations
 
 import html
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeAlias
 
 import yaml
 
 from archiver.errors import Quarantined
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+Value: TypeAlias = "str | list[Value] | dict[str, Value]"
+"""A value as ``load`` gives it: numbers, dates and words like ``no`` stay strings."""
 
-KEYS = ("layout", "title", "date", "categories", "tags")
 MAX_BYTES = 64 * 1024
-"""Of a front matter (faults I17)."""
+"""Of a front matter with its fences (faults I17)."""
 
 _FENCE = "---\n"
+_TEXT_TAG = "tag:yaml.org,2002:str"
+_LIST_TAG = "tag:yaml.org,2002:seq"
 
 
-class _Quoted(str):
-    """Always in double quotes."""
-
-    __slots__ = ()
-
-
-class _Plain(str):
-    """Without quotes unless YAML, PyYAML's or Ruby's, would not read the string back."""
+class Quoted(str):
+    """A text that is always written in double quotes."""
 
     __slots__ = ()
 
 
-class _One(str):
-    """As ``_Plain``, but never split at its blanks by Jekyll."""
+class Verbatim(str):
+    """YAML already: written as it is."""
 
     __slots__ = ()
 
 
-def _represent_quoted(dumper: Any, value: str) -> Any:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", str(value), style='"')
+class Plain(str):
+    """A name, one of few: without quotes unless PyYAML or Psych would not read the string back."""
+
+    __slots__ = ()
 
 
-def _represent_plain(dumper: Any, value: str) -> Any:
-    style = "'" if _ruby_reads_otherwise(value) else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", str(value), style=style)
+class Single(Plain):
+    """As ``Plain``; with a blank in it a list of one, because Jekyll splits a string at its blanks."""
+
+    __slots__ = ()
 
 
-def _represent_one(dumper: Any, value: str) -> Any:
-    if _BLANK.search(value):
-        return dumper.represent_sequence("tag:yaml.org,2002:seq", [_Plain(value)], flow_style=True)
-    return _represent_plain(dumper, value)
-
-
-# libyaml's, where PyYAML was built with it; mypy wants a base class that it can see.
+# libyaml's dumper, where PyYAML was built with it; mypy wants a base class that it can see.
 class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
     pass
 
 
 class _AstralDumper(yaml.SafeDumper):
-    """libyaml puts every string with a character above U+FFFF in quotes; PyYAML's own emitter does not."""
+    """For characters above U+FFFF: libyaml quotes every string with one, PyYAML's own emitter does not."""
+
+
+def _represent_quoted(dumper: Any, value: str) -> Any:
+    return dumper.represent_scalar(_TEXT_TAG, str(value), style='"')
+
+
+def _represent_plain(dumper: Any, value: str) -> Any:
+    style = "'" if _psych_reads_otherwise(value) else None
+    return dumper.represent_scalar(_TEXT_TAG, str(value), style=style)
+
+
+def _represent_single(dumper: Any, value: str) -> Any:
+    if _BLANK.search(value):
+        return dumper.represent_sequence(_LIST_TAG, [Plain(value)], flow_style=True)
+    return _represent_plain(dumper, value)
 
 
 for _class in (_Dumper, _AstralDumper):
-    _class.add_representer(_Quoted, _represent_quoted)
-    _class.add_representer(_Plain, _represent_plain)
-    _class.add_representer(_One, _represent_one)
+    _class.add_representer(Quoted, _represent_quoted)
+    _class.add_representer(Plain, _represent_plain)
+    _class.add_representer(Single, _represent_single)
 
 _BLANK = re.compile(r"\s")
-_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
-_ASTRAL_ESCAPE = re.compile(r"\\(?:U([0-9A-F]{8})|.)")
-
-
 _LIKE_A_NUMBER = re.compile(r"[-+.0-9][-+.,:_0-9a-fA-FoOtTxXzZ ]*")
 
 
-def _ruby_reads_otherwise(value: str) -> bool:
-    """Whether Psych may have a number, date or symbol where PyYAML has a string: 1,234 -.5 2022-2-2 :sym.
+def _psych_reads_otherwise(value: str) -> bool:
+    """Whether Psych may read a number, date or symbol where PyYAML reads a string: 1,234 -.5 2022-2-2 :sym.
 
-    Anything with a letter that no number or date has is a string to both, as 21caijing is.
+    Both read a string where there is a letter that no number or date has, as in 21caijing.
     """
     return value.startswith(":") or _LIKE_A_NUMBER.fullmatch(value) is not None
 
 
-def dump(title: str, date: str, category: str, tag: str) -> str:
-    """The front matter with its fences; ``title`` and ``tag`` are plain text, written as HTML (``as_html``).
-    ``date`` is ``2022-02-22 17:47:15 +0800``, which YAML takes as it is.
+def line(key: str, value: object) -> str:
+    """A key and its value, with a line break at the end; a list or mapping takes several lines."""
+    if isinstance(value, Verbatim):
+        return f"{key}: {value}\n"
+    return _name_line(key, value) if isinstance(value, Plain) else _dump(key, value)
 
-    Raises ``Quarantined("front_matter_size")`` above 64 KiB and ``ValueError`` for a lone surrogate.
-    """
-    text = _FENCE + _LAYOUT + _title_line(as_html(title)) + f"date: {date}\n"
-    text += _names(category, tag) + _FENCE
-    if len(text.encode()) > MAX_BYTES:
-        raise Quarantined("front_matter_size", f"{len(text)} characters")
+
+@lru_cache(maxsize=4096, typed=True)
+def _name_line(key: str, name: Plain) -> str:
+    return _dump(key, name)
+
+
+def _dump(key: str, value: object) -> str:
+    text = _dump_with(_Dumper, key, value)
+    if r"\U" not in text:  # as libyaml writes characters above U+FFFF
+        return text
+    return _ESCAPE.sub(_raw, _dump_with(_AstralDumper, key, value))
+
+
+def _dump_with(dumper: type[Any], key: str, value: object) -> str:
+    text: str = yaml.dump({key: value}, Dumper=dumper, allow_unicode=True, sort_keys=False, width=1 << 30)
     return text
 
 
-def dump_page(layout: str, title: str, category: str) -> str:
-    """The front matter of a page that lists a category, with its fences."""
-    lines = {"layout": _Plain(layout), "title": _Plain(as_html(title)), "category": _Plain(category)}
-    return _FENCE + _lines(lines) + _FENCE
+_ESCAPE = re.compile(r"\\(?:U([0-9A-F]{8})|.)")
 
 
-@lru_cache(maxsize=4096)
-def _names(category: str, tag: str) -> str:
-    return _lines({"categories": _One(category), "tags": _One(as_html(tag))})
-
-
-def _title_line(title: str) -> str:
-    """As ``_lines`` writes it; that it is a text in quotes, the emitter is told instead of finding it out."""
-    if _ASTRAL.search(title):
-        return _lines({"title": _Quoted(title)})
-    value = yaml.ScalarEvent(None, None, (False, True), title, style='"')
-    text: str = yaml.emit(
-        (*_BEFORE_TITLE, value, *_AFTER_TITLE), Dumper=_Dumper, allow_unicode=True, width=1 << 30
-    )
-    return text
-
-
-_BEFORE_TITLE = (
-    yaml.StreamStartEvent(),
-    yaml.DocumentStartEvent(explicit=False),
-    yaml.MappingStartEvent(None, None, implicit=True, flow_style=False),
-    yaml.ScalarEvent(None, None, (True, False), "title"),
-)
-_AFTER_TITLE = (yaml.MappingEndEvent(), yaml.DocumentEndEvent(explicit=False), yaml.StreamEndEvent())
-
-
-def _lines(values: Mapping[str, str]) -> str:
-    astral = any(map(_ASTRAL.search, values.values()))
-    text: str = yaml.dump(
-        dict(values),
-        Dumper=_AstralDumper if astral else _Dumper,
-        allow_unicode=True,
-        sort_keys=False,
-        width=1 << 30,
-    )
-    return _ASTRAL_ESCAPE.sub(_raw_astral, text) if astral else text
-
-
-def _raw_astral(escape: re.Match[str]) -> str:
+def _raw(escape: re.Match[str]) -> str:
     return chr(int(escape[1], 16)) if escape[1] else escape[0]
 
 
-_LAYOUT = _lines({"layout": _Plain("post")})
+def fence(lines: str) -> str:
+    """The front matter of a post, with the fences around it.
+
+    Raises ``Quarantined("front_matter_size")`` above 64 KiB and ``ValueError`` for a lone surrogate.
+    """
+    text = _FENCE + lines + _FENCE
+    if len(text.encode()) > MAX_BYTES:
+        raise Quarantined("front_matter_size", f"{len(text)} characters")
+    return text
 
 
 def as_html(text: str) -> str:
@@ -159,25 +147,18 @@ def as_html(text: str) -> str:
     return text.replace("<", "&lt;").replace(">", "&gt;")
 
 
-def load(text: str) -> dict[str, str]:
-    """The five values of a front matter (without fences) as strings; ``title`` and ``tags`` as plain text.
+def load(text: str) -> dict[str, Value]:
+    """The values of a front matter, given without its fences, in the order of its keys.
 
-    Raises ``ValueError`` for anything but the five keys in their order, each on its line and one string.
+    Raises ``ValueError`` for anything but one mapping, each of whose keys is a string and stands once.
     """
-    lines = text.split("\n")
-    if lines.pop() or tuple(line.partition(":")[0] for line in lines) != KEYS:
-        raise ValueError(f"the front matter's keys are not {', '.join(KEYS)}")
     try:
-        values = yaml.load(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))  # noqa: S506 - strings only
-    except yaml.YAMLError as error:
+        node = yaml.compose(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
+        if not isinstance(node, yaml.MappingNode):
+            raise ValueError("the front matter has no keys")
+        values: dict[Any, Value] = yaml.constructor.BaseConstructor().construct_document(node)
+    except (yaml.YAMLError, RecursionError) as error:
         raise ValueError(f"the front matter is no YAML: {error}") from error
-    strings = {key: _string(key, value) for key, value in values.items()}
-    return strings | {key: html.unescape(strings[key]) for key in ("title", "tags")}
-
-
-def _string(key: str, value: object) -> str:
-    if isinstance(value, list) and len(value) == 1:
-        value = value[0]
-    if not isinstance(value, str):
-        raise ValueError(f"{key} is not one string")
-    return value
+    if len(values) < len(node.value):
+        raise ValueError("the front matter has a key twice")
+    return values

@@ -9,16 +9,21 @@ from __future__ import annotations
 import re
 
 _SPECIAL = re.compile(
-    r"""(?P<slashed>[\\`*_\[\]<>|"']"""  # escapes, code, emphasis, links, HTML, tables, smart quotes
-    r"|-(?=-)|\.(?=\.\.)"  # dashes and ellipsis
-    r"|\$(?=\$)|(?<=\$)\$|~(?=~)|(?<=~)~"  # formulas, strike-through
-    r"|\{(?=:)|(?<=\]):"  # attribute lists, link definitions
-    r"|^[+-](?=[ \t])|^#(?=#*[ \t]))"  # lists, headings
-    r"|(?P<number>^\d+\.(?=[ \t]))"
-    r"|(?P<brace>\{(?=[{%]))"  # Liquid, which knows no backslash
-    r"|(?P<caret>^\^)"  # end-of-block marker, which knows none either
-    r"|(?P<reference>&(?=#?[\w:][\w:.-]*;))",
-    re.ASCII,
+    r"""
+    (?P<slashed>
+        [\\`*_\[\]<>|"']                    # escapes, code, emphasis, links, HTML, tables, smart quotes
+        | -(?=-) | \.(?=\.\.)               # dashes and ellipsis
+        | \$(?=\$) | (?<=\$)\$              # formulas
+        | ~(?=~) | (?<=~)~                  # strike-through
+        | \{(?=:) | (?<=\]):                # attribute lists, link definitions
+        | ^[+-](?=[ \t]) | ^\#(?=\#*[ \t])  # lists, headings
+    )
+    | (?P<number> ^\d+\.(?=[ \t]) )         # numbered lists
+    | (?P<brace> \{(?=[{%]) )               # Liquid, which has no backslash escape
+    | (?P<caret> ^\^ )                      # end-of-block marker, which has none either
+    | (?P<reference> &(?=\#?[\w:][\w:.-]*;) )
+    """,
+    re.ASCII | re.VERBOSE,
 )
 _ENTITIES = {"brace": "&#123;", "caret": "&#94;", "reference": "&amp;"}
 _ESCAPED = re.compile(r"\\([\\`*_\[\]<>|\"'.$~{#+:-])|&(amp|#123|#94);")
@@ -28,13 +33,13 @@ _CHARACTERS = {"amp": "&", "#123": "{", "#94": "^"}
 def escape(text: str) -> str:
     """One line of plain text as Markdown, for the beginning of a line, a quote or a link's text.
 
-    Ordinary prose comes back as it is. The text must be one line without blanks at its ends.
+    Ordinary prose is returned unchanged. The text must be one line without blanks at its ends.
     """
     return _SPECIAL.sub(_escaped, text)
 
 
 def unescape(markdown: str) -> str:
-    """What ``escape`` was given."""
+    """The text that ``escape`` was given."""
     return _ESCAPED.sub(lambda match: match[1] or _CHARACTERS[match[2]], markdown)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
+from archiver.posts.name import name_of
+
 BEIJING = timezone(timedelta(hours=8))
 
 
@@ -22,29 +24,36 @@ class Post:
     body: str
     link: str
     """Absolute: the share page or the article itself."""
-    home: str
-    """The site's address in the footer, ``//finews.withounder.com/``."""
     page: str
-    """The address of the category's list in the footer."""
+    """The address of the category's page, in the footer: ``//finews.withounder.com/emnews/``."""
+    back_label: str
+    """The text of the link to that page: ``返回东财滚动新闻``."""
+    home: str
+    """The address of the site's home page, in the footer: ``//finews.withounder.com/``."""
+    home_label: str
+    """The text of the link to the home page: ``返回首页``."""
     digest: str = ""
 
     @property
     def name(self) -> str:
         """The file's name; its day is the one in Beijing."""
-        return f"{self.date.astimezone(BEIJING).date()}-{self.id}.md"
+        return name_of(self.date.astimezone(BEIJING).date(), self.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredPost(Post):
-    """A post as it was read from its file; ``home`` and ``page`` are empty where an old one has no footer."""
+    """A post as it is read from its file; addresses and labels are empty where it has no footer."""
 
+    version: int | None
+    """The version whose keys it has (``formats.FORMATS``); None where no known version has them."""
     problems: tuple[str, ...] = ()
-    """How it differs from the form we write, as posts of the old archive and edited ones do:
-    ``blank_before_front_matter``, ``blank_after_front_matter``, ``date_without_zone`` (read as Beijing time),
-    ``footer_of_two_lines``, ``no_footer``, ``link_of_another_article``, ``footer_of_another_tag``.
+    """How it differs from the form that its version writes, as posts of the old archive and edited ones do:
+    ``blank_before_front_matter``, ``other_keys``, ``blank_after_front_matter``, ``date_without_zone`` (read
+    as Beijing time), ``footer_of_two_lines``, ``no_footer``, ``link_of_another_article``,
+    ``footer_of_another_tag``.
     """
 
     @property
     def final(self) -> bool:
-        """Whether it has the form we write; only then is a cut file certain to be noticed."""
+        """Whether it has the form that its version writes; only then is a cut file certain to be noticed."""
         return not self.problems

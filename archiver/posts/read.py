@@ -1,18 +1,19 @@
-"""A post's file, read back: ours to the values it was made of, those of earlier eras as far as they go."""
+"""A post's file, read back: whichever version wrote it, and posts of the old archive as far as they go."""
 
 from __future__ import annotations
 
 import re
 from datetime import datetime
+from typing import Any
 
-from archiver.posts import front_matter, markdown
+from archiver.posts import formats, front_matter, markdown
+from archiver.posts.footer import Footer, parse_footer
+from archiver.posts.name import parse_name
 from archiver.posts.post import BEIJING, StoredPost
 
-_NAME = re.compile(r"(\d{4}-\d\d-\d\d)-([A-Za-z0-9_-]{1,64})\.md")
-_DATE = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?: ?([+-]\d\d:?\d\d))?", re.ASCII)
 _LINK = re.compile(r"<(https?://[^<>\s]+)>")
-_FOOTER = re.compile(r"\[返回([^\n]*)\]\(([^\n]*)\)(｜|\n)\[返回首页\]\(([^\n｜\[\]]*)\)")
 _LONG_NUMBER = re.compile(r"(?<!\d)\d{18}(?!\d)", re.ASCII)
+_NO_FOOTER = Footer("", "", "", "")
 
 
 class PostError(ValueError):
@@ -20,98 +21,102 @@ class PostError(ValueError):
 
 
 def read(text: str, name: str) -> StoredPost:
-    """The post in a file called ``name``; ``problems`` says how it differs from the form we write.
+    """The post in a file called ``name``; ``problems`` says how it differs from the form of its version.
 
-    Raises ``PostError`` for what is no complete post: front matter that is not the five keys, an empty title,
-    a date that is none, another day than the name's, no closing link, or no footer where the text begins
-    right after the front matter, as ours do (faults V2: a cut file is always noticed).
+    Raises ``PostError`` for what is no complete post: front matter without the keys that every version needs,
+    an empty title, a date that is none, another day than the name's, no closing link, or no footer where the
+    text begins right after the front matter, as ours do (faults V2: a cut file is always noticed).
     """
     problems: list[str] = []
-    day, identifier = _split_name(name)
-    values, content = _split(text, problems)
-    date = _date(values["date"], problems)
+    day, identifier = _day_and_id(name)
+    lines, content = _split(text, problems)
+    version, fields = _recognise(lines, problems)
+    content = _without_blank(content, problems)
+    fields["date"] = date = _in_beijing(fields["date"], problems)
     if f"{date:%Y-%m-%d}" != day:
         raise PostError(f"the name says {day}, the date {date:%Y-%m-%d}")
-    content, back = _footer(content, problems)
-    body, link = _link(content)
-    digest, body = _digest(body)
-    if _another_article(identifier, link):
+    fields |= _below(content, problems)
+    if _another_article(identifier, fields["link"]):
         problems.append("link_of_another_article")
-    if back and markdown.unescape(back[0]) != values["tags"]:
+    if fields["back_label"] and fields["tag"] not in fields["back_label"]:
         problems.append("footer_of_another_tag")
-    return StoredPost(
-        id=identifier,
-        title=values["title"],
-        date=date,
-        category=values["categories"],
-        tag=values["tags"],
-        body=body,
-        link=link,
-        home=back[2] if back else "",
-        page=back[1] if back else "",
-        digest=digest,
-        problems=tuple(problems),
-    )
+    return StoredPost(**fields, id=identifier, version=version, problems=tuple(problems))
 
 
-def _split_name(name: str) -> tuple[str, str]:
-    match = _NAME.fullmatch(name)
-    if match is None:
+def _day_and_id(name: str) -> tuple[str, str]:
+    parts = parse_name(name)
+    if parts is None:
         raise PostError("the name is not <yyyy-mm-dd>-<id>.md")
-    return match[1], match[2]
+    return parts
 
 
-def _split(text: str, problems: list[str]) -> tuple[dict[str, str], str]:
-    """The front matter's values, and what follows it."""
+def _split(text: str, problems: list[str]) -> tuple[str, str]:
+    """The lines between the fences, and what follows them."""
     if text.startswith("\n---\n"):
         problems.append("blank_before_front_matter")
         text = text[1:]
     end = text.find("\n---\n", 3)
     if not text.startswith("---\n") or end < 0:
         raise PostError("no front matter")
+    return text[4 : end + 1], text[end + 5 :]
+
+
+def _recognise(lines: str, problems: list[str]) -> tuple[int | None, dict[str, Any]]:
     try:
-        values = front_matter.load(text[4 : end + 1])
+        version, fields = formats.recognise(front_matter.load(lines))
     except ValueError as error:
         raise PostError(str(error)) from error
-    if values["layout"] != "post":
-        raise PostError("the layout is not post")
-    for key in ("title", "categories", "tags"):
-        if not values[key].strip():
-            raise PostError(f"{key} is empty")
-    content = text[end + 5 :]
+    if version is None:
+        problems.append("other_keys")
+    return version, fields
+
+
+def _without_blank(content: str, problems: list[str]) -> str:
     if content.startswith("\n"):
         problems.append("blank_after_front_matter")
-        content = content[1:]
-    return values, content
+        return content[1:]
+    return content
 
 
-def _date(value: str, problems: list[str]) -> datetime:
-    match = _DATE.fullmatch(value)
-    if match is None:
-        raise PostError(f"no date: {value[:40]!r}")
-    if not match[2]:
+def _in_beijing(date: datetime, problems: list[str]) -> datetime:
+    if date.tzinfo is None:
         problems.append("date_without_zone")
-    try:
-        return datetime.fromisoformat(match[1] + (match[2] or "+08:00")).astimezone(BEIJING)
-    except (ValueError, OverflowError) as error:
-        raise PostError(f"no date: {value[:40]!r}") from error
+        return date.replace(tzinfo=BEIJING)
+    return date.astimezone(BEIJING)
 
 
-def _footer(content: str, problems: list[str]) -> tuple[str, tuple[str, str, str] | None]:
-    """The content above the footer; the footer's tag, category page and home."""
+def _below(content: str, problems: list[str]) -> dict[str, str]:
+    """The fields of what stands below the front matter."""
+    content, footer = _footer(content, problems)
+    body, link = _link(content)
+    digest, body = _digest(body)
+    return {
+        "digest": digest,
+        "body": body,
+        "link": link,
+        "page": footer.page,
+        "back_label": footer.back_label,
+        "home": footer.home,
+        "home_label": footer.home_label,
+    }
+
+
+def _footer(content: str, problems: list[str]) -> tuple[str, Footer]:
+    """The content above the footer, and the footer."""
     above, _, last = content.rpartition("\n\n")
-    match = _FOOTER.fullmatch(last)
-    if match is None:
+    footer = parse_footer(last)
+    if footer is None:
         if "blank_after_front_matter" not in problems:
             raise PostError("no footer as last line")
         problems.append("no_footer")
-        return content, None
-    if match[3] == "\n":
+        return content, _NO_FOOTER
+    if footer.two_lines:
         problems.append("footer_of_two_lines")
-    return above, (match[1], match[2], match[4])
+    return above, footer
 
 
 def _link(content: str) -> tuple[str, str]:
+    """The content above the closing link, and the link."""
     body, _, last = content.rpartition("\n\n")
     match = _LINK.fullmatch(last)
     if match is None or not body.strip():
@@ -120,6 +125,7 @@ def _link(content: str) -> tuple[str, str]:
 
 
 def _digest(body: str) -> tuple[str, str]:
+    """The digest, and the body below it."""
     if not body.startswith("> "):
         return "", body
     digest, _, rest = body[2:].partition("\n\n")

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from archiver.sites.article import SaidField
 from archiver.sites.part import Part
-from archiver.sites.patterns import Regex, template
+from archiver.sites.patterns import OneLine, Regex, template
 
 
 class Family(Part):
@@ -23,6 +23,10 @@ class Family(Part):
     tag: Annotated[str, template("source")] = "{source}新闻"
     link: Annotated[str, template("id", "digits", "address")]
     page: Annotated[str, template("site", "slug")] = "{site}category/{slug}.html"
+    back: Annotated[str, template("tag", needs=1), OneLine] = "返回{tag}"
+    """The text of the footer's link to ``page``."""
+    home: Annotated[str, template(), OneLine] = "返回首页"
+    """The text of the footer's link to the home page."""
     rules: dict[str, dict[SaidField, str]] = Field(default_factory=dict)
     """The origin of a step → rules that replace the step's own for articles of this family."""
 

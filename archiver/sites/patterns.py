@@ -43,7 +43,7 @@ def has_group(name: str) -> AfterValidator:
 
 def template(*allowed: str, needs: int = 0) -> AfterValidator:
     """For a text with ``{names}`` in it: only the allowed ones, and at least ``needs`` of them."""
-    all_allowed = ", ".join(f"{{{name}}}" for name in allowed)
+    all_allowed = ", ".join(f"{{{name}}}" for name in allowed) or "none"
 
     def check(text: str) -> str:
         names = list(_names(text))
@@ -55,6 +55,16 @@ def template(*allowed: str, needs: int = 0) -> AfterValidator:
         return text
 
     return AfterValidator(check)
+
+
+def _one_line(text: str) -> str:
+    if not text.strip() or re.search("[\x00-\x1f\x7f\x85\u2028\u2029]", text):
+        raise ValueError(f"{text!r} is not one line of text")
+    return text
+
+
+OneLine = AfterValidator(_one_line)
+"""For a text that is not blank and has no line break."""
 
 
 def _names(text: str) -> Iterable[str]:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from archiver.audit.check import KINDS, check
+from archiver.audit.check import check
+from archiver.audit.findings import KINDS
 from archiver.audit.repair import repair
 from archiver.errors import StorageError
 from archiver.items import Listed
@@ -109,7 +110,7 @@ def planted(root: Path, change: Callable[[bytes], bytes]) -> None:
     {
         "zero-length": ("broken", lambda _: b""),
         "no front matter": ("broken", lambda old: old[4:]),
-        "another key": ("broken", lambda old: old.replace(b"\n---\n", b"\nimage: x.png\n---\n", 1)),
+        "another key": ("edited", lambda old: old.replace(b"\n---\n", b"\nimage: x.png\n---\n", 1)),
         "no title": ("broken", lambda old: old.replace(old.split(b"\n")[2], b'title: ""')),
         "an impossible date": ("broken", lambda old: old.replace(b"date: 2022-02-22", b"date: 2022-02-30")),
         "invalid UTF-8": ("broken", lambda old: old.replace("样".encode(), b"\xff\xfe", 1)),

@@ -17,7 +17,6 @@ from pathlib import Path
 
 from scrapy.settings import Settings
 
-from archiver.audit.check import REPORT
 from archiver.commands import archive_check
 from archiver.errors import ArticleError, Deferred, Quarantined, StorageError
 from archiver.items import Answer
@@ -26,7 +25,7 @@ from archiver.publish.jekyll.site import entry_of, open_site
 from archiver.run.ledger import Ledger
 from archiver.run.status import Status
 from archiver.storage.archive import Archive, Entry
-from archiver.storage.files import INDEX, POSTS, STAGING
+from archiver.storage.files import INDEX, POSTS, REPORT, STAGING
 from archiver.storage.quarantine import FOLDER as RECORDS
 from archiver.storage.rows import KnownListing
 from archiver.terminal import tell

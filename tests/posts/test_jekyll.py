@@ -85,12 +85,14 @@ def posts() -> list[Post]:
     made = [post for _, post in golden_posts()]
     for number in range(max(len(texts), len(bodies))):
         hostile, body = texts[number % len(texts)], bodies[number % len(bodies)]
+        tag = texts[-number % len(texts)][:300].strip()
         made.append(
             replace(
                 POST,
                 id=f"NW2022030199{number:08}",
                 title=hostile,
-                tag=texts[-number % len(texts)][:300].strip(),
+                tag=tag,
+                back_label=f"返回{tag}",
                 digest=hostile,
                 body=body,
                 date=POST.date + timedelta(minutes=dice.randrange(10_000_000), seconds=dice.randrange(60)),
@@ -158,7 +160,8 @@ def _meant(post: Post) -> Seen:
         html.escape(post.digest),
         post.body,
         f'<a href="{html.escape(link)}">{html.escape(link)}</a>',
-        f'<a href="{html.escape(page)}">返回{html.escape(post.tag)}</a>｜<a href="{post.home}">返回首页</a>',
+        f'<a href="{html.escape(page)}">{html.escape(post.back_label)}</a>'
+        f'｜<a href="{post.home}">{html.escape(post.home_label)}</a>',
     ]
     return seen("".join(f"<div>{part}</div>" for part in parts))
 

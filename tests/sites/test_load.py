@@ -47,6 +47,12 @@ HOME = {"url": "http://news.example.com/", "links": "a::attr(href)", "category":
         ("steps", None, "steps: this key is missing"),
         ("listing.rows", None, "listing.rows: this key is missing"),
         ("families.0.link", None, "families.0.link: this key is missing"),
+        ("families.0.back", "{slug}", "families.0.back: '{slug}' has {slug}; known here: {tag}"),
+        ("families.0.back", "Back", "families.0.back: 'Back' is the same for all: it has none of {tag}"),
+        ("families.0.back", "a\n{tag}", "families.0.back: 'a\\n{tag}' is not one line of text"),
+        ("families.0.home", "{tag}", "families.0.home: '{tag}' has {tag}; known here: none"),
+        ("families.0.home", "Home\n", "families.0.home: 'Home\\n' is not one line of text"),
+        ("families.0.home", " ", "families.0.home: ' ' is not one line of text"),
         ("listing", None, "listing: neither listing nor feeds: there would be nothing to crawl"),
         # values
         ("name", "Mine!", "name: String should match pattern"),

@@ -87,6 +87,21 @@ def test_the_example_site_is_archived_and_its_rerun_asks_listings_only(tmp_path:
     assert read(text, "2022-02-22-A2022-0222_3.md").problems == ()
 
 
+def test_the_words_of_the_footer_are_the_profiles(tmp_path: Path, profile: Path) -> None:
+    with profile.open("a", encoding="utf-8") as file:
+        file.write("    back: 'Back to [{tag}]'\n    home: Home\n")
+    with Replica() as replica:
+        play(replica)
+        run = crawl("share", tmp_path / "a", replica, site=profile, infocode="A2022-0222_1")
+    ((name, text),) = posts(tmp_path / "a").items()
+    assert run.status == 0, run.stderr
+    assert text.endswith(
+        "[Back to \\[样例晚报新闻\\]](//finews.withounder.com/category/yangliwanbao.html)"
+        "｜[Home](//finews.withounder.com/)"
+    )
+    assert read(text, name).problems == ()
+
+
 def test_its_articles_can_be_named_by_id_and_address(tmp_path: Path, profile: Path) -> None:
     with Replica() as replica:
         play(replica)

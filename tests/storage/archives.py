@@ -35,8 +35,10 @@ def a_post(number: int, source: str = "", slug: str = "yangliribao") -> Post:
         tag=tag,
         body=f"<p>样例正文第{number}段，说明产量与价格。</p>\n <p>又一段。</p>",
         link=f"http://finews.zning.xyz/html_News/NewsShare.html?infoCode=NW20220222228400{number:04}",
-        home=HOME,
         page=f"{HOME}{page}",
+        back_label=f"返回{tag}",
+        home=HOME,
+        home_label="返回首页",
         digest="" if source else "样例摘要。",
     )
 

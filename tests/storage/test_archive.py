@@ -31,8 +31,10 @@ def a_post(
         tag=f"{source}新闻",
         body="<p>样例正文。</p>",
         link=f"http://finews.zning.xyz/html_News/NewsShare.html?infoCode={article_id}",
-        home="//finews.withounder.com/",
         page="//finews.withounder.com/category/yangliribao.html",
+        back_label=f"返回{source}新闻",
+        home="//finews.withounder.com/",
+        home_label="返回首页",
     )
 
 

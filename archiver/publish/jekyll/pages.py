@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from archiver.posts import front_matter
+from archiver.posts.front_matter import Plain, as_html, fence, line
 
 
 @lru_cache(maxsize=4096)
 def category_page(category: str, tag: str) -> str:
     """As the source site writes it: three keys between fences, and no newline at the end."""
-    return front_matter.dump_page("category", tag, category).removesuffix("\n")
+    values = {"layout": "category", "title": as_html(tag), "category": category}
+    return fence("".join(line(key, Plain(value)) for key, value in values.items())).removesuffix("\n")

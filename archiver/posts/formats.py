@@ -1,0 +1,161 @@
+"""The versions of a post's front matter: which keys, in which order, and how each is written and read.
+
+docs/format.md says how to add a version. A version that has once written a post is never changed.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from archiver.posts import front_matter
+from archiver.posts.front_matter import Plain, Quoted, Single, Value, Verbatim, as_html
+from archiver.posts.post import BEIJING, Post
+
+_DATE = re.compile(
+    r"(?P<time> \d{4}-\d\d-\d\d [ ] \d\d:\d\d:\d\d) (?: [ ]? (?P<zone> [+-]\d\d:?\d\d))?",
+    re.ASCII | re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of the front matter."""
+
+    name: str
+    write: Callable[[Post], object]
+    """The value; its type says how it is written (``front_matter``). None leaves an optional key out."""
+    read: Callable[[Value], Mapping[str, object]]
+    """What a stored value says: names of fields of ``StoredPost`` → values. Raises ``ValueError``."""
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PostFormat:
+    """A version of the front matter; its keys together give ``title``, ``date``, ``category`` and ``tag``.
+
+    A ``date`` may be naive, which means that the post does not say its zone.
+    """
+
+    version: int
+    keys: tuple[Key, ...]
+
+    def front_matter(self, post: Post) -> str:
+        """The front matter of a post, with its fences; raises as ``front_matter.fence`` does."""
+        values = ((key.name, key.write(post)) for key in self.keys)
+        return front_matter.fence(
+            "".join(front_matter.line(name, value) for name, value in values if value is not None)
+        )
+
+    def has_keys(self, values: Mapping[str, Value]) -> bool:
+        """Whether these are its keys, in their order; an optional one may be missing."""
+        names = [key.name for key in self.keys if not key.optional or key.name in values]
+        return list(values) == names
+
+    def fields(self, values: Mapping[str, Value]) -> dict[str, Any]:
+        """The fields of a post that has at least its keys. Raises ``ValueError``."""
+        fields: dict[str, Any] = {}
+        for key in self.keys:
+            if key.name in values:
+                fields |= _read(key, values[key.name])
+            elif not key.optional:
+                raise ValueError(f"the front matter has no {key.name}")
+        return fields
+
+
+def _read(key: Key, value: Value) -> Mapping[str, object]:
+    try:
+        return key.read(value)
+    except ValueError as error:
+        raise ValueError(f"{key.name} {error}") from error
+
+
+def text(value: Value) -> str:
+    """One string, or the only string of a list."""
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if not isinstance(value, str):
+        raise ValueError("is not one string")
+    return value
+
+
+def name(value: Value) -> str:
+    """A string that is not blank."""
+    if not (said := text(value)).strip():
+        raise ValueError("is empty")
+    return said
+
+
+def shown(value: Value) -> str:
+    """Plain text that is stored as HTML (``as_html``), not blank."""
+    return name(html.unescape(text(value)))
+
+
+def moment(value: Value) -> datetime:
+    """A time as version 1 writes it, in Beijing time; naive where the zone is missing."""
+    said = text(value)
+    found = _DATE.fullmatch(said)
+    if found is None:
+        raise ValueError(f"is no date: {said[:40]!r}")
+    try:
+        at = datetime.fromisoformat(found["time"] + (found["zone"] or ""))
+        return at.astimezone(BEIJING) if found["zone"] else at
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"is no date: {said[:40]!r}") from error
+
+
+def beijing_time(post: Post) -> Verbatim:
+    """``2022-02-22 17:47:15 +0800``, which needs no quotes: Psych reads a time, and that is what is meant."""
+    return Verbatim(post.date.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S %z"))
+
+
+def _layout(_: Post) -> Plain:
+    return Plain("post")
+
+
+def _is_post(value: Value) -> dict[str, object]:
+    if text(value) != "post":
+        raise ValueError("is not post")
+    return {}
+
+
+VERSION_1 = PostFormat(
+    version=1,
+    keys=(
+        Key("layout", _layout, _is_post),
+        Key("title", lambda post: Quoted(as_html(post.title)), lambda value: {"title": shown(value)}),
+        Key("date", beijing_time, lambda value: {"date": moment(value)}),
+        Key("categories", lambda post: Single(post.category), lambda value: {"category": name(value)}),
+        Key("tags", lambda post: Single(as_html(post.tag)), lambda value: {"tag": shown(value)}),
+    ),
+)
+
+FORMATS: tuple[PostFormat, ...] = (VERSION_1,)
+"""Every version that ever wrote a post, the newest last."""
+
+
+def current() -> PostFormat:
+    """The version in which posts are written."""
+    return FORMATS[-1]
+
+
+def recognise(values: Mapping[str, Value]) -> tuple[int | None, dict[str, Any]]:
+    """The version whose keys these are, and the fields of the post; None where no known version has them.
+
+    Keys of no known version, as those of a later archiver or with one that the owner added, are read by a
+    version all of whose keys are among them. Raises ``ValueError`` where that is none.
+    """
+    exact = [version for version in FORMATS if version.has_keys(values)]
+    errors: list[ValueError] = []
+    for version in [*reversed(exact), *reversed(FORMATS)]:
+        try:
+            fields = version.fields(values)
+        except ValueError as error:
+            errors.append(error)
+        else:
+            return (version.version if version in exact else None), fields
+    raise errors[0]
