@@ -16,6 +16,7 @@ from archiver.errors import StorageError
 from archiver.normalise import sources
 from archiver.posts import PostError, StoredPost, read
 from archiver.publish.jekyll.paths import file_of
+from archiver.sites.profile import DEFAULT_TAG
 from archiver.storage.archive import INDEX, POSTS
 from archiver.storage.files import REPORT, STAGING, STATE, content_of, storage_errors
 from archiver.storage.index import Index, PostRow
@@ -275,7 +276,7 @@ class _Posts:
         tag, other = self._tags.setdefault(post.category.casefold(), (post.tag, name))
         if tag != post.tag:
             yield Finding("slug", below, f"{post.category} is {post.tag} here, {tag} in {other}", post.id)
-        remembered = self._slugs.get(sources.from_tag(post.tag), post.category)
+        remembered = self._slugs.get(sources.from_tag(post.tag, DEFAULT_TAG), post.category)
         if remembered != post.category:
             yield Finding(
                 "slug", below, f"{post.tag} is {post.category} here, {remembered} in the index", post.id

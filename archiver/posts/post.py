@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
-BEIJING = timezone(timedelta(hours=8))
+from archiver.normalise.zone import BEIJING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

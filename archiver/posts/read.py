@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from archiver.normalise.zone import BEIJING
 from archiver.posts import front_matter, markdown
-from archiver.posts.post import BEIJING, StoredPost
+from archiver.posts.post import StoredPost
 
 _NAME = re.compile(r"(\d{4}-\d\d-\d\d)-([A-Za-z0-9_-]{1,64})\.md")
 _DATE = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?: ?([+-]\d\d:?\d\d))?", re.ASCII)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
+from archiver.normalise.zone import BEIJING
 from archiver.posts import front_matter, markdown
-from archiver.posts.post import BEIJING, Post
+from archiver.posts.post import Post
 
 _LINE_BREAK = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029]")
 _LINK = re.compile(r"https?://[^/\s]")

@@ -27,8 +27,9 @@ from pydantic_core import ErrorDetails
 
 from archiver.errors import BadArgument
 from archiver.extract.formats import Format, check_rule
-from archiver.normalise.dates import BEIJING
 from archiver.normalise.notices import Kind
+from archiver.normalise.zone import BEIJING
+from archiver.sites.text import Text
 
 IDS = re.compile(r"(?!(?i:aux|con|nul|prn|com[0-9]|lpt[0-9])\Z)[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")
 """What any id must match before it may touch a path (faults H1 to H6), whatever the profile allows."""
@@ -242,6 +243,10 @@ class Step(_Reading):
         return _is_web(address) and (self.address is None or self.address.search(address) is not None)
 
 
+DEFAULT_TAG = "{source}新闻"
+"""The tag of a post that is filed under its source."""
+
+
 class Family(_Part):
     """A kind of post: whose ids, which category and tag, which link and footer."""
 
@@ -251,7 +256,7 @@ class Family(_Part):
         {"title", "date", "body"}
     )
     category: Annotated[str, _template("slug")] = "{slug}"
-    tag: Annotated[str, _template("source")] = "{source}新闻"
+    tag: Annotated[str, _template("source")] = DEFAULT_TAG
     link: Annotated[str, _template("id", "digits", "address")]
     page: Annotated[str, _template("site", "slug")] = "{site}category/{slug}.html"
     rules: dict[Literal["answer", "post_page"], dict[SaidField, str]] = {}
@@ -280,6 +285,7 @@ class Profile(_Part):
     """Listings with an address of their own, by the name ``-a category=`` knows them by."""
     steps: Annotated[list[Step], Field(min_length=1)]
     families: Annotated[list[Family], Field(min_length=1)]
+    text: Text = Text()
     notices: dict[Kind, list[str]] = {}
     """Words of the texts that stand where an article should be, by what they mean."""
     aliases: dict[str, str] = {}

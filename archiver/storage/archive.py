@@ -17,6 +17,7 @@ from archiver.errors import Quarantined, StorageError
 from archiver.normalise import slugs, sources
 from archiver.posts import Post, PostError, StoredPost, read
 from archiver.publish.jekyll.pages import category_page
+from archiver.sites.profile import DEFAULT_TAG
 from archiver.storage.files import STAGING, STATE, Tree, storage_errors
 from archiver.storage.index import Index, OpenArticle, PostRow, load_open
 from archiver.storage.lock import Lock
@@ -236,7 +237,7 @@ class Archive:
     def _adopt(self, name: str, stored: StoredPost, content: bytes) -> None:
         if self.index.post(stored.id) is None:
             self._remember(PostRow(stored.id, name, stored.category, stored.tag, _digest(content)))
-        source = sources.from_tag(stored.tag)
+        source = sources.from_tag(stored.tag, DEFAULT_TAG)
         if source and stored.category.casefold() not in self._reserved:
             self.index.add_slug(source, stored.category)
 

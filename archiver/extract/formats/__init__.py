@@ -21,7 +21,8 @@ from parsel import Selector, SelectorList
 from parsel.csstranslator import HTMLTranslator
 
 from archiver.errors import Quarantined
-from archiver.extract.bounds import is_too_deep, refuse_excess
+from archiver.extract.depth import is_too_deep
+from archiver.normalise.limits import PAGE, refuse_excess
 
 Format = Literal["html", "json"]
 
@@ -106,7 +107,7 @@ class HtmlPage:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        refuse_excess(text)
+        refuse_excess(text, PAGE)
         selector = Selector(text, type="html")
         if is_too_deep(selector.root):
             raise Quarantined("too_deep", "HTML nested deeper than is read")
