@@ -152,7 +152,8 @@ class SourcePipeline(ArticlePipeline):
         """Credits, then the tag where it is made of a source; a digest's bracket where there is no other."""
         said = list(article.evidence("source"))
         if family.by_source:
-            said += [Evidence(sources.from_tag(tag.text), tag.origin) for tag in article.evidence("tag")]
+            tags = article.evidence("tag")
+            said += [Evidence(sources.from_tag(tag.text, family.tag), tag.origin) for tag in tags]
         named = ((sources.from_digest(digest.text), digest.origin) for digest in article.evidence("digest"))
         return said or [Evidence(name, origin) for name, origin in named if name]
 
@@ -174,7 +175,9 @@ class BodyPipeline(ArticlePipeline):
         said = article.evidence("body")
         if not said:
             raise Quarantined("empty_body", "no page gave a text")
-        article.body, article.origins["body"] = body.clean(said[0].text, article.base_url), said[0].origin
+        extra = self.run.site.text.extra_attributes
+        article.body = body.clean(said[0].text, article.base_url, extra)
+        article.origins["body"] = said[0].origin
         notices.refuse(article.body, self.run.site.notices)
 
 

@@ -160,7 +160,8 @@ class ArticleSpider(Spider):
             article.base_url = response.url
         for name, evidence in said.items():
             _add(article, name, evidence)
-        if "body" in said and (line := sources.from_body(said["body"].text)):
+        credit = self.site.text.credit
+        if "body" in said and (line := sources.from_body(said["body"].text, credit)):
             _add(article, "source", Evidence(line, "body"))
 
     def _go_on(

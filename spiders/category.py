@@ -141,7 +141,9 @@ class CategorySpider(ArticleSpider):
         except ArticleError as why:
             yield from self._incomplete(self.site.home.url, why)
             return
-        capitals = {slug.casefold(): slug for slug in map(slugs.slug_of, map(sources.from_tag, page.names))}
+        tags = (family.tag for family in self.site.families if family.by_source)
+        names = (sources.from_tag(name, tag) for tag in tags for name in page.names)
+        capitals = {slug.casefold(): slug for slug in map(slugs.slug_of, names)}
         for category in page.categories:
             yield self._first_page(capitals.get(category.casefold(), category))
         yield from self._listed(page.rows)

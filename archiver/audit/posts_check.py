@@ -16,6 +16,7 @@ from archiver.normalise import sources
 from archiver.posts import PostError, StoredPost, formats, read
 from archiver.posts.name import id_in, parse_name
 from archiver.publish.jekyll.paths import file_of
+from archiver.sites.family import DEFAULT_TAG
 from archiver.storage.files import POSTS, content_of, storage_errors
 from archiver.storage.rows import PostRow
 from archiver.storage.sqlite import SqliteStore
@@ -98,7 +99,7 @@ class _Names:
         tag, other = self._tags.setdefault(post.category.casefold(), (post.tag, file.name))
         if tag != post.tag:
             yield file.finding("slug", f"{post.category} is {post.tag} here, {tag} in {other}")
-        slug = self._remembered.get(sources.from_tag(post.tag), post.category)
+        slug = self._remembered.get(sources.from_tag(post.tag, DEFAULT_TAG), post.category)
         if slug != post.category:
             yield file.finding("slug", f"{post.tag} is {post.category} here, {slug} in the index")
 

@@ -14,7 +14,7 @@ _HEADLINE = re.compile(r"【[^【】]*】\s*")
 
 
 def digest_of(text: str) -> str:
-    """One line; only a bracketed headline at the very beginning goes, later ones are part of the text."""
+    """The text on one line, without a bracketed headline at its beginning; later brackets stay."""
     line = clean(text)
     headline = _HEADLINE.match(line)
     return line[headline.end() :] if headline else line

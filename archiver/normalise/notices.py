@@ -1,4 +1,4 @@
-"""Notices that a site shows where an article should be: deleted, busy, log in first (faults C15, C16)."""
+"""Notices that a site shows in place of an article: deleted, busy, log in first (faults C15, C16)."""
 
 from __future__ import annotations
 
@@ -11,18 +11,21 @@ from archiver.errors import Deferred, Quarantined, Skipped
 
 Kind = Literal["retracted", "busy", "wall"]
 
-LONGEST = 120
-"""Characters of a text that can be a notice; in a longer one the same words are news."""
+MAX_LENGTH = 120
+"""Characters of a notice; in a longer text the same words are news."""
 
 _TAG = re.compile(r"<[^>]*>")
 
 
 def refuse(html: str, notices: Mapping[Kind, Sequence[str]]) -> None:
-    """Raises ``Skipped("retracted")``, ``Deferred("busy")`` or ``Quarantined("wall")`` for a notice."""
-    if len(html) > 40 * LONGEST:
+    """Raises ``Skipped("retracted")``, ``Deferred("busy")`` or ``Quarantined("wall")`` for a notice.
+
+    ``notices`` has, for each kind, words of which one makes a short text a notice.
+    """
+    if len(html) > 40 * MAX_LENGTH:  # more markup than a notice has
         return
     text = unescape(_TAG.sub("", html)).strip()
-    if len(text) > LONGEST:
+    if len(text) > MAX_LENGTH:
         return
     for kind, marks in notices.items():
         if mark := next((mark for mark in marks if mark in text), None):

@@ -1,10 +1,10 @@
-"""The address form of a source's name: Mandarin readings without tones, everything else as it is.
+"""The form of a source's name in addresses: Mandarin readings without tones, Latin letters as they are.
 
 >>> slug_of("安信国际证券(香港)")
 'anxinguojizhengquan(xianggang)'
 
-Each character has one fixed reading, whatever the word (重庆 is zhongqing): the addresses of posts already
-published depend on it, so the reading table (xpinyin 0.7.7) is pinned.
+Each character has one fixed reading, in whatever word it stands (重庆 is zhongqing). The addresses of
+published posts depend on the readings, so the version of their table (xpinyin 0.7.7) is pinned.
 """
 
 from __future__ import annotations
@@ -21,22 +21,24 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_LENGTH: Final = 80
-"""Characters; a slug also stays within 200 bytes, so that a file name made of it fits every file system."""
+"""Characters."""
 
 _MAX_BYTES: Final = 200
+"""A file name made of a slug fits every file system."""
+
 _ASCII_KEPT: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789()._")
 _WIDE_BRACKETS: Final = frozenset("（）")
 _BRACKETS: Final = {")": "(", "）": "（"}
 
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d|index)(?:\..*)?", re.ASCII)
-"""Names Windows keeps for devices, and the page a folder shows."""
+"""Names that Windows reserves for devices, and the name of the page that stands for a folder."""
 
 
 def slug_of(name: str) -> str:
     """1 to 80 characters, safe in a path, URL, YAML value and Markdown link.
 
-    A leading dot or underscore is dropped because Jekyll leaves such files out of the site. A name with
-    nothing to read in it gets ``x`` and eight hexadecimal digits of its own.
+    A leading dot or underscore is dropped because Jekyll leaves such files out of the site. A name without
+    letters or digits gets ``x`` and eight hexadecimal digits of its SHA-256.
     """
     kept = "".join(filter(_is_kept, unicodedata.normalize("NFC", name)))[:MAX_LENGTH]
     slug = _fit(_readings().get_pinyin(kept, ""), MAX_LENGTH)
@@ -48,7 +50,7 @@ def slug_of(name: str) -> str:
 def assign(name: str, taken: Mapping[str, str]) -> str:
     """The slug for a name that has none yet; ``taken`` maps each casefolded slug to the name that holds it.
 
-    Where another name holds the plain slug, a suffix made from this name is added: the same one every time.
+    Where another name holds the plain slug, the slug gets a suffix, which depends on the name alone.
     """
     plain = slug_of(name)
     if taken.get(plain.casefold(), name) == name:
@@ -73,7 +75,7 @@ def _digest(name: str) -> str:
 def _is_kept(char: str) -> bool:
     if char.isascii():
         return char in _ASCII_KEPT
-    if "\uff01" <= char <= "\uff5e":  # the twins of ASCII: a full-width slash may be folded to the real one
+    if "\uff01" <= char <= "\uff5e":  # full-width ASCII: some programs turn a full-width slash into "/"
         return char.isalnum() or char in _WIDE_BRACKETS
     return unicodedata.category(char)[0] in "LNPS"
 
@@ -88,7 +90,7 @@ def _fit(slug: str, characters: int, octets: int = _MAX_BYTES) -> str:
 
 
 def _balanced(slug: str) -> str:
-    """The slug without the brackets that have no partner: they would end a Markdown link early."""
+    """The slug without brackets that have no partner, which would end a Markdown link early."""
     lone: set[int] = set()
     still_open: dict[str, list[int]] = {"(": [], "（": []}
     for place, char in enumerate(slug):

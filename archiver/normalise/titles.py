@@ -1,4 +1,4 @@
-"""Whether two titles can be those of one article.
+"""Whether two titles can belong to one article.
 
 >>> are_alike("某地发布十项措施支持企业", "某地发布10项措施支持企业（全文）")
 True
@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from difflib import SequenceMatcher
 
-LEAST_IN_COMMON = 0.4
-"""Share of the characters of both, in order; an edited title keeps more, another article's has far less."""
+MIN_IN_COMMON = 0.4
+"""Share of the characters that both have in the same order. An edited title has more in common with the first
+one, the title of another article far less."""
 
-MOST_COMPARED = 200
-"""Characters; the comparison takes time in the square of them."""
+MAX_COMPARED = 200
+"""Characters; the time of the comparison grows with their square."""
 
 
 def are_alike(one: str, other: str) -> bool:
@@ -22,6 +23,6 @@ def are_alike(one: str, other: str) -> bool:
     if one == other:
         return True
     return (
-        SequenceMatcher(None, one[:MOST_COMPARED], other[:MOST_COMPARED], autojunk=False).ratio()
-        >= LEAST_IN_COMMON
+        SequenceMatcher(None, one[:MAX_COMPARED], other[:MAX_COMPARED], autojunk=False).ratio()
+        >= MIN_IN_COMMON
     )

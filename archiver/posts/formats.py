@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from archiver.normalise.zone import BEIJING
 from archiver.posts import front_matter
 from archiver.posts.front_matter import Plain, Quoted, Single, Value, Verbatim, as_html
-from archiver.posts.post import BEIJING, Post
+from archiver.posts.post import Post
 
 _DATE = re.compile(
     r"(?P<time> \d{4}-\d\d-\d\d [ ] \d\d:\d\d:\d\d) (?: [ ]? (?P<zone> [+-]\d\d:?\d\d))?",

@@ -6,10 +6,11 @@ import re
 from datetime import datetime
 from typing import Any
 
+from archiver.normalise.zone import BEIJING
 from archiver.posts import formats, front_matter, markdown
 from archiver.posts.footer import Footer, parse_footer
 from archiver.posts.name import parse_name
-from archiver.posts.post import BEIJING, StoredPost
+from archiver.posts.post import StoredPost
 
 _LINK = re.compile(r"<(https?://[^<>\s]+)>")
 _LONG_NUMBER = re.compile(r"(?<!\d)\d{18}(?!\d)", re.ASCII)

@@ -10,6 +10,9 @@ from archiver.sites.article import SaidField
 from archiver.sites.part import Part
 from archiver.sites.patterns import OneLine, Regex, template
 
+DEFAULT_TAG = "{source}新闻"
+"""The tag of a post that is filed under its source."""
+
 
 class Family(Part):
     """A kind of post: the form of its ids, its category and tag, its link and footer."""
@@ -20,7 +23,7 @@ class Family(Part):
         {"title", "date", "body"}
     )
     category: Annotated[str, template("slug")] = "{slug}"
-    tag: Annotated[str, template("source")] = "{source}新闻"
+    tag: Annotated[str, template("source")] = DEFAULT_TAG
     link: Annotated[str, template("id", "digits", "address")]
     page: Annotated[str, template("site", "slug")] = "{site}category/{slug}.html"
     back: Annotated[str, template("tag", needs=1), OneLine] = "返回{tag}"

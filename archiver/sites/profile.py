@@ -10,14 +10,15 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, model_validator
 
-from archiver.normalise.dates import BEIJING
 from archiver.normalise.notices import Kind
+from archiver.normalise.zone import BEIJING
 from archiver.sites.addresses import IDS, MAX_ADDRESS, AllowedOrigin, is_within
 from archiver.sites.article import Step
 from archiver.sites.family import Family
 from archiver.sites.listing import Home, Listing
 from archiver.sites.part import Part, WrongKey, check
 from archiver.sites.patterns import OptionalRegex, Regex, has_group, known
+from archiver.sites.text import Text
 
 
 def _zone(name: str) -> str:
@@ -45,6 +46,7 @@ class Profile(Part):
     """Listings with an address of their own; the key is the name for ``-a category=``."""
     steps: Annotated[list[Step], Field(min_length=1)]
     families: Annotated[list[Family], Field(min_length=1)]
+    text: Text = Field(default_factory=Text)
     notices: dict[Kind, list[str]] = Field(default_factory=dict)
     """Words of the short texts that a site shows in place of an article, by their meaning."""
     aliases: dict[str, str] = Field(default_factory=dict)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from archiver.errors import Quarantined
-from archiver.normalise.nesting import refuse_excess
+from archiver.normalise.limits import BODY, refuse_excess
 from tests.faultd import Fault, Faultd, body
 from tests.faults.small import HTML, PATIENT, Measured, Small, comparable, crawl_small, profile
 
@@ -237,7 +237,7 @@ def test_what_is_no_article_is_refused_by_name_and_its_neighbours_are_whole(
 @pytest.mark.parametrize("name", DEEP)
 def test_what_is_too_deep_is_refused_before_it_is_cleaned(name: str) -> None:
     with pytest.raises(Quarantined, match=r"^too_deep"):
-        refuse_excess(DEEP[name])
+        refuse_excess(DEEP[name], BODY)
 
 
 def test_odd_answers_that_are_articles_are_archived(tmp_path: Path) -> None:

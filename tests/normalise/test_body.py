@@ -11,10 +11,21 @@ from hypothesis import strategies as st
 
 from archiver.errors import Quarantined
 from archiver.normalise import body, markup
-from archiver.normalise.body import clean, is_settled
+from archiver.normalise.allow_list import ExtraAttributes
+from archiver.sites.load import load
 from tests.posts.reader import seen
 
 BASE = "http://news.example.com/a/202202222284881584.html"
+EXTRA = load("finews").text.extra_attributes
+
+
+def clean(html: str, base_url: str) -> str:
+    return body.clean(html, base_url, EXTRA)
+
+
+def is_settled(html: str) -> bool:
+    return body.is_settled(html, EXTRA)
+
 
 KLINE = (
     '<p style="text-align:center;"><a href="http://quote.example.com/unify/r/0.002752" data-code="002752|0|2"'
@@ -58,8 +69,9 @@ CLEANED = [
     ("<p>\n　　甲</p>", "<p>\n甲</p>"),
     ("<p>&#12288;&#x3000;甲</p>", "<p>甲</p>"),
     ("<p>　　甲　　乙</p>", "<p>甲　　乙</p>"),
-    # a block that is clean keeps its spelling, whatever stands beside it
-    (SPACER + '<p><a href="http://e.com/?a=1&b=2">甲</a><br></p>', '<p><a href="http://e.com/?a=1&b=2">甲</a><br></p>'),
+    # a body of which anything is cleaned is written anew as a whole
+    (SPACER + '<p><a href="http://e.com/?a=1&b=2">甲</a><br></p>', '<p><a href="http://e.com/?a=1&amp;b=2">甲</a><br /></p>'),
+    ("<p>甲\xa0乙</p><p></p>", "<p>甲&nbsp;乙</p>"),
     # characters
     ("<p>甲\0乙\x08丙\ufffe丁\ud800戊&#1;己</p>", "<p>甲乙丙丁戊己</p>"),
     ("<p>甲\U0001f600\U0002f804\U0001ffff</p>", "<p>甲\U0001f600\U0002f804</p>"),
@@ -448,35 +460,28 @@ _block = _element("p p p p p p h1 h6 td", st.lists(_shown | _outer, min_size=1, 
 @settings(max_examples=1_000, deadline=None)
 def test_what_is_called_settled_is_what_cleaning_leaves_as_it_is(html: str) -> None:
     if is_settled(html):
-        cleaned = markup.clean_once(html, BASE)
+        cleaned = markup.clean_once(html, BASE, EXTRA)
+        assert cleaned.count("<") == html.count("<")
         assert markup.respelled(cleaned) == markup.respelled(html)
 
 
-_odd = st.sampled_from(
-    [
-        "<!-- 注 -->",
-        SPACER,
-        "<center>甲</center>",
-        '<center><img src="/x.jpg"></center>',
-        "<p></p>",
-        "<p hidden>甲</p>",
-    ]
+@given(
+    st.lists(_block | st.sampled_from(["\n", "\n ", "<!-- 注 -->", SPACER]), min_size=1, max_size=4).map(
+        "".join
+    )
 )
+@settings(max_examples=500, deadline=None)
+def test_knowing_what_is_settled_decides_no_bytes(html: str) -> None:
+    def cleaned() -> str:
+        try:
+            return clean(html, BASE)
+        except Quarantined as why:
+            return why.reason
 
-
-@given(st.lists(_block | _odd | st.sampled_from(["\n", "\n ", "  "]), min_size=1, max_size=4).map("".join))
-@settings(max_examples=1_000, deadline=None)
-def test_block_by_block_a_body_becomes_what_it_does_as_a_whole(html: str) -> None:
-    plain = markup.plain_characters(html).strip(" \t\n")
-    if by_blocks := body._by_blocks(plain, BASE):
-        assert markup.respelled(by_blocks) == markup.respelled(body._settled(plain, BASE))
-
-
-@pytest.mark.parametrize(
-    "html", ["<b>甲<p>乙</p></b>", "甲<p>乙</p>", "<p>甲<p>乙</p>", "<p>甲</p>\n\n<p>乙</p>", SPACER, ""]
-)
-def test_what_is_no_row_of_closed_blocks_is_not_cleaned_so(html: str) -> None:
-    assert body._by_blocks(html, BASE) == ""
+    known = cleaned()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(body, "is_settled", lambda *_: False)
+        assert cleaned() == known
 
 
 LINK = '<a href="http://e.com/">'
@@ -518,3 +523,26 @@ def test_a_megabyte_of_anything_takes_linear_time(html: str) -> None:
     started = time.process_time()
     clean(html, BASE)
     assert time.process_time() - started < 6
+
+
+# What only one site's texts hold
+
+KEPT = frozenset({("span", "id", re.compile("q_[0-9]+")), ("img", "data-code", re.compile(".*"))})
+CODES = '<p><span id="q_1" data-code="1">甲</span><img src="http://e.com/x" data-code="1" /></p>'
+
+
+@pytest.mark.parametrize(
+    ("extra", "expected"),
+    [
+        (frozenset(), '<p><span>甲</span><img src="http://e.com/x" /></p>'),
+        (KEPT, '<p><span id="q_1">甲</span><img src="http://e.com/x" data-code="1" /></p>'),
+    ],
+)
+def test_extra_attributes_are_kept_where_they_are_named(extra: ExtraAttributes, expected: str) -> None:
+    assert body.clean(CODES, BASE, extra) == expected
+    assert body.clean(expected, BASE, extra) == expected
+
+
+@pytest.mark.parametrize("value", ["q_", "xq_1", "q_1x", "Q_1"])
+def test_an_extra_attribute_must_have_the_form_of_the_profile_as_a_whole(value: str) -> None:
+    assert body.clean(f'<p><span id="{value}">甲</span></p>', BASE, KEPT) == "<p><span>甲</span></p>"

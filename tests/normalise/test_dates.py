@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from archiver.errors import Quarantined
 from archiver.items import Evidence
-from archiver.normalise.dates import BEIJING, DateError, day_of_address, day_of_id, decide, parse
+from archiver.normalise.dates import DateError, day_of_address, day_of_id, decide, parse
+from archiver.normalise.zone import BEIJING
 
 NOW = datetime(2022, 2, 23, 9, 30, 12, 345678, tzinfo=BEIJING)
 

@@ -21,6 +21,7 @@ from archiver.normalise.sources import (
     from_tag,
     parse,
 )
+from archiver.sites.family import DEFAULT_TAG
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 
@@ -153,7 +154,26 @@ TAGS = [
 
 @pytest.mark.parametrize(("tag", "name"), TAGS)
 def test_one_final_xinwen_of_a_tag_is_not_the_name(tag: str, name: str) -> None:
-    assert from_tag(tag) == name
+    assert from_tag(tag, DEFAULT_TAG) == name
+
+
+@pytest.mark.parametrize(
+    ("template", "tag", "name"),
+    [
+        ("来自{source}的消息", "来自财联社的消息", "财联社"),
+        ("来自{source}的消息", "来自来自的消息的消息", "来自的消息"),
+        ("来自{source}的消息", "财联社的消息", "财联社的消息"),
+        ("来自{source}的消息", "来自财联社", "来自财联社"),
+        ("{source}新新", "财联社新", "财联社新"),
+        ("新{source}新", "新", "新"),
+        ("Ａ：{source} 报道", "A：财联社  报道", "财联社"),
+        ("{{{source}}}", "{财联社}", "财联社"),
+        ("{source}", "财联社新闻", "财联社新闻"),
+        ("东财滚动新闻", "东财滚动新闻", ""),
+    ],
+)
+def test_a_tag_gives_the_name_its_template_was_filled_with(template: str, tag: str, name: str) -> None:
+    assert from_tag(tag, template) == name
 
 
 BODIES = [
@@ -182,7 +202,14 @@ BODIES = [
 
 @pytest.mark.parametrize(("html", "line"), BODIES)
 def test_the_source_line_of_a_body_is_its_last_em_media(html: str, line: str | None) -> None:
-    assert from_body(html) == line
+    assert from_body(html, "em_media") == line
+
+
+@pytest.mark.parametrize(
+    ("css_class", "line"), [("from", "甲报"), ("fro", None), ("f+", None), ("by", "乙"), ("", None)]
+)
+def test_the_class_of_the_source_line_is_the_profiles(css_class: str, line: str | None) -> None:
+    assert from_body('<p class="from">甲报</p><p class="x by"><b>乙</b></p>', css_class) == line
 
 
 DIGESTS = [
@@ -270,9 +297,9 @@ def test_the_old_posts_name_one_source_in_tag_and_body() -> None:
     for path in CORPUS.glob("*-NW*.md"):
         post = path.read_text(encoding="utf-8")
         tag = re.search("^tags: (.+)$", post, re.MULTILINE)
-        line = from_body(post)
+        line = from_body(post, "em_media")
         assert tag
         assert line
-        assert parse(line) == names(from_tag(tag[1]))
+        assert parse(line) == names(from_tag(tag[1], DEFAULT_TAG))
         checked += 1
     assert checked

@@ -13,8 +13,8 @@ import pytest
 from archiver.errors import Quarantined
 from archiver.normalise import text
 from archiver.normalise.body import clean
+from archiver.normalise.zone import BEIJING
 from archiver.posts import Post, render
-from archiver.posts.post import BEIJING
 from tests.jekyll import Built, Page, build
 from tests.normalise.test_body import BASE, CLEANED, UNTOUCHED, VECTORS
 from tests.posts.hostile import TEXTS

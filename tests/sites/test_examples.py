@@ -12,11 +12,14 @@ from archiver.errors import BadArgument
 from archiver.extract.article import read_answer
 from archiver.extract.decode import decode
 from archiver.extract.listing import read_home, read_listing
+from archiver.normalise import body
+from archiver.normalise.sources import from_body
 from archiver.sites.article import Step
 from archiver.sites.family import Family
 from archiver.sites.listing import Home, Listing
 from archiver.sites.load import load, parse
 from archiver.sites.profile import Profile
+from archiver.sites.text import Text
 from tests.crawling import PROJECT
 
 DOCS = (PROJECT / "docs" / "sites.md").read_text(encoding="utf-8")
@@ -92,6 +95,17 @@ def test_an_article_of_the_example_is_read_from_its_page(example: Profile) -> No
     assert example.family_of("NW202202220000000017") is None
 
 
+def test_the_text_of_the_example_keeps_its_codes_and_credits_its_source(example: Profile) -> None:
+    html = (
+        '<p><a href="https://www.example.com/q" data-code="600000">海风</a>'
+        '<img src="https://static.example.com/s.jpg" data-full="javascript:x" /></p>'
+        '<p class="source-line">（来源：样例晚报）</p>'
+    )
+    kept = body.clean(html, "", example.text.extra_attributes)
+    assert kept == html.replace(' data-full="javascript:x"', "")
+    assert from_body(html, example.text.credit) == "（来源：样例晚报）"
+
+
 def test_the_json_example_is_listed_by_counted_pages(columns: Profile) -> None:
     rule = columns.listing
     assert rule
@@ -125,7 +139,7 @@ def test_an_article_of_the_json_example_is_read_from_its_answer(columns: Profile
 def test_the_walk_through_quotes_the_example() -> None:
     whole = " ".join(EXAMPLE.read_text(encoding="utf-8").split())
     quoted = [block for block in BLOCKS if not block.startswith("name:")]
-    assert len(quoted) == 5
+    assert len(quoted) == 6
     for block in quoted:
         for line in block.splitlines():
             assert line.strip() in whole
@@ -152,6 +166,7 @@ def keys(heading: str) -> dict[str, str]:
         ("`listing`, and each of `feeds`", Listing),
         ("Each of `steps`", Step),
         ("Each of `families`", Family),
+        ("`text`", Text),
     ],
 )
 def test_every_key_is_explained_with_its_default(heading: str, model: type[BaseModel]) -> None:

@@ -12,15 +12,16 @@ from parsel import Selector, SelectorList
 from parsel.csstranslator import HTMLTranslator
 
 from archiver.errors import Quarantined
-from archiver.extract.bounds import is_too_deep, refuse_excess
+from archiver.extract.formats.depth import is_too_deep
 from archiver.extract.formats.received import Received
+from archiver.normalise.limits import PAGE, refuse_excess
 
 
 class HtmlFormat:
     name = "html"
 
     def open(self, text: str) -> HtmlPage:
-        refuse_excess(text)
+        refuse_excess(text, PAGE)
         selector = Selector(text, type="html")
         if is_too_deep(selector.root):
             raise Quarantined("too_deep", "HTML nested deeper than is read")

@@ -12,6 +12,7 @@ from archiver.normalise import sources
 from archiver.posts import Post, PostError, read
 from archiver.publish.jekyll.pages import category_page
 from archiver.publish.jekyll.paths import file_of
+from archiver.sites.family import DEFAULT_TAG
 from archiver.storage.archive import Archive, Entry, FiledPost, NotAPost
 from archiver.storage.files import INDEX, STATE, Tree, storage_errors
 
@@ -56,7 +57,7 @@ class JekyllLayout:
             post = read(content.decode("utf-8"), name)
         except (PostError, UnicodeDecodeError) as exc:
             raise NotAPost(str(exc)) from exc
-        return FiledPost(post.id, post.category, post.tag, sources.from_tag(post.tag))
+        return FiledPost(post.id, post.category, post.tag, sources.from_tag(post.tag, DEFAULT_TAG))
 
 
 def _is_fresh(root: Path) -> bool:

@@ -9,9 +9,10 @@ import pytest
 from parsel import Selector
 
 from archiver.errors import Quarantined
-from archiver.extract.bounds import MOST_ATTRIBUTES, MOST_DEPTH, is_too_deep, refuse_excess
 from archiver.extract.formats import html as html_format
 from archiver.extract.formats import open_page
+from archiver.extract.formats.depth import is_too_deep
+from archiver.normalise.limits import MAX_ATTRIBUTES, MAX_DEPTH, PAGE, refuse_excess
 
 
 def many(tag: str, count: int) -> str:
@@ -44,6 +45,9 @@ def no_parser(monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.param("<div><!--</div>-->" * 1000, id="closed in comments"),
         pytest.param('<div><a title="</div>"></a>' * 1000, id="closed in attributes"),
         pytest.param("<div><script>'</div>'</script>" * 1000, id="closed in scripts"),
+        pytest.param("<div></b></p></span><div>" * 5000, id="end tags of nothing in between"),
+        pytest.param("<div><title></div></title>" * 5000, id="closed in titles"),
+        pytest.param("<noscript>" + "<div>" * 600, id="in noscript"),
         pytest.param(f"<p{attributes(100_000)}>", id="attributes"),
         pytest.param(f"<p {many('a ', 100_000)}>", id="one attribute again and again"),
         pytest.param(f"<!----!><p{attributes(600)}>-->", id="attributes after an odd end of a comment"),
@@ -61,20 +65,20 @@ def test_excess_is_refused_before_any_parser_sees_it(html: str) -> None:
 @pytest.mark.parametrize(
     "html",
     [
-        pytest.param("<div></b></p></span><div>" * 5000, id="end tags of nothing"),
-        pytest.param("<div><title></div></title>" * 5000, id="closed in raw text"),
+        pytest.param("<span><div></span>" * 5000, id="end tags that close no block"),
+        pytest.param("<div><table></div>" * 5000, id="end tags that close no table"),
     ],
 )
 def test_what_the_scan_misses_is_found_in_the_parsed_page(html: str) -> None:
-    refuse_excess(html)
+    refuse_excess(html, PAGE)
     with pytest.raises(Quarantined, match=r"^too_deep"):
         open_page(html, "html")
 
 
-@pytest.mark.parametrize("depth", [MOST_DEPTH - 2, MOST_DEPTH - 1])
+@pytest.mark.parametrize("depth", [MAX_DEPTH - 2, MAX_DEPTH - 1])
 def test_the_limit_is_exact(depth: int) -> None:
     page = Selector("<div>" * depth + "</div>" * depth, type="html")
-    assert is_too_deep(page.root) == (depth + 2 > MOST_DEPTH), "html and body count too"
+    assert is_too_deep(page.root) == (depth + 2 > MAX_DEPTH), "html and body count too"
 
 
 @pytest.mark.parametrize(
@@ -88,7 +92,7 @@ def test_the_limit_is_exact(depth: int) -> None:
         pytest.param("<script>for(i=0;i<n;i++)s+='<div>'</script>" * 1000, id="tags in scripts"),
         pytest.param("<!-- <div> -->" * 1000, id="tags in comments"),
         pytest.param(f"<p title='{many('a <b> ', 2000)}'>", id="tags in an attribute"),
-        pytest.param(f"<p{attributes(MOST_ATTRIBUTES)}>", id="as many attributes as are allowed"),
+        pytest.param(f"<p{attributes(MAX_ATTRIBUTES)}>", id="as many attributes as are allowed"),
         pytest.param("1 < 2 <3 </ <! <? " * 1000, id="no tags"),
         pytest.param("<div><div><b>x</b></div></div>" * 5000, id="much, but flat"),
     ],

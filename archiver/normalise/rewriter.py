@@ -1,0 +1,206 @@
+"""Sanitised HTML in the form that a post needs: no loose text, no empty elements, absolute addresses.
+
+kramdown reads a line that begins with a block's tag as HTML and everything else as Markdown. So all text
+stands in blocks, and no blank line ends a block too early.
+"""
+
+from __future__ import annotations
+
+import html as entities
+import re
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+from archiver.errors import Quarantined
+from archiver.normalise.allow_list import HIDDEN, LAZY_ADDRESSES
+from archiver.normalise.characters import BLANKS
+from archiver.normalise.elements import BLOCKS, DIV_LIKE, VOID, names
+from archiver.normalise.limits import MAX_DEPTH
+
+_TOKEN = re.compile(
+    r"""
+      < (/?) ([a-z][a-z0-9]*) ( (?: [ ][^\s="<>]+="[^"]*" )* ) >      # a tag
+    | ([^<]+)                                                        # text
+    """,
+    re.VERBOSE,
+)
+"""A piece of nh3's output: end mark, name and attributes of a tag, or text."""
+
+_PAIR = re.compile(r' ([^\s="]+)="([^"]*)"')
+_HREF = re.compile(' href="([^"]*)"')
+_ABSOLUTE = re.compile("https?://[^/]", re.IGNORECASE)
+_SPECK = re.compile(
+    r"""
+    (?: [ ](?:width|height)=" | [";][ ]*(?:width|height)[ ]*:[ ]* )     # an attribute, or a style
+    [01](?:\.0*)?(?:px)?[ ]*(?=[";])
+    """,
+    re.VERBOSE,
+)
+"""A width or height of 0 or 1: such a picture shows nothing, it counts readers (faults C17)."""
+
+_BETWEEN_BLOCKS = re.compile(r"\n? {0,3}")
+"""White space that may stay at top level; kramdown takes four spaces there for code."""
+
+_BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
+_KEPT_EMPTY = names("caption colgroup dd dt li table td th tr")
+"""Elements that have a meaning without content; other empty elements are dropped."""
+
+_HIDDEN_STYLE = f' style="{HIDDEN}"'
+
+
+@dataclass(slots=True)
+class _Open:
+    """An element whose end tag is still to come."""
+
+    name: str
+    """The name in the output; empty for the wrapper of loose text, and for an element that is unwrapped."""
+    start: int
+    """Index of its start tag in the list of output pieces."""
+    attributes: str = ""
+    holds_block: bool = False
+
+
+class Rewriter:
+    """Drops what shows nothing, wraps loose text in a block, completes addresses; for one text."""
+
+    def __init__(self, base_url: str) -> None:
+        self._base_url = base_url
+        self._out: list[str] = []
+        self._open: list[_Open] = []
+        self._loose = False
+        """Whether the outermost open element is the wrapper of loose text."""
+        self._hidden = 0
+        """How many elements are open from a hidden one inwards."""
+
+    def rewrite(self, html: str) -> str:
+        """``html`` is nh3's output. Raises ``Quarantined("too_deep")``."""
+        for end, name, attributes, text in _TOKEN.findall(html):
+            if self._hidden:
+                self._skip(name, end)
+            elif text:
+                self._text(text)
+            elif end:
+                self._end()
+            else:
+                self._start(name, attributes)
+        self._end_loose()
+        return "".join(self._out).strip(BLANKS)
+
+    def _skip(self, name: str, end: str) -> None:
+        if name and name not in VOID:
+            self._hidden += -1 if end else 1
+
+    def _text(self, text: str) -> None:
+        if not self._open:
+            if not text.strip(BLANKS):
+                self._out.append(text if _BETWEEN_BLOCKS.fullmatch(text) else "\n")
+                return
+            self._begin_loose()
+        if "\n" in text:
+            text = self._without_blank_lines(text)
+        if text:
+            self._out.append(text)
+
+    def _without_blank_lines(self, text: str) -> str:
+        """Jekyll ends an excerpt at the first blank line, even in the middle of an element."""
+        if not any(element.name == "pre" for element in self._open):
+            return _BLANK_LINES.sub("\n", text)
+        if self._open[-1].name == "pre" and self._open[-1].start == len(self._out) - 1:
+            text = text.lstrip("\n")  # a parser drops the first one each time it reads the element
+        return text.replace("\n\n", "\n&#10;")
+
+    def _start(self, name: str, attributes: str) -> None:
+        if attributes and (_HIDDEN_STYLE in attributes or ' hidden="' in attributes):
+            self._hidden = 0 if name in VOID else 1
+            return
+        if name in BLOCKS:
+            self._begin_block()
+        elif not self._open:
+            self._begin_loose()
+        if name in VOID:
+            self._void(name, attributes)
+        elif name == "a":
+            self._link(attributes)
+        else:
+            self._push("div" if name in DIV_LIKE else name, attributes)
+
+    def _begin_block(self) -> None:
+        if self._loose and len(self._open) == 1:
+            self._end_loose()
+        if self._open:
+            self._open[-1].holds_block = True
+
+    def _push(self, name: str, attributes: str) -> None:
+        self._open.append(_Open(name, len(self._out), attributes))
+        if len(self._open) > MAX_DEPTH:
+            raise Quarantined("too_deep", f"more than {MAX_DEPTH} nested elements")
+        if name:
+            self._out.append(f"<{name}{attributes}>")
+
+    def _end(self) -> None:
+        element = self._open.pop()
+        if element.holds_block and self._open:
+            self._open[-1].holds_block = True
+        if not element.name:
+            return
+        if len(self._out) == element.start + 1 and element.name not in _KEPT_EMPTY:
+            self._out.pop()
+            return
+        if element.name == "center":
+            element.name = "div" if element.holds_block else "p"
+            align = "" if " align=" in element.attributes else ' align="center"'
+            self._out[element.start] = f"<{element.name}{align}{element.attributes}>"
+        self._out.append(f"</{element.name}>")
+
+    def _begin_loose(self) -> None:
+        self._loose = True
+        self._open.append(_Open("", len(self._out)))
+
+    def _end_loose(self) -> None:
+        """Wrap the run of loose text and inline elements, which kramdown would read as Markdown."""
+        if not self._loose:
+            return
+        self._loose = False
+        run = self._open.pop()
+        content = "".join(self._out[run.start :]).strip(BLANKS)
+        name = "div" if run.holds_block else "p"
+        self._out[run.start :] = [f"<{name}>{content}</{name}>"] if content else []
+
+    def _void(self, name: str, attributes: str) -> None:
+        if name == "img":
+            picture = self._picture(attributes)
+            if picture is None:
+                return
+            attributes = picture
+        self._out.append(f"<{name}{attributes} />")
+
+    def _picture(self, attributes: str) -> str | None:
+        """The attributes with an absolute ``src`` first; None for a picture that shows nothing."""
+        if _SPECK.search(attributes):
+            return None
+        given = dict(_PAIR.findall(attributes))
+        loaded_later = [given.pop(name) for name in LAZY_ADDRESSES if name in given]
+        sources = map(self._address, [*loaded_later, given.get("src", "")])
+        source = next(filter(None, sources), "")
+        if not source:
+            return None
+        given = {"src": source} | given | {"src": source}
+        return "".join(f' {name}="{value}"' for name, value in given.items())
+
+    def _link(self, attributes: str) -> None:
+        """A link without a usable address is unwrapped: only its content stays."""
+        href = _HREF.search(attributes)
+        if href and (target := self._address(href[1])):
+            self._push("a", f"{attributes[: href.start(1)]}{target}{attributes[href.end(1) :]}")
+        else:
+            self._push("", attributes)
+
+    def _address(self, value: str) -> str:
+        """The absolute address, escaped as the value of an attribute; empty unless http or https."""
+        if _ABSOLUTE.match(value) and value[-1] != " ":
+            return value
+        try:
+            target = urljoin(self._base_url, entities.unescape(value).strip()) if value.strip() else ""
+        except ValueError:
+            return ""
+        return entities.escape(target) if _ABSOLUTE.match(target) else ""

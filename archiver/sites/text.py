@@ -1,0 +1,51 @@
+"""What is peculiar to the text of one site's articles."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from archiver.normalise.allow_list import ExtraAttributes
+from archiver.normalise.elements import KEPT
+
+_ATTRIBUTE = re.compile(r"(?!on|style\Z)[a-z][a-z0-9_-]*")
+"""No event handlers; styles have a list of their own."""
+
+
+def _element(name: str) -> str:
+    if name not in KEPT:
+        raise ValueError(f"{name!r} is no element that a post may hold")
+    return name
+
+
+def _attribute(name: str) -> str:
+    if not _ATTRIBUTE.fullmatch(name):
+        raise ValueError(f"{name!r} is no attribute that a post may hold")
+    return name
+
+
+Element = Annotated[str, AfterValidator(_element)]
+Attribute = Annotated[str, AfterValidator(_attribute)]
+
+
+class Text(BaseModel):
+    """How a site's texts name their source, and which of their attributes a post keeps."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    credit: Annotated[str, Field(pattern=r"^[\w-]*$")] = ""
+    """The class of the element that credits the source; the last one in a text counts. Empty: none."""
+    attributes: dict[Element, dict[Attribute, re.Pattern[str]]] = {}
+    """Element → attribute → what its whole value must match; kept besides the usual ones."""
+
+    @cached_property
+    def extra_attributes(self) -> ExtraAttributes:
+        """``attributes`` in the form that ``normalise.body`` takes."""
+        return frozenset(
+            (element, name, value)
+            for element, names in self.attributes.items()
+            for name, value in names.items()
+        )
