@@ -146,8 +146,8 @@ def current() -> PostFormat:
 def recognise(values: Mapping[str, Value]) -> tuple[int | None, dict[str, Any]]:
     """The version whose keys these are, and the fields of the post; None where no known version has them.
 
-    Keys of no known version, as those of a later archiver or with one that the owner added, are read by a
-    version all of whose keys are among them. Raises ``ValueError`` where that is none.
+    Where no known version has the keys (a later archiver wrote the post, or the owner added a key), a version
+    reads the post if all its keys are among them. Raises ``ValueError`` where no version can read the post.
     """
     exact = [version for version in FORMATS if version.has_keys(values)]
     errors: list[ValueError] = []
