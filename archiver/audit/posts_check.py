@@ -164,8 +164,8 @@ class PostsCheck:
         yield from self._post(_File(name, text, post, digest, self._known.post(post.id)))
 
     def _not_read(self, name: str, content: bytes, digest: bytes, why: str) -> Finding:
-        """A file that cannot be read. With the bytes that the index remembers it is not broken: it is as it was
-        written, by a version of the archiver that this one does not know."""
+        """A file that cannot be read. With the bytes that the index remembers it is not broken: it is as it
+        was written, by a version of the archiver that this one does not know."""
         row = self._known.post(id_in(name))
         if row and (row.name, row.sha256) == (name, digest):
             self.count += 1

@@ -46,10 +46,11 @@ class PostFormat:
 
     def front_matter(self, post: Post) -> str:
         """The front matter of a post, with its fences; raises as ``front_matter.fence`` does."""
-        values = ((key.name, key.write(post)) for key in self.keys)
-        return front_matter.fence(
-            "".join(front_matter.line(name, value) for name, value in values if value is not None)
-        )
+        lines = ""
+        for key in self.keys:
+            if (value := key.write(post)) is not None:
+                lines += front_matter.line(key.name, value)
+        return front_matter.fence(lines)
 
     def has_keys(self, values: Mapping[str, Value]) -> bool:
         """Whether these are its keys, in their order; an optional one may be missing."""
