@@ -165,7 +165,8 @@ class PostsCheck:
         yield from self._post(_File(name, text, post, digest, self._known.post(post.id)))
 
     def _not_read(self, name: str, content: bytes, digest: bytes, why: str) -> Finding:
-        """Whatever the index has the bytes of was a whole post to the version that wrote it."""
+        """A file that cannot be read. With the bytes that the index remembers it is not broken: it is as it
+        was written, by a version of the archiver that this one does not know."""
         row = self._known.post(id_in(name))
         if row and (row.name, row.sha256) == (name, digest):
             self.count += 1
@@ -198,7 +199,7 @@ class PostsCheck:
             self._pages.setdefault(page, post)
 
     def _second_file(self, file: _File) -> Finding | None:
-        """A file of an article that has another one already."""
+        """Whether the article has another file already."""
         if file.row and file.row.name != file.name and self._exists(file.row.name):
             return file.finding("duplicate", f"the index has {file.row.name}")
         first = self._ids.setdefault(file.post.id.casefold(), file.name)
@@ -245,7 +246,7 @@ class PostsCheck:
 
 
 def _as_written(file: _File) -> Iterator[Finding]:
-    """What is asked of the text of a post that nobody edited."""
+    """Findings in the text of a post that nobody edited."""
     post, written = file.post, formats.current().version
     if set(post.problems) - {"other_keys"}:
         yield file.finding("old_form", ", ".join(post.problems))

@@ -47,10 +47,11 @@ class PostFormat:
 
     def front_matter(self, post: Post) -> str:
         """The front matter of a post, with its fences; raises as ``front_matter.fence`` does."""
-        values = ((key.name, key.write(post)) for key in self.keys)
-        return front_matter.fence(
-            "".join(front_matter.line(name, value) for name, value in values if value is not None)
-        )
+        lines = ""
+        for key in self.keys:
+            if (value := key.write(post)) is not None:
+                lines += front_matter.line(key.name, value)
+        return front_matter.fence(lines)
 
     def has_keys(self, values: Mapping[str, Value]) -> bool:
         """Whether these are its keys, in their order; an optional one may be missing."""
@@ -147,8 +148,8 @@ def current() -> PostFormat:
 def recognise(values: Mapping[str, Value]) -> tuple[int | None, dict[str, Any]]:
     """The version whose keys these are, and the fields of the post; None where no known version has them.
 
-    Keys of no known version, as those of a later archiver or with one that the owner added, are read by a
-    version all of whose keys are among them. Raises ``ValueError`` where that is none.
+    Where no known version has the keys (a later archiver wrote the post, or the owner added a key), a version
+    reads the post if all its keys are among them. Raises ``ValueError`` where no version can read the post.
     """
     exact = [version for version in FORMATS if version.has_keys(values)]
     errors: list[ValueError] = []
