@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar, Self
+from typing import ClassVar
 
-from archiver.errors import ArticleError, BadArgument, Deferred, Quarantined, Skipped
+from archiver.errors import ArticleError, Deferred, Quarantined, Skipped
 from archiver.items import Answer, Listed
 from archiver.storage.archive import POSTS, Archive
 from archiver.storage.index import ListingRow, OpenArticle
@@ -47,11 +47,6 @@ class Schedule:
     LONGEST: ClassVar = timedelta(days=1)
     WAITS_FROM: ClassVar = {"deferred": 4, "quarantined": 3}
     """Failures from which on there is a wait; an answer that came and was wrong is more likely to stay so."""
-
-    @classmethod
-    def of(cls, attempts: object, days: object) -> Self:
-        """From settings; raises BadArgument."""
-        return cls(_whole("ARCHIVER_RETRY_ATTEMPTS", attempts), _whole("ARCHIVER_RETRY_DAYS", days))
 
     def wait(self, state: str, attempts: int) -> timedelta:
         """After the last of so many failures."""
@@ -295,13 +290,3 @@ def _both(known: Listed, listed: Listed) -> Listed:
         {**known.hints, **listed.hints},
         listed.listing or known.listing,
     )
-
-
-def _whole(name: str, value: object) -> int:
-    try:
-        number = int(str(value))
-    except ValueError as exc:
-        raise BadArgument(f"{name}={value!r} is no whole number") from exc
-    if number < 1:
-        raise BadArgument(f"{name}={value!r}: write 1 or more")
-    return number
