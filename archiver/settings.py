@@ -96,7 +96,6 @@ ITEM_PIPELINES = {
     "archiver.pipelines.SameAnswerPipeline": 650,
     "archiver.pipelines.PostPipeline": 700,
 }
-ITEM_PROCESSOR = "archiver.pipelines.Steps"
 CONCURRENT_ITEMS = 1  # per response, and ours bring one; Scrapy starts so many tasks for every response
 
 # The run as a whole
