@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 from archiver.errors import Quarantined
@@ -60,19 +59,21 @@ class Given:
     memory: Memory = field(default_factory=Memory)
 
 
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
+_EMPTY: Mapping[str, Any] = {}
 
 
 class Decided(NamedTuple):
     """What one decision found out about an article."""
 
-    values: Mapping[str, Any] = _NOTHING
+    values: Mapping[str, Any] = _EMPTY
     """Field of the article → its value."""
-    origins: Mapping[str, str] = _NOTHING
+    origins: Mapping[str, str] = _EMPTY
     """Field → where its value came from (see ``Article.origins``)."""
     doubts: Sequence[str] = ()
     """``date/conflict`` and the like; docs/reasons.md has them all."""
 
+
+NOTHING = Decided()
 
 Decision = Callable[[Article, Given], Decided]
 
@@ -81,7 +82,7 @@ def fetched(article: Article, _given: Given) -> Decided:
     """Ends an article that could not be fetched or read."""
     if article.failure:
         raise article.failure
-    return Decided()
+    return NOTHING
 
 
 def title(article: Article, _given: Given) -> Decided:
@@ -129,7 +130,7 @@ def source(article: Article, given: Given) -> Decided:
     if family is None:
         raise Quarantined("bad_id", f"no family of {given.site.name} has ids like this")
     credit = sources.decide(credits_of(article, family), given.site.aliases)
-    origins = {"source": credit.origin} if credit.name else _NOTHING
+    origins = {"source": credit.origin} if credit.name else _EMPTY
     return Decided({"source": credit.name, "author": credit.author}, origins, credit.notes)
 
 
@@ -160,25 +161,36 @@ def filing(article: Article, given: Given) -> Decided:
 
 
 def link(article: Article, given: Given) -> Decided:
-    """The link under the text."""
+    """The link under the text and, in families that have one, the digest above it."""
     family = family_of(article, given.site)
+    found = {"link": _link(article, family, given.site)}
+    doubts = ["link/missing"] if "link" in family.needs and found["link"].origin == "id" else []
+    if "digest" in family.needs:
+        if digest := _digest(article):
+            found["digest"] = digest
+        else:
+            doubts.append("digest/missing")
+    return Decided(
+        {name: said.text for name, said in found.items()},
+        {name: said.origin for name, said in found.items()},
+        doubts,
+    )
+
+
+def _link(article: Article, family: Family, site: Profile) -> Evidence:
+    """The link that a page told, in families that want one; else the one made of the id."""
     if "link" in family.needs:
         for said in article.evidence("link"):
             if _WEB_ADDRESS.fullmatch(said.text):
-                return Decided({"link": said.text}, {"link": said.origin})
-    address = given.site.link_of(family, article.id, article.listed.address)
-    doubts = ("link/missing",) if "link" in family.needs else ()
-    return Decided({"link": address}, {"link": "id"}, doubts)
+                return said
+    return Evidence(site.link_of(family, article.id, article.listed.address), "id")
 
 
-def digest(article: Article, given: Given) -> Decided:
-    """The digest above the text, in families that have one."""
-    if "digest" not in family_of(article, given.site).needs:
-        return Decided()
+def _digest(article: Article) -> Evidence | None:
     for said in article.evidence("digest"):
-        if found := digests.digest_of(said.text):
-            return Decided({"digest": found}, {"digest": said.origin})
-    return Decided(doubts=("digest/missing",))
+        if digest := digests.digest_of(said.text):
+            return Evidence(digest, said.origin)
+    return None
 
 
 def same_answer(article: Article, given: Given) -> Decided:
@@ -187,8 +199,9 @@ def same_answer(article: Article, given: Given) -> Decided:
     first = given.memory.first(hash((article.title, article.date, article.body)), key)
     if first != key:
         raise Quarantined("same_answer", f"title, time and text are those of {first}")
-    repeated = given.memory.first(hash(article.body), key) != key
-    return Decided(doubts=("text/repeated",) if repeated else ())
+    if given.memory.first(hash(article.body), key) != key:
+        return Decided(doubts=("text/repeated",))
+    return NOTHING
 
 
 DECISIONS: tuple[Decision, ...] = (
@@ -199,7 +212,6 @@ DECISIONS: tuple[Decision, ...] = (
     source,
     filing,
     link,
-    digest,
     same_answer,
 )
 """In the order that ``settings.ITEM_PIPELINES`` has as well; a test compares the two."""
@@ -207,6 +219,8 @@ DECISIONS: tuple[Decision, ...] = (
 
 def apply(decided: Decided, article: Article) -> None:
     """Writes a decision into the article."""
+    if decided is NOTHING:
+        return
     for name, value in decided.values.items():
         setattr(article, name, value)
     article.origins.update(decided.origins)

@@ -87,7 +87,7 @@ class SourcePipeline(ArticlePipeline):
 
 
 class LinkPipeline(ArticlePipeline):
-    decisions = (derive.link, derive.digest)
+    decisions = (derive.link,)
 
 
 class SameAnswerPipeline(ArticlePipeline):
