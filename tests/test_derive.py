@@ -111,6 +111,7 @@ def test_a_decision_changes_nothing_but_what_it_answers() -> None:
         (article(SHARED, Listed(SHARED, hints={"title": "另一篇文章"}), **WHOLE), "id_mismatch"),
         (article("NW202502222284881584", **WHOLE | {"date": "soon"}), "date_future"),
         (article(SHARED, **WHOLE | {"body": ""}), "empty_body"),
+        (article(SHARED, **WHOLE | {"body": "<p>该文已被删除</p>"}), "retracted"),
         (article("x", **WHOLE), "bad_id"),
         (article(SHARED, **WHOLE | {"source": ""}), "source"),
     ],
@@ -126,6 +127,13 @@ def test_without_a_credit_an_article_is_filed_under_its_listing() -> None:
     made = article(SHARED, Listed(SHARED, "yangliribao"), **WHOLE | {"source": ""})
     assert derive.derive(made, given()).tag == "样例日报新闻"
     assert (made.origins["category"], made.notes) == ("listing", ["source/missing"])
+
+
+def test_what_a_family_needs_and_no_page_gives_is_a_doubt() -> None:
+    made = article(ROLLING, **WHOLE, link="//no.address")
+    derive.derive(made, given())
+    assert made.notes == ["link/missing", "digest/missing"]
+    assert made.link.startswith("http")
 
 
 def test_one_answer_to_two_questions_is_refused_and_one_text_is_a_doubt() -> None:

@@ -16,7 +16,7 @@ from scrapy.utils.misc import load_object
 from archiver import settings
 from archiver.derive import DECISIONS
 from archiver.items import Article, Listed
-from archiver.pipelines import ArticlePipeline, PostPipeline, TitlePipeline
+from archiver.pipelines import ArticlePipeline, LinkPipeline, PostPipeline, TitlePipeline
 from archiver.sites.profile import load
 
 
@@ -47,6 +47,14 @@ class Async:
 class WantsSpider:
     def process_item(self, item: object, spider: Spider) -> object:
         return f"{item} by {spider.name}"
+
+
+def test_every_doubt_is_a_statistic() -> None:
+    counted: list[str] = []
+    run: Any = SimpleNamespace(**vars(RUN), count=counted.append)
+    made = Article("202202220000000017", Listed("202202220000000017"), datetime.now(UTC))
+    assert LinkPipeline(run).process_item(made) is made
+    assert counted == made.notes == ["link/missing", "digest/missing"]
 
 
 def an_article() -> Article:
