@@ -1,54 +1,51 @@
-"""What one setting turns on together."""
+"""Add-ons of Scrapy: they change settings before any other component reads one."""
 
 from __future__ import annotations
 
 import logging
 from typing import Any
 
-from scrapy.logformatter import LogFormatter
+from scrapy.exceptions import UsageError
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 
+from archiver import options
 from archiver.errors import BadArgument
 
 _OVER_THE_PROJECT = SETTINGS_PRIORITIES["project"] + 1
-"""And under the command line."""
+"""Over the settings of the project, under the command line."""
 
-MIRROR: dict[str, Any] = {
+FULL: dict[str, Any] = {
     "DOWNLOAD_DELAY": 0,
     "AUTOTHROTTLE_ENABLED": False,
     "CONCURRENT_REQUESTS": 16,
     "CONCURRENT_REQUESTS_PER_DOMAIN": 16,
 }
-"""As fast as it goes: for a mirror of one's own, never for somebody's site."""
+"""As fast as possible: for a copy of the site on a server of one's own, never for somebody else's site."""
+
+
+class CheckedOptions:
+    """Refuses wrong settings before the archive is opened, and gives components plain values."""
+
+    def update_settings(self, settings: BaseSettings) -> None:
+        """Raises UsageError, which every command of Scrapy turns into one sentence and exit status 2."""
+        try:
+            options.apply(settings)
+        except BadArgument as exc:
+            raise UsageError(str(exc), print_help=False) from exc
 
 
 class Pace:
-    """``ARCHIVER_PROFILE``: empty for politeness, ``mirror`` for speed."""
+    """``ARCHIVER_PACE``: ``polite``, as settings.py has it, or ``full`` speed."""
 
     def update_settings(self, settings: BaseSettings) -> None:
-        name = settings["ARCHIVER_PROFILE"]
-        if name not in ("", "mirror"):
-            raise BadArgument(f"ARCHIVER_PROFILE={name!r} is not known: leave it out, or write mirror")
-        if name == "mirror":
-            settings.setdict(MIRROR, _OVER_THE_PROJECT)
+        if settings["ARCHIVER_PACE"] == "full":
+            settings.setdict(FULL, _OVER_THE_PROJECT)
 
 
 class Quiet:
-    """What only the log shows is not made where LOG_LEVEL keeps it out: two records for every article."""
+    """No statistics in the log every minute where ``LOG_LEVEL`` hides them."""
 
     def update_settings(self, settings: BaseSettings) -> None:
         shown = logging.getLevelNamesMapping().get(str(settings["LOG_LEVEL"]).upper(), logging.NOTSET)
-        if shown > logging.DEBUG:
-            settings.set("LOG_FORMATTER", NothingOfPages, _OVER_THE_PROJECT)
         if shown > logging.INFO:
             settings.set("LOGSTATS_INTERVAL", 0, _OVER_THE_PROJECT)
-
-
-class NothingOfPages(LogFormatter):
-    """No word of what went well; the report counts it."""
-
-    def crawled(self, *_: Any) -> None:  # type: ignore[override]  # Scrapy takes None for "no record"
-        return None
-
-    def scraped(self, *_: Any) -> None:  # type: ignore[override]  # here too
-        return None

@@ -1,4 +1,4 @@
-"""What travels: ``Listed`` (named by a listing), ``Evidence`` (said by a page), ``Article``."""
+"""The values that travel: ``Listed`` (from a listing), ``Evidence`` (from a page), ``Article``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RESERVED_ORIGINS = ("listing", "body", "address", "id")
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One thing that was said about one field, as it was said."""
+    """One statement of a page about one field, verbatim."""
 
     text: str
     origin: Origin
@@ -28,48 +28,48 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An article as a listing (or the user) named it, before anything was asked for."""
+    """An article as a listing (or the user) named it, before any request for it."""
 
     id: str
     category: str = ""
-    """The slug of the listing; empty when the user named the article."""
+    """The slug of the listing's category; empty if the user named the article."""
     address: str = ""
-    """The post page's address, absolute; empty when unknown."""
+    """The absolute address of the post page; empty if unknown."""
     hints: Mapping[str, str] = field(default_factory=dict)
-    """What the row said besides: ``title``, ``date``, ``source``, ``digest``, ``link``; as it was said."""
+    """The other fields of the row, verbatim: ``title``, ``date``, ``source``, ``digest``, ``link``."""
     listing: str = ""
-    """The address of the listing that named it."""
+    """The address of the listing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer as it came, kept beside the article until its end is known."""
+    """One raw answer, kept with the article until its end is known."""
 
     url: str
     status: int
     headers: Mapping[bytes, Sequence[bytes]]
     body: bytes = field(repr=False)
     problem: str = ""
-    """Why it was not enough; empty where it was."""
+    """Why no article could be read from it; empty if one could."""
 
 
 @dataclass(slots=True)
 class Article:
-    """One article on its way to a post: what the pages said beside what we made of it.
+    """One article on its way to a post: what the pages said, and what was decided from it.
 
-    The extractors fill ``said``; each pipeline reads it and sets its own fields; ``origins`` says for every
-    field that was decided where the value came from.
+    The extractors fill ``said``. Each decision of ``derive`` reads it and sets its own fields; ``origins``
+    says where the value of each decided field came from.
     """
 
     id: str
     listed: Listed
     fetched_at: datetime
-    """When the answer came, aware; relative dates (昨天 17:47) count from here."""
+    """When the answer came, with a time zone; relative dates (昨天 17:47) count from this moment."""
     said: dict[str, list[Evidence]] = field(default_factory=dict)
-    """Field → what was said about it, most trusted first: ``title``, ``date``, ``source``, ``body``,
+    """Field → its evidence, most trusted first: ``title``, ``date``, ``source``, ``body``,
     ``digest``, ``link``, ``tag``."""
     base_url: str = ""
-    """The address relative links in the body count from."""
+    """The base address of relative links in the body."""
 
     title: str = ""
     date: datetime | None = None
@@ -84,16 +84,16 @@ class Article:
 
     answers: list[Answer] = field(default_factory=list, repr=False)
     failure: ArticleError | None = None
-    """Set where fetching or reading ended without an article; the first pipeline raises it."""
+    """Set if fetching or reading ended without an article; the first decision raises it."""
 
     origins: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     """Doubts worth a statistic (``date/conflict``, ``source/unparsed`` …), in the order they arose."""
 
     def __str__(self) -> str:
-        """For log lines, which must not repeat the article."""
+        """For log lines, which must not contain the whole article."""
         return f"article {self.id}"
 
     def evidence(self, name: str) -> list[Evidence]:
-        """What was said about a field, most trusted first; empty when nothing was."""
+        """The evidence for a field, most trusted first; may be empty."""
         return self.said.get(name, [])

@@ -1,33 +1,30 @@
 """Every setting that differs from Scrapy's own, with its reason, in the order of an article's journey.
 
-``scrapy crawl -s NAME=VALUE`` changes any of them for one run; docs/settings.md lists those of the archiver.
+``scrapy crawl -s NAME=VALUE`` changes any of them for one run. Those of the archiver itself, which begin with
+``ARCHIVER_``, are in options.py.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from archiver import options
+
+globals().update(options.defaults())
+
 BOT_NAME = "finews-archiver"
 SPIDER_MODULES = ["spiders"]
 NEWSPIDER_MODULE = "spiders"
 COMMANDS_MODULE = "archiver.commands.crawl"  # gives exit statuses that mean something
 
-ADDONS = {"archiver.addons.Pace": 100, "archiver.addons.Quiet": 200}
+ADDONS = {
+    "archiver.addons.CheckedOptions": 50,
+    "archiver.addons.Pace": 100,
+    "archiver.addons.Quiet": 200,
+}
 
-# The archive
+# Asking, politely: ARCHIVER_PACE=full is the user's explicit choice of speed
 
-ARCHIVER_OUTPUT = "output"
-ARCHIVER_SITE_URL = "//finews.withounder.com/"  # the address in footers
-ARCHIVER_CONTACT = ""  # a mail address or page for the site's owner, told in every request
-ARCHIVER_QUARANTINE_ALLOWANCE = 0.01  # share of the listed articles; more is exit status 4
-ARCHIVER_RETRY_ATTEMPTS = 20  # an article that fails so often …
-ARCHIVER_RETRY_DAYS = 14  # … for so long is given up; longer than any outage that is mended
-ARCHIVER_PROGRESS = True  # a bar, where stderr is a terminal
-ARCHIVER_STOP_SECONDS = 5  # after a signal; CI services kill after 7.5
-
-# Asking, politely: speed is the user's explicit choice
-
-ARCHIVER_PROFILE = ""  # "mirror" gives up the politeness, see archiver/addons.py
 USER_AGENT = f"{BOT_NAME} (archiver of financial news)"
 ROBOTSTXT_OBEY = True
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
@@ -41,7 +38,6 @@ DUPEFILTER_CLASS = (
 
 # What may leave, and where to: see archiver/fetch/guard.py and archiver/fetch/resolver.py
 
-ARCHIVER_PRIVATE_ADDRESSES = ""  # networks, comma between, that are connected to though not public
 DOWNLOAD_HANDLERS: dict[str, Any] = {
     "http": "archiver.fetch.handler.HttpHandler",
     "https": "archiver.fetch.handler.HttpHandler",
@@ -87,10 +83,6 @@ DOWNLOAD_MAXSIZE = 8 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
 RETRY_TIMES = 4
 RETRY_HTTP_CODES = [204, 206, 408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526]  # 52x: proxies
-ARCHIVER_RETRY_DELAY = 1  # seconds before the second attempt; doubled, and up to half more, for each further
-ARCHIVER_RETRY_AFTER_MAX = 60  # a host that asks to be left alone for longer is left to the next run
-ARCHIVER_ARTICLE_SECONDS = 90  # what one article may cost in all, at all its hosts
-ARCHIVER_BREAKER_FAILURES = 10  # in a row; then a host is only probed, and shut when it stays dead
 
 # From answer to post
 
@@ -104,7 +96,6 @@ ITEM_PIPELINES = {
     "archiver.pipelines.SameAnswerPipeline": 650,
     "archiver.pipelines.PostPipeline": 700,
 }
-ITEM_PROCESSOR = "archiver.pipelines.Steps"
 CONCURRENT_ITEMS = 1  # per response, and ours bring one; Scrapy starts so many tasks for every response
 
 # The run as a whole

@@ -1,4 +1,4 @@
-"""Speed is asked for by name, and gives up nothing but politeness."""
+"""What the add-ons change: full speed where the user asks for it, and nothing else."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ from pathlib import Path
 import pytest
 from scrapy.settings import Settings
 
-from archiver.addons import MIRROR, NothingOfPages, Pace, Quiet
+from archiver.addons import FULL, Pace, Quiet
+from archiver.options import OPTIONS
 from archiver.replica.articles import Site
 from archiver.replica.server import Replica
 from tests.crawling import crawl
 
 
 def settings(**typed: str) -> dict[str, object]:
-    """What a run goes by, when so much was typed with ``-s``."""
+    """The settings of a run with so much typed behind ``-s``."""
     made = Settings()
     made.setmodule("archiver.settings", priority="project")
     made.setdict(typed, priority="cmdline")
     Pace().update_settings(made)
-    return {name: made[name] for name in MIRROR}
+    return {name: made[name] for name in FULL}
 
 
 POLITE = {
@@ -34,43 +35,31 @@ def test_a_run_is_polite_unless_it_is_told_otherwise() -> None:
     assert settings() == POLITE
 
 
-def test_the_mirror_profile_goes_over_the_projects_settings_and_under_what_is_typed() -> None:
-    assert settings(ARCHIVER_PROFILE="mirror") == MIRROR
-    assert settings(ARCHIVER_PROFILE="mirror", DOWNLOAD_DELAY="0.5") == MIRROR | {"DOWNLOAD_DELAY": "0.5"}
+def test_full_pace_goes_over_the_projects_settings_and_under_what_is_typed() -> None:
+    assert settings(ARCHIVER_PACE="full") == FULL
+    assert settings(ARCHIVER_PACE="full", DOWNLOAD_DELAY="0.5") == FULL | {"DOWNLOAD_DELAY": "0.5"}
 
 
-def test_a_profile_of_another_name_is_one_sentence(tmp_path: Path) -> None:
-    run = crawl("category", tmp_path / "a", None, "-s", "ARCHIVER_PROFILE=fast")
+def test_a_pace_of_another_name_is_one_sentence(tmp_path: Path) -> None:
+    run = crawl("category", tmp_path / "a", None, "-s", "ARCHIVER_PACE=fast")
     assert (run.status, list(tmp_path.iterdir())) == (2, [])
-    assert (
-        run.stderr
-        == "scrapy crawl: error: ARCHIVER_PROFILE='fast' is not known: leave it out, or write mirror\n"
-    )
-
-
-def quiet(**typed: str) -> tuple[object, object]:
-    made = Settings()
-    made.setmodule("archiver.settings", priority="project")
-    made.setdict(typed, priority="cmdline")
-    Quiet().update_settings(made)
-    return made["LOG_FORMATTER"], made["LOGSTATS_INTERVAL"]
-
-
-SCRAPYS = ("scrapy.logformatter.LogFormatter", 60.0)
+    assert run.stderr == "scrapy crawl: error: ARCHIVER_PACE='fast': write polite or full\n"
 
 
 @pytest.mark.parametrize(
-    ("level", "made"),
-    [
-        ("WARNING", (NothingOfPages, 0)),
-        ("INFO", (NothingOfPages, SCRAPYS[1])),
-        ("info", (NothingOfPages, SCRAPYS[1])),
-        ("DEBUG", SCRAPYS),
-        ("10", SCRAPYS),
-    ],
+    ("level", "seconds"), [("WARNING", 0), ("INFO", 60), ("info", 60), ("DEBUG", 60), ("10", 60)]
 )
-def test_what_the_log_shows_is_made_and_nothing_else(level: str, made: tuple[object, object]) -> None:
-    assert quiet(LOG_LEVEL=level) == made
+def test_statistics_are_logged_every_minute_where_the_log_shows_them(level: str, seconds: int) -> None:
+    made = Settings()
+    made.setmodule("archiver.settings", priority="project")
+    made.setdict({"LOG_LEVEL": level}, priority="cmdline")
+    Quiet().update_settings(made)
+    assert made["LOGSTATS_INTERVAL"] == seconds
+
+
+def test_the_docs_say_what_full_pace_sets() -> None:
+    for name, value in FULL.items():
+        assert f"`{name}={value}`" in OPTIONS["ARCHIVER_PACE"].meaning
 
 
 def test_a_debug_log_tells_of_every_page_and_article(tmp_path: Path) -> None:

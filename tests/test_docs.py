@@ -8,6 +8,7 @@ from importlib.metadata import entry_points
 import pytest
 
 from archiver import settings
+from archiver.options import OPTIONS
 from archiver.run.status import Status
 from tests.crawling import PROJECT
 
@@ -18,10 +19,17 @@ def docs(name: str) -> str:
     return (PROJECT / name).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", [name for name in vars(settings) if name.startswith("ARCHIVER_")])
-def test_every_setting_is_documented_with_its_default(name: str) -> None:
-    default = getattr(settings, name)
-    assert f"| `{name}` | {f'`{default}`' if default != '' else 'empty'} |" in docs("docs/settings.md")
+def test_every_setting_is_documented_with_its_default_and_its_meaning() -> None:
+    rows = [
+        f"| `{name}` | {'empty' if option.default == '' else f'`{option.default}`'} | {option.meaning} |"
+        for name, option in OPTIONS.items()
+    ]
+    assert re.findall(r"^\| `ARCHIVER_.*", docs("docs/settings.md"), re.MULTILINE) == rows
+
+
+def test_the_project_has_every_setting_at_its_default() -> None:
+    ours = {name: value for name, value in vars(settings).items() if name.startswith("ARCHIVER_")}
+    assert ours == {name: option.default for name, option in OPTIONS.items()}
 
 
 def test_every_reason_is_documented() -> None:

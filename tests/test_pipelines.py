@@ -1,4 +1,4 @@
-"""Decisions of the pipelines that no single rule makes."""
+"""The pipelines run the decisions in order, also between pipelines of somebody else."""
 
 from __future__ import annotations
 
@@ -10,44 +10,27 @@ from typing import Any
 import pytest
 from scrapy import Spider
 from scrapy.exceptions import ScrapyDeprecationWarning
+from scrapy.pipelines import ItemPipelineManager
+from scrapy.utils.misc import load_object
 
-from archiver.items import Article, Evidence, Listed
-from archiver.normalise import sources
-from archiver.pipelines import SourcePipeline, Steps
+from archiver import settings
+from archiver.derive import DECISIONS
+from archiver.items import Article, Listed
+from archiver.pipelines import ArticlePipeline, LinkPipeline, PostPipeline, TitlePipeline
 from archiver.sites.load import load
 
-SITE = load("finews")
-ROLLING, SHARED = "202202220000000017", "NW202202220000000017"
 
-
-def credited(article_id: str, **said: str) -> sources.Credit:
-    article = Article(article_id, Listed(article_id), datetime.now(UTC))
-    article.said = {name: [Evidence(text, "post_page")] for name, text in said.items()}
-    family = SITE.family_of(article_id)
-    assert family
-    return sources.decide(SourcePipeline._evidence(article, family), SITE.aliases)
-
-
-@pytest.mark.parametrize(
-    ("article_id", "said", "name", "notes"),
-    [
-        (SHARED, {"source": "样例日报", "tag": "样例日报新闻"}, "样例日报", ()),
-        (SHARED, {"source": "样例日报", "tag": "样例晚报新闻"}, "样例日报", ("source/conflict",)),
-        (SHARED, {"tag": "样例日报新闻"}, "样例日报", ()),
-        (ROLLING, {"source": "样例日报", "tag": "东财滚动新闻"}, "样例日报", ()),
-        (ROLLING, {"tag": "东财滚动新闻"}, "", ("source/missing",)),
-        (ROLLING, {"digest": "今日收涨。（样例晚报）"}, "样例晚报", ()),
-        (ROLLING, {"source": "样例日报", "digest": "今日收涨。（样例晚报）"}, "样例日报", ()),
-    ],
-)
-def test_a_tag_credits_somebody_only_where_it_is_made_of_a_source(
-    article_id: str, said: dict[str, str], name: str, notes: tuple[str, ...]
-) -> None:
-    credit = credited(article_id, **said)
-    assert (credit.name, credit.notes) == (name, notes)
+def test_the_pipelines_run_every_decision_in_its_order() -> None:
+    *deciding, last = map(
+        load_object, sorted(settings.ITEM_PIPELINES, key=settings.ITEM_PIPELINES.__getitem__)
+    )
+    assert all(issubclass(pipeline, ArticlePipeline) for pipeline in deciding)
+    assert tuple(decide for pipeline in deciding for decide in pipeline.decisions) == DECISIONS
+    assert last is PostPipeline
 
 
 CRAWLER: Any = SimpleNamespace(spider=Spider("mine"))
+RUN: Any = SimpleNamespace(site=load("finews"), site_url="//finews.withounder.com/", archive=SimpleNamespace(slugs=None))
 
 
 class Sync:
@@ -66,14 +49,30 @@ class WantsSpider:
         return f"{item} by {spider.name}"
 
 
-@pytest.mark.parametrize("item", ["text", Article("NW1", Listed("NW1"), datetime.now(UTC))])
+def test_every_doubt_is_a_statistic() -> None:
+    counted: list[str] = []
+    run: Any = SimpleNamespace(**vars(RUN), count=counted.append)
+    made = Article("202202220000000017", Listed("202202220000000017"), datetime.now(UTC))
+    assert LinkPipeline(run).process_item(made) is made
+    assert counted == made.notes == ["link/missing", "digest/missing"]
+
+
+def an_article() -> Article:
+    return Article("NW1", Listed("NW1", hints={"title": "标题"}), datetime.now(UTC))
+
+
+@pytest.mark.parametrize("item", ["text", an_article()])
 def test_steps_of_somebody_elses_are_taken_in_any_form(item: object) -> None:
     said = item if isinstance(item, Article) else "text seen awaited seen"
-    steps = Steps(Sync(), Async(), Sync(), crawler=CRAWLER)
+    steps = ItemPipelineManager(Sync(), ArticlePipelineOfNothing(RUN), Async(), Sync(), crawler=CRAWLER)
     assert asyncio.run(steps.process_item_async(item)) == said
+
+
+class ArticlePipelineOfNothing(ArticlePipeline):
+    decisions = ()
 
 
 def test_a_step_that_wants_the_spider_gets_it() -> None:
     with pytest.warns(ScrapyDeprecationWarning):
-        steps = Steps(Sync(), WantsSpider(), crawler=CRAWLER)
+        steps = ItemPipelineManager(Sync(), TitlePipeline(RUN), WantsSpider(), crawler=CRAWLER)
     assert asyncio.run(steps.process_item_async("text")) == "text seen by mine"

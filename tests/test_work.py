@@ -27,7 +27,7 @@ FEW, MANY = 60, 260
 
 def crawl(replica: Replica, archive: Path, *before: str) -> None:
     """A whole run; ``before`` are the words that start its Python."""
-    options = ("-s", f"ARCHIVER_OUTPUT={archive}", "-s", "ARCHIVER_PROFILE=mirror")
+    options = ("-s", f"ARCHIVER_OUTPUT={archive}", "-s", "ARCHIVER_PACE=full")
     subprocess.run(
         [*before, "-m", "scrapy", "crawl", "category", *options],
         cwd=PROJECT,

@@ -1,4 +1,4 @@
-"""``scrapy archive-check``: whether the archive is what it should be, and how to mend it."""
+"""``scrapy archive-check``: finds damage in the archive and, with ``--repair``, repairs it."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from archiver.terminal import printable
 
 class Command(ArchiveCommand):
     def short_desc(self) -> str:
-        return "Prove that the archive is whole, and mend it"
+        return "Check that the archive is undamaged, and repair it"
 
     def long_desc(self) -> str:
         return (
-            "Read every file of the archive (ARCHIVER_OUTPUT), name each breach on a line, and change "
-            "nothing. Exits 9 where there is a breach, else 0; docs/reliability.md explains each kind."
+            "Read every file of the archive (ARCHIVER_OUTPUT) and print each breach on a line, without "
+            "changing anything. Exits 9 if there is a breach, else 0; docs/reliability.md explains each kind."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -32,7 +32,7 @@ class Command(ArchiveCommand):
         group.add_argument(
             "--repair",
             action="store_true",
-            help="mend what can be mended safely; what is in the way goes to .archive/set-aside/",
+            help="repair what can be repaired safely; files in the way are moved to .archive/set-aside/",
         )
         group.add_argument("--json", action="store_true", help="write JSON")
 
@@ -71,7 +71,7 @@ def as_dict(checked: Checked, done: Mapping[Finding, str]) -> dict[str, object]:
 
 
 def as_text(checked: Checked, done: Mapping[Finding, str]) -> str:
-    """One line for each finding, and one for all."""
+    """One line for each finding, and a line of totals."""
     lines = [_line(finding, done) for finding in checked.findings]
     return "\n".join([*lines, _summary(checked, done)])
 

@@ -1,4 +1,4 @@
-"""``scrapy archive-gaps``: which listed articles have no post, and why."""
+"""``scrapy archive-gaps``: lists the articles that have no post, with the reason."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ _COLUMNS = ("category", "day", "id", "why", "attempts", "since", "next try")
 
 class Command(ArchiveCommand):
     def short_desc(self) -> str:
-        return "Name the listed articles that have no post, and why"
+        return "List the articles that have no post, with the reason"
 
     def long_desc(self) -> str:
         return (
-            "Name every listed article without a post, by category and day, and every listing that the last "
-            "run did not walk to its end. Exits 3 where something can still be got, 0 where nothing is "
-            "missing but what is gone, forbidden or withdrawn."
+            "Print every listed article without a post, by category and day, and every listing that the "
+            "last run did not read to its end. Exits 3 if a later run may still get an article, 0 if all "
+            "that is missing is gone, forbidden or withdrawn."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         group = parser.add_argument_group(title="Archive")
-        group.add_argument("--category", default="", metavar="SLUG", help="only this one")
+        group.add_argument("--category", default="", metavar="SLUG", help="only this category")
         group.add_argument("--since", default="", metavar="DAY", help="only articles of this day or later")
         group.add_argument("--json", action="store_true", help="write JSON")
 
@@ -81,7 +81,7 @@ def as_dict(found: Gaps) -> dict[str, object]:
 
 
 def as_text(found: Gaps) -> str:
-    """A table, the listings, and a line for all."""
+    """A table, the incomplete listings, and a line of totals."""
     lines = list(_table([_COLUMNS, *map(_row, found.articles)])) if found.articles else []
     for url, why in found.listings.items():
         lines.append(f"listing incomplete: {printable(url)}: {printable(why)}")

@@ -1,4 +1,4 @@
-"""``scrapy archive-reindex``: the index, built anew from the posts."""
+"""``scrapy archive-reindex``: rebuilds the index from the posts."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from archiver.publish.jekyll.site import open_site
 
 class Command(ArchiveCommand):
     def short_desc(self) -> str:
-        return "Build the archive's index anew from its posts"
+        return "Rebuild the archive's index from its posts"
 
     def long_desc(self) -> str:
         return (
-            "Forget what the index of the archive (ARCHIVER_OUTPUT) says of posts, slugs and listings, and "
-            "build it anew from the posts. No post is touched; the next crawl asks for every listing whole."
+            "Delete posts, slugs and listings from the index of the archive (ARCHIVER_OUTPUT), and rebuild "
+            "it from the posts. No post is changed; the next crawl requests every listing in full."
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:  # noqa: ARG002 - Scrapy's signature

@@ -1,23 +1,23 @@
-"""What the commands that read an archive have in common."""
+"""The base class of the commands that work on an archive."""
 
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from archiver.errors import StorageError
+from archiver import options
+from archiver.errors import BadArgument, StorageError
 from archiver.run.status import Status
 from archiver.storage.lock import Locked
-from archiver.terminal import tell
+from archiver.terminal import tell, write
 
 
 class ArchiveCommand(ScrapyCommand):
-    """Works on the archive at ARCHIVER_OUTPUT, asks nobody anything, and has no arguments but options."""
+    """Works on the archive at ARCHIVER_OUTPUT, without the network; takes options and no arguments."""
 
     requires_project = True
     requires_crawler_process = False
@@ -26,10 +26,14 @@ class ArchiveCommand(ScrapyCommand):
         return "[options]"
 
     def root(self, args: list[str]) -> Path:
-        """Where the archive is; raises UsageError where there is none, or where there are arguments."""
+        """The root of the archive; raises UsageError for arguments, wrong settings, or a missing archive."""
         if args:
             raise UsageError(f"unknown argument {args[0]!r}")
         assert self.settings
+        try:
+            options.apply(self.settings)
+        except BadArgument as exc:
+            raise UsageError(str(exc), print_help=False) from exc
         root = Path(self.settings["ARCHIVER_OUTPUT"]).absolute()
         if not root.is_dir():
             raise UsageError(f"there is no archive at {root}; -s ARCHIVER_OUTPUT= says where it is")
@@ -40,13 +44,11 @@ class ArchiveCommand(ScrapyCommand):
         self.exitcode = Status.LOCKED if isinstance(exc, Locked) else Status.STORAGE
 
     def write(self, text: str) -> None:
-        """To stdout, whatever it can show."""
-        encoding = sys.stdout.encoding or "utf-8"
+        """Writes to stdout; if that fails, the exit status says so."""
         try:
-            sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
-            sys.stdout.flush()
+            write(text)
         except OSError as exc:
-            tell(f"stdout: {exc.strerror}; not all of it was written")
+            tell(f"stdout: {exc.strerror}; the output is not complete")
             self.exitcode = Status.STORAGE
 
     def write_json(self, data: dict[str, Any]) -> None:

@@ -23,10 +23,10 @@ from archiver.fetch.resolver import (
     as_address,
     is_allowed,
     is_odd_address,
-    networks,
     proxy_hosts,
 )
 from archiver.fetch.retry import SPENT, HostIsQuiet, Retries
+from archiver.options import networks
 from archiver.sites.addresses import origin_of
 from archiver.sites.profile import Profile
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from socket import AddressFamily, inet_aton
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from aiohttp.abc import ResolveResult
 from aiohttp.resolver import ThreadedResolver
-from scrapy.exceptions import UsageError
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -54,14 +53,6 @@ class PublicResolver(ThreadedResolver):
 
     def _is_allowed(self, address: str) -> bool:
         return is_allowed(ip_address(address.partition("%")[0]), self._private)
-
-
-def networks(written: Iterable[str]) -> list[Network]:
-    """Raises UsageError, in words."""
-    try:
-        return [ip_network(text.strip(), strict=False) for text in written if text.strip()]
-    except ValueError as exc:
-        raise UsageError(f"ARCHIVER_PRIVATE_ADDRESSES: {exc}", print_help=False) from exc
 
 
 def proxy_hosts() -> frozenset[str]:

@@ -16,7 +16,8 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, NotConfigured
 from scrapy.settings import BaseSettings
 
-from archiver.errors import BadArgument, Deferred, StorageError
+from archiver import options
+from archiver.errors import Deferred, StorageError
 from archiver.fetch import resolver
 from archiver.publish.jekyll.site import open_site
 from archiver.run import drift
@@ -29,9 +30,6 @@ from archiver.storage.schedule import Schedule
 from archiver.storage.writer import Writer
 
 log = logging.getLogger(__name__)
-
-EARLIEST_YEAR = 2020
-"""A clock that says less has lost its battery: every article would be from the future (faults S22)."""
 
 
 class _Bugs(logging.Handler):
@@ -81,18 +79,12 @@ class ArchiveRun:
         site = getattr(crawler.spider, "site", None)
         if not isinstance(site, Profile):
             raise NotConfigured("no spider of the archiver")
-        if crawler.settings["JOBDIR"]:
-            raise BadArgument(
-                "JOBDIR loses articles when a run is killed; leave it out, the archive remembers"
-            )
         now = datetime.now(UTC)
-        if now.year < EARLIEST_YEAR:
-            raise BadArgument(f"the clock says {now:%Y-%m-%d}: set it right, dates are judged by it")
+        options.check_run(crawler.settings, now)
         fixed = {family.category.casefold(): family.tag for family in site.families if not family.by_source}
-        resolver.networks(crawler.settings.getlist("ARCHIVER_PRIVATE_ADDRESSES"))  # Scrapy only logs it
-        attempts, days = map(crawler.settings.get, ("ARCHIVER_RETRY_ATTEMPTS", "ARCHIVER_RETRY_DAYS"))
-        schedule = Schedule.of(attempts, days)
-        archive = open_site(_root(crawler.settings), fixed)
+        attempts, days = map(crawler.settings.getint, ("ARCHIVER_RETRY_ATTEMPTS", "ARCHIVER_RETRY_DAYS"))
+        schedule = Schedule(attempts, days)
+        archive = open_site(Path(crawler.settings["ARCHIVER_OUTPUT"]).absolute(), fixed)
         run = cls(crawler, site, archive, now, schedule)
         crawler.signals.connect(run.finish, signals.spider_closed)
         crawler.signals.connect(run.internal_error, signals.spider_error)
@@ -195,13 +187,6 @@ class ArchiveRun:
             proxies=tuple(sorted(resolver.proxy_hosts())),
             drift=tuple(filter(None, [*self.drift, drift.of_articles(tally.ends["posted"], tally.reasons)])),
         )
-
-
-def _root(settings: BaseSettings) -> Path:
-    root = Path(settings["ARCHIVER_OUTPUT"]).absolute()
-    if ".git" in root.parts:
-        raise BadArgument(f"ARCHIVER_OUTPUT={root} is inside a repository's .git: choose another folder")
-    return root
 
 
 def site_url(settings: BaseSettings) -> str:

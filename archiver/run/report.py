@@ -1,4 +1,4 @@
-"""The end of a run in a few lines, as JSON, and as an exit status."""
+"""The report of a run: as text, as JSON, and as an exit status."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from archiver.run.status import Status
 from archiver.terminal import printable
 
 NEVER_ALLOWED = ("downgrade", "offsite", "private_address", "scheme")
-"""Reasons that no allowance covers: somebody tried to lead the archiver elsewhere."""
+"""Reasons of quarantine that no allowance covers: an answer led away from the site."""
 
-SHOWN = 10
-"""Failures the text names one by one; the JSON has them all."""
-
+MAX_FAILURES_SHOWN = 10
+"""Failures that the text names one by one; the JSON names all of them."""
 
 _WORST_FIRST = (
     Status.BROKEN,
@@ -31,15 +30,15 @@ _MEANS = {
     Status.INCOMPLETE: "incomplete: run it again",
     Status.REJECTED: "answers were rejected: read their records, then run it again",
     Status.SITE_CHANGED: "the site looks different: compare it with its profile",
-    Status.STORAGE: "the archive could not be written: make room or mend the disk, then run it again",
-    Status.INTERRUPTED: "interrupted in order: run it again",
-    Status.BROKEN: "the books do not balance: please report this, with the log",
+    Status.STORAGE: "the archive could not be written: free some space or repair the disk, then run it again",
+    Status.INTERRUPTED: "stopped by a signal: run it again",
+    Status.BROKEN: "an internal error, or an article without an end: please report this, with the log",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything a run has to say; the one place that decides its exit status."""
+    """The results of a run; the one place that decides its exit status."""
 
     spider: str
     site: str
@@ -56,9 +55,9 @@ class Report:
     doubts: dict[str, int] | None = None
     """Statistic → how often (``date/conflict`` …)."""
     proxies: tuple[str, ...] = ()
-    """Hosts of the environment's proxies; behind them, addresses are theirs to guard."""
+    """Hosts of the environment's proxies; behind a proxy, the proxy resolves names and guards addresses."""
     drift: tuple[str, ...] = ()
-    """What changed about the site, a sentence each."""
+    """Signs that the site changed, one sentence each."""
 
     @property
     def status(self) -> Status:
@@ -120,7 +119,7 @@ class Report:
         return json.dumps(self.as_dict(), ensure_ascii=False, indent=1) + "\n"
 
     def as_text(self) -> str:
-        """For a person; the last line is the verdict."""
+        """For a person; the last line has the exit status and its meaning."""
         return "\n".join([*self._numbers(), *self._troubles(), self._verdict()])
 
     def _numbers(self) -> list[str]:
@@ -160,9 +159,11 @@ class Report:
             f"  listing incomplete: {printable(url)}: {why}"
             for url, why in self.tally.listings_incomplete.items()
         ]
-        lines += [_failure_line(failure) for failure in self.tally.failures[:SHOWN]]
-        if len(self.tally.failures) > SHOWN:
-            lines.append(f"  … and {len(self.tally.failures) - SHOWN} more in .archive/report.json")
+        lines += [_failure_line(failure) for failure in self.tally.failures[:MAX_FAILURES_SHOWN]]
+        if len(self.tally.failures) > MAX_FAILURES_SHOWN:
+            lines.append(
+                f"  … and {len(self.tally.failures) - MAX_FAILURES_SHOWN} more in .archive/report.json"
+            )
         lines += [f"  the site changed: {printable(sentence, 600)}" for sentence in self.drift]
         if self.internal_errors:
             lines.append(f"  {self.internal_errors} internal errors; their tracebacks are in the log")

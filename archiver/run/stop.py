@@ -1,4 +1,4 @@
-"""The end of a run on a signal."""
+"""Stops a run on a signal."""
 
 from __future__ import annotations
 
@@ -16,15 +16,16 @@ from archiver.terminal import tell
 
 
 class OrderlyStop:
-    """SIGINT, SIGTERM and SIGHUP end the run in order, within seconds, whatever is still on its way.
+    """SIGINT, SIGTERM and SIGHUP stop the run within seconds, with every article recorded and a report.
 
-    Scrapy alone waits for every download, and dies of a SIGHUP. A second signal ends the run at once, its
-    books closed all the same.
+    Scrapy alone waits for every download, and a SIGHUP kills it. A second signal stops the run at once, also
+    with every article recorded and a report.
     """
 
     SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     def __init__(self, crawler: Crawler, seconds: float) -> None:
+        """``seconds``: how long running downloads may take after the first signal."""
         self._crawler = crawler
         self._seconds = seconds
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -36,29 +37,29 @@ class OrderlyStop:
         return stop
 
     def watch(self) -> None:
-        scrapys = signal.getsignal(signal.SIGTERM)
-        if not callable(scrapys):
-            return  # whoever runs the crawler handles signals differently
+        scrapy_handler = signal.getsignal(signal.SIGTERM)
+        if not callable(scrapy_handler):
+            return  # the program that runs the crawler handles signals itself
         self._loop = asyncio.get_running_loop()
 
         def first(signum: int, frame: FrameType | None) -> None:
-            scrapys(signum, frame)
+            scrapy_handler(signum, frame)
             for number in self.SIGNALS:
                 signal.signal(number, second)
-            self._later(self._seconds)
+            self._end_after(self._seconds)
 
         def second(_signum: int, _frame: FrameType | None) -> None:
-            self._later(0)
+            self._end_after(0)
 
         for number in self.SIGNALS:
             signal.signal(number, first)
 
-    def _later(self, seconds: float) -> None:
+    def _end_after(self, seconds: float) -> None:
         assert self._loop
         self._loop.call_soon_threadsafe(self._loop.call_later, seconds, self._end)
 
     def _end(self) -> None:
-        """What is in flight is left to its fate: nothing of it has touched the archive."""
+        """Drops downloads that still run: none of them has written to the archive."""
         report = ArchiveRun.of(self._crawler).finish("shutdown")
         tell(report.as_text())
         os._exit(report.status)

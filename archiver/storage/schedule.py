@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar, Self
-
-from archiver.errors import BadArgument
+from typing import ClassVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +26,6 @@ class Schedule:
     """The number of failures from which on there is a wait. A wrong answer is more likely to stay wrong than
     a missing one is to stay missing."""
 
-    @classmethod
-    def of(cls, attempts: object, days: object) -> Self:
-        """From settings; raises BadArgument."""
-        return cls(_whole("ARCHIVER_RETRY_ATTEMPTS", attempts), _whole("ARCHIVER_RETRY_DAYS", days))
-
     def wait(self, state: str, attempts: int) -> timedelta:
         """The time between the last of ``attempts`` failures and the next request."""
         doublings = attempts - self.WAITS_FROM[state]
@@ -47,13 +40,3 @@ class Schedule:
     def is_due(self, due: str, now: datetime) -> bool:
         """A time further ahead than any wait was written by a clock that was wrong: the article is due."""
         return not due or not timedelta() < datetime.fromisoformat(due) - now <= self.MAX_WAIT
-
-
-def _whole(name: str, value: object) -> int:
-    try:
-        number = int(str(value))
-    except ValueError as exc:
-        raise BadArgument(f"{name}={value!r} is no whole number") from exc
-    if number < 1:
-        raise BadArgument(f"{name}={value!r}: write 1 or more")
-    return number

@@ -7,8 +7,8 @@ from ipaddress import ip_address
 
 import pytest
 from aiohttp.resolver import ThreadedResolver
-from scrapy.exceptions import UsageError
 
+from archiver.errors import BadArgument
 from archiver.fetch import resolver
 from archiver.fetch.resolver import (
     PrivateAddress,
@@ -16,8 +16,8 @@ from archiver.fetch.resolver import (
     is_allowed,
     is_odd_address,
     is_public,
-    networks,
 )
+from archiver.options import networks
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_what_the_user_lists_is_allowed_and_nothing_beside_it() -> None:
 
 @pytest.mark.parametrize("written", ["10.0.0.0/33", "localhost", "10.0.0"])
 def test_a_network_that_is_none_is_told(written: str) -> None:
-    with pytest.raises(UsageError, match="ARCHIVER_PRIVATE_ADDRESSES: "):
+    with pytest.raises(BadArgument, match="ARCHIVER_PRIVATE_ADDRESSES: "):
         networks([written])
 
 

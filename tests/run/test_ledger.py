@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.errors import ArticleError, BadArgument, Deferred, Quarantined, Skipped
+from archiver.errors import ArticleError, Deferred, Quarantined, Skipped
 from archiver.items import Listed
 from archiver.publish.jekyll.site import open_site
 from archiver.run.ledger import Ledger
@@ -221,18 +221,3 @@ def test_what_the_user_named_is_open_under_no_listing(tmp_path: Path) -> None:
     run(tmp_path, NOW, TIMEOUT, named=True, listing="")
     with open_site(tmp_path) as archive:
         assert [article.id for article in Ledger(archive.catalogue, NOW).waiting("")] == [listed(1).id]
-
-
-@pytest.mark.parametrize(
-    ("attempts", "days", "sentence"),
-    [
-        ("many", 14, "ARCHIVER_RETRY_ATTEMPTS='many' is no whole number"),
-        (20, "1.5", "ARCHIVER_RETRY_DAYS='1.5' is no whole number"),
-        (0, 14, "ARCHIVER_RETRY_ATTEMPTS=0: write 1 or more"),
-        (20, None, "ARCHIVER_RETRY_DAYS=None is no whole number"),
-    ],
-)
-def test_a_wrong_setting_is_one_sentence(attempts: object, days: object, sentence: str) -> None:
-    with pytest.raises(BadArgument, match=sentence):
-        Schedule.of(attempts, days)
-    assert Schedule.of("20", 14) == Schedule()

@@ -1,0 +1,220 @@
+"""An article's decisions, one by one and all at once: a crawl and ``derive`` make the same bytes."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+import pytest
+from scrapy.crawler import Crawler
+
+from archiver import derive, settings
+from archiver.derive import DECISIONS, Given, Memory
+from archiver.errors import ArticleError, Deferred, Quarantined
+from archiver.items import Article, Evidence, Listed
+from archiver.normalise import slugs, sources
+from archiver.posts import render
+from archiver.publish.jekyll.site import open_site
+from archiver.replica.articles import Site
+from archiver.replica.server import Replica
+from archiver.sites.load import load
+from tests.crawling import crawl, posts
+from tests.test_corpus import CORPUS, SEED, play, real
+
+SITE = load("finews")
+HOME = "//finews.withounder.com/"
+ROLLING, SHARED = "202202220000000017", "NW202202220000000017"
+
+
+class FewNames:
+    """Names of one source that has posts."""
+
+    def slug(self, name: str) -> str:
+        return slugs.slug_of(name)
+
+    def name_of(self, slug: str) -> str:
+        return {"yangliribao": "样例日报"}.get(slug, "")
+
+
+def given() -> Given:
+    return Given(SITE, HOME, FewNames())
+
+
+def article(article_id: str, listed: Listed | None = None, **said: str) -> Article:
+    made = Article(article_id, listed or Listed(article_id), datetime(2022, 2, 22, 12, tzinfo=UTC))
+    made.said = {name: [Evidence(text, "post_page")] for name, text in said.items()}
+    return made
+
+
+def credited(article_id: str, **said: str) -> sources.Credit:
+    family = SITE.family_of(article_id)
+    assert family
+    return sources.decide(derive.credits_of(article(article_id, **said), family), SITE.aliases)
+
+
+@pytest.mark.parametrize(
+    ("article_id", "said", "name", "notes"),
+    [
+        (SHARED, {"source": "样例日报", "tag": "样例日报新闻"}, "样例日报", ()),
+        (SHARED, {"source": "样例日报", "tag": "样例晚报新闻"}, "样例日报", ("source/conflict",)),
+        (SHARED, {"tag": "样例日报新闻"}, "样例日报", ()),
+        (ROLLING, {"source": "样例日报", "tag": "东财滚动新闻"}, "样例日报", ()),
+        (ROLLING, {"tag": "东财滚动新闻"}, "", ("source/missing",)),
+        (ROLLING, {"digest": "今日收涨。（样例晚报）"}, "样例晚报", ()),
+        (ROLLING, {"source": "样例日报", "digest": "今日收涨。（样例晚报）"}, "样例日报", ()),
+    ],
+)
+def test_a_tag_credits_somebody_only_where_it_is_made_of_a_source(
+    article_id: str, said: dict[str, str], name: str, notes: tuple[str, ...]
+) -> None:
+    credit = credited(article_id, **said)
+    assert (credit.name, credit.notes) == (name, notes)
+
+
+WHOLE = {
+    "title": "样例标题",
+    "date": "2022-02-22 17:47:15",
+    "body": "<p>样例正文。</p>",
+    "source": "样例日报",
+}
+
+
+def test_an_article_becomes_a_post_with_the_origin_of_every_value() -> None:
+    made = article(SHARED, **WHOLE)
+    post = derive.derive(made, given())
+    assert (post.title, post.category, post.tag) == ("样例标题", "yangliribao", "样例日报新闻")
+    assert post.page == f"{HOME}category/yangliribao.html"
+    assert made.origins == dict.fromkeys(("title", "date", "body", "source"), "post_page") | {"link": "id"}
+    assert list(made.origins) == ["title", "date", "body", "source", "link"]
+
+
+def test_a_decision_changes_nothing_but_what_it_answers() -> None:
+    made = article(ROLLING, **WHOLE, link="http://www.example.com/1.html", digest="样例摘要。")
+    for decide in DECISIONS:
+        before = repr(made)
+        decided = decide(made, given())
+        assert repr(made) == before
+        derive.apply(decided, made)
+    assert (made.link, made.digest) == ("http://www.example.com/1.html", "样例摘要。")
+
+
+@pytest.mark.parametrize(
+    ("made", "end"),
+    [
+        (replace(article(SHARED, **WHOLE), failure=Deferred("timeout")), "timeout"),
+        (article(SHARED, **WHOLE | {"title": " "}), "title_empty"),
+        (article(SHARED, Listed(SHARED, hints={"title": "另一篇文章"}), **WHOLE), "id_mismatch"),
+        (article("NW202502222284881584", **WHOLE | {"date": "soon"}), "date_future"),
+        (article(SHARED, **WHOLE | {"body": ""}), "empty_body"),
+        (article(SHARED, **WHOLE | {"body": "<p>该文已被删除</p>"}), "retracted"),
+        (article("x", **WHOLE), "bad_id"),
+        (article(SHARED, **WHOLE | {"source": ""}), "source"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_an_article_that_cannot_be_a_post_has_a_named_end(made: Article, end: str) -> None:
+    with pytest.raises(ArticleError) as caught:
+        derive.derive(made, given())
+    assert caught.value.reason == end
+
+
+def test_without_a_credit_an_article_is_filed_under_its_listing() -> None:
+    made = article(SHARED, Listed(SHARED, "yangliribao"), **WHOLE | {"source": ""})
+    assert derive.derive(made, given()).tag == "样例日报新闻"
+    assert (made.origins["category"], made.notes) == ("listing", ["source/missing"])
+
+
+def test_what_a_family_needs_and_no_page_gives_is_a_doubt() -> None:
+    made = article(ROLLING, **WHOLE, link="//no.address")
+    derive.derive(made, given())
+    assert made.notes == ["link/missing", "digest/missing"]
+    assert made.link.startswith("http")
+
+
+def test_one_answer_to_two_questions_is_refused_and_one_text_is_a_doubt() -> None:
+    one = given()
+    derive.derive(article(SHARED, **WHOLE), one)
+    with pytest.raises(Quarantined, match=f"same_answer: .* {SITE.key_of(SHARED)}$"):
+        derive.derive(article("NW202202220000000018", **WHOLE), one)
+    again = article("NW202202220000000019", **WHOLE | {"title": "另一篇文章"})
+    derive.derive(again, one)
+    assert again.notes == ["text/repeated"]
+
+
+def test_the_memory_holds_the_latest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(derive, "MAX_REMEMBERED", 2)
+    memory = Memory()
+    assert [memory.first(said, key) for said, key in ((1, "a"), (1, "b"), (2, "b"), (3, "c"), (1, "d"))] == [
+        *("a", "a", "b", "c", "d")
+    ]
+
+
+# --- the same bytes both ways
+
+
+class Keep:
+    """A pipeline before the first decision: keeps every article as the pages left it, in a file."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(Path(crawler.settings["KEEP_IN"]))
+
+    def process_item(self, item: Any) -> Any:
+        with self._file.open("ab") as file:
+            pickle.dump(replace(item, answers=[]), file)
+        return item
+
+
+def kept(file: Path) -> Iterator[Article]:
+    with file.open("rb") as lines:
+        while True:
+            try:
+                yield pickle.load(lines)
+            except EOFError:
+                return
+
+
+def compare(root: Path, replica: Replica, spider: str = "category", **arguments: object) -> tuple[int, int]:
+    """Crawls, derives the same evidence; answers how many posts and how many ends were the same."""
+    file = root / "articles.pickle"
+    pipelines = json.dumps(settings.ITEM_PIPELINES | {"tests.test_derive.Keep": 50})
+    options = ("-s", f"ITEM_PIPELINES={pipelines}", "-s", f"KEEP_IN={file}")
+    run = crawl(spider, root / "crawled", replica, *options, **arguments)
+    written = posts(root / "crawled")
+    ended = {failure["id"]: (failure["reason"], failure["detail"]) for failure in run["failures"]}
+    with open_site(root / "derived", {"emnews": "东财滚动新闻"}) as archive:
+        rules = Given(SITE, HOME, archive.slugs)
+        articles = list(kept(file))
+        for made in articles:
+            try:
+                post = derive.derive(made, rules)
+            except ArticleError as why:
+                assert ended.pop(made.id) == (why.reason, why.detail)
+            else:
+                assert written.pop(post.name) == render(post)
+    assert (written, ended) == ({}, {})
+    return len(articles) - len(run["failures"]), len(run["failures"])
+
+
+def test_a_crawl_and_derive_make_the_same_posts_and_ends(tmp_path: Path) -> None:
+    with Replica(Site(articles=60)) as replica:
+        made, ended = compare(tmp_path, replica)
+    assert made >= 50
+    assert made + ended == 60
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the real posts are not beside the project")
+def test_the_seed_answer_is_derived_byte_for_byte(tmp_path: Path) -> None:
+    text, post = real(SEED)
+    with Replica() as replica:
+        play(replica, post)
+        assert compare(tmp_path, replica, category=post.category) == (1, 0)
+    assert posts(tmp_path / "crawled") == {SEED: text}

@@ -1,0 +1,225 @@
+"""Settings are checked together, before anything is opened, and reach the components as plain values."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from scrapy.settings import Settings
+
+from archiver import options
+from archiver.errors import BadArgument
+from archiver.options import OPTIONS, SCRAPY_SETTINGS, check, duration
+from tests.crawling import crawl
+from tests.test_scrapy import scrapy
+
+
+def settings(**typed: Any) -> Settings:
+    """The project's settings with so much typed behind ``-s``."""
+    made = Settings()
+    made.setmodule("archiver.settings", priority="project")
+    made.setdict(typed, priority="cmdline")
+    return made
+
+
+@pytest.mark.parametrize(
+    ("written", "unit", "seconds"),
+    [
+        ("90s", "s", 90),
+        ("10m", "s", 600),
+        ("6h", "s", 21_600),
+        ("3d", "s", 259_200),
+        ("1.5h", "s", 5_400),
+        ("0s", "d", 0),
+        ("90", "s", 90),
+        (90, "s", 90),
+        (0.02, "s", 0.02),
+        ("2", "d", 172_800),
+        ("36h", "d", 129_600),
+    ],
+)
+def test_a_duration_has_a_unit_or_that_of_its_setting(written: object, unit: str, seconds: float) -> None:
+    assert duration(written, unit) == seconds
+
+
+@pytest.mark.parametrize(
+    "written", ["", "s", "-1", "-1s", "1 s", "1w", "1m30s", "1e3", "nan", "inf", "٣s", None]
+)
+def test_anything_else_is_no_duration(written: object) -> None:
+    with pytest.raises(ValueError, match="not a duration"):
+        duration(written, "s")
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_a_default_is_valid_and_plain(name: str) -> None:
+    value = check(settings())[name]
+    assert value == (OPTIONS[name].default or type(value)())
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "plain"),
+    [
+        ("ARCHIVER_OUTPUT", "/srv/archive", "/srv/archive"),
+        ("ARCHIVER_OUTPUT", Path("/srv/archive"), "/srv/archive"),
+        ("ARCHIVER_SITE_URL", "//example.com", "//example.com"),
+        ("ARCHIVER_SITE_URL", "https://example.com/news/", "https://example.com/news/"),
+        ("ARCHIVER_SITE_URL", "/", "/"),
+        ("ARCHIVER_SITE_URL", "", ""),
+        ("ARCHIVER_CONTACT", "you@example.com", "you@example.com"),
+        ("ARCHIVER_QUARANTINE_ALLOWANCE", "0", 0),
+        ("ARCHIVER_QUARANTINE_ALLOWANCE", "1", 1),
+        ("ARCHIVER_RETRY_ATTEMPTS", "20", 20),
+        ("ARCHIVER_RETRY_DAYS", "3", 3),
+        ("ARCHIVER_RETRY_DAYS", "3d", 3),
+        ("ARCHIVER_RETRY_DAYS", "48h", 2),
+        ("ARCHIVER_RETRY_DELAY", "0.05", 0.05),
+        ("ARCHIVER_RETRY_AFTER_MAX", "2m", 120),
+        ("ARCHIVER_ARTICLE_SECONDS", "90s", 90),
+        ("ARCHIVER_BREAKER_FAILURES", "100000", 100_000),
+        ("ARCHIVER_PRIVATE_ADDRESSES", "10.0.0.0/8, 127.0.0.1,", ["10.0.0.0/8", "127.0.0.1/32"]),
+        ("ARCHIVER_PRIVATE_ADDRESSES", ["::1"], ["::1/128"]),
+        ("ARCHIVER_PACE", "full", "full"),
+        *[("ARCHIVER_PROGRESS", written, True) for written in (True, 1, "1", "True", "true")],
+        *[("ARCHIVER_PROGRESS", written, False) for written in (False, 0, "0", "False", "false")],
+        ("ARCHIVER_STOP_SECONDS", "0", 0),
+    ],
+)
+def test_a_valid_value_becomes_a_plain_one(name: str, written: object, plain: object) -> None:
+    made = settings(**{name: written})
+    options.apply(made)
+    assert (made[name], type(made[name])) == (plain, type(check(made)[name]))
+    made.set(name, "overridden", "cmdline")
+    assert made[name] == "overridden", "its priority is still that of the command line"
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "sentence"),
+    [
+        ("ARCHIVER_OUTPUT", "", "ARCHIVER_OUTPUT is empty: write the path of a folder"),
+        ("ARCHIVER_OUTPUT", "/a/.git/b", "ARCHIVER_OUTPUT=/a/.git/b is inside a repository's .git"),
+        ("ARCHIVER_SITE_URL", "example.com", "ARCHIVER_SITE_URL='example.com': write an address like"),
+        ("ARCHIVER_SITE_URL", "//a b/", "ARCHIVER_SITE_URL='//a b/': write an address like"),
+        ("ARCHIVER_SITE_URL", "//{{x}}/", "ARCHIVER_SITE_URL='//{{x}}/': write an address like"),
+        ("ARCHIVER_CONTACT", "a\nX-Bad: 1", r"ARCHIVER_CONTACT='a\nX-Bad: 1': write one line"),
+        (
+            "ARCHIVER_QUARANTINE_ALLOWANCE",
+            "1.5",
+            "ARCHIVER_QUARANTINE_ALLOWANCE='1.5': write a number from 0 to 1",
+        ),
+        ("ARCHIVER_QUARANTINE_ALLOWANCE", "-1", "ARCHIVER_QUARANTINE_ALLOWANCE='-1': write 0 or more"),
+        ("ARCHIVER_QUARANTINE_ALLOWANCE", "nan", "ARCHIVER_QUARANTINE_ALLOWANCE='nan' is no number"),
+        ("ARCHIVER_QUARANTINE_ALLOWANCE", "1%", "ARCHIVER_QUARANTINE_ALLOWANCE='1%' is no number"),
+        ("ARCHIVER_RETRY_ATTEMPTS", "many", "ARCHIVER_RETRY_ATTEMPTS='many' is no whole number"),
+        ("ARCHIVER_RETRY_DAYS", "1.5", "ARCHIVER_RETRY_DAYS='1.5' is no whole number"),
+        ("ARCHIVER_RETRY_ATTEMPTS", 0, "ARCHIVER_RETRY_ATTEMPTS=0: write 1 or more"),
+        ("ARCHIVER_RETRY_DAYS", None, "ARCHIVER_RETRY_DAYS=None is no whole number"),
+        ("ARCHIVER_RETRY_DAYS", "36h", "ARCHIVER_RETRY_DAYS='36h' is no whole number of days"),
+        ("ARCHIVER_RETRY_DAYS", "0", "ARCHIVER_RETRY_DAYS='0': write 1 or more"),
+        ("ARCHIVER_RETRY_DELAY", "-1", "ARCHIVER_RETRY_DELAY='-1' is no duration: write seconds, or 90s"),
+        ("ARCHIVER_RETRY_AFTER_MAX", "1w", "ARCHIVER_RETRY_AFTER_MAX='1w' is no duration"),
+        ("ARCHIVER_ARTICLE_SECONDS", "soon", "ARCHIVER_ARTICLE_SECONDS='soon' is no duration"),
+        ("ARCHIVER_BREAKER_FAILURES", "0", "ARCHIVER_BREAKER_FAILURES='0': write 1 or more"),
+        ("ARCHIVER_PRIVATE_ADDRESSES", "10.0.0.0/40", "ARCHIVER_PRIVATE_ADDRESSES: '10.0.0.0/40' does not"),
+        ("ARCHIVER_PACE", "fast", "ARCHIVER_PACE='fast': write polite or full"),
+        ("ARCHIVER_PROGRESS", "maybe", "ARCHIVER_PROGRESS='maybe': write True or False"),
+        ("ARCHIVER_STOP_SECONDS", "", "ARCHIVER_STOP_SECONDS='' is no duration"),
+        ("ARCHIVER_PROFILE", "mirror", "ARCHIVER_PROFILE is now ARCHIVER_PACE: write ARCHIVER_PACE=full"),
+        ("ARCHIVER_OUPUT", "x", "there is no setting ARCHIVER_OUPUT; the nearest name is ARCHIVER_OUTPUT,"),
+        ("DOWNLOAD_DELAY", "-1", "DOWNLOAD_DELAY='-1': write 0 or more"),
+        ("DOWNLOAD_TIMEOUT", "0", "DOWNLOAD_TIMEOUT='0': write 0.001 or more"),
+        ("DNS_TIMEOUT", "soon", "DNS_TIMEOUT='soon' is no number"),
+        ("CONCURRENT_REQUESTS", "0", "CONCURRENT_REQUESTS='0': write 1 or more"),
+        ("CONCURRENT_REQUESTS_PER_DOMAIN", "x", "CONCURRENT_REQUESTS_PER_DOMAIN='x' is no whole number"),
+        ("DOWNLOAD_MAXSIZE", "8M", "DOWNLOAD_MAXSIZE='8M' is no whole number"),
+        ("RETRY_TIMES", "-1", "RETRY_TIMES='-1': write 0 or more"),
+        ("RETRY_HTTP_CODES", "500,x", "RETRY_HTTP_CODES='500,x': write HTTP statuses with commas"),
+        ("RETRY_HTTP_CODES", [42], "RETRY_HTTP_CODES: 42 is no HTTP status"),
+        ("REDIRECT_MAX_TIMES", "-1", "REDIRECT_MAX_TIMES='-1': write 0 or more"),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence(name: str, written: object, sentence: str) -> None:
+    with pytest.raises(BadArgument, match=re.escape(sentence)) as caught:
+        check(settings(**{name: written}))
+    assert "\n" not in str(caught.value)
+
+
+def test_every_setting_has_a_row_that_refuses_something() -> None:
+    marks = test_a_wrong_setting_is_one_sentence.pytestmark  # type: ignore[attr-defined]  # pytest adds it
+    assert {row[0] for row in marks[0].args[1]} >= {*OPTIONS, *SCRAPY_SETTINGS, *options.RENAMED}
+
+
+def test_a_settings_object_without_the_projects_module_gets_the_defaults() -> None:
+    made = Settings()
+    options.apply(made)
+    assert made["ARCHIVER_OUTPUT"] == "output"
+
+
+@pytest.mark.parametrize(
+    ("typed", "year", "sentence"),
+    [
+        ({"JOBDIR": "jobs"}, 2022, "JOBDIR loses articles"),
+        ({}, 2019, "the clock says 2019-02-22"),
+    ],
+)
+def test_a_run_needs_a_clock_and_no_jobdir(typed: dict[str, str], year: int, sentence: str) -> None:
+    with pytest.raises(BadArgument, match=sentence):
+        options.check_run(settings(**typed), datetime(year, 2, 22, tzinfo=UTC))
+    options.check_run(settings(), datetime(2022, 2, 22, tzinfo=UTC))
+
+
+# --- from the command line
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        (
+            "ARCHIVER_STOP_SECONDS=soon",
+            "ARCHIVER_STOP_SECONDS='soon' is no duration: write seconds, or 90s, 10m, 6h, 3d",
+        ),
+        ("RETRY_TIMES=often", "RETRY_TIMES='often' is no whole number"),
+        ("JOBDIR=jobs", "JOBDIR loses articles when a run is killed; leave it out, the archive remembers"),
+    ],
+)
+def test_a_crawl_says_so_in_one_line_and_opens_no_archive(tmp_path: Path, typed: str, sentence: str) -> None:
+    run = crawl("category", tmp_path / "a", None, "-s", typed)
+    assert (run.status, list(tmp_path.iterdir())) == (2, [])
+    assert run.stderr == f"scrapy crawl: error: {sentence}\n"
+
+
+def test_a_settings_module_is_checked_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = "from archiver.settings import *\nADDONS = ADDONS\nARCHIVER_RETRY_DAYS = 'soon'\n"
+    (tmp_path / "wrong_settings.py").write_text(module, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("SCRAPY_SETTINGS_MODULE", "wrong_settings")
+    for done in (
+        crawl("category", tmp_path / "a"),
+        scrapy("archive-check", "-s", f"ARCHIVER_OUTPUT={tmp_path}"),
+    ):
+        stderr = done.stderr.splitlines()
+        assert stderr[-1].endswith(
+            "error: ARCHIVER_RETRY_DAYS='soon' is no whole number of days: write 14, or 14d"
+        )
+    assert not (tmp_path / "a").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *[(command,) for command in ("archive-check", "archive-gaps", "archive-reindex")],
+        ("shell", "-c", "1"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_other_commands_say_so_too(words: tuple[str, ...], tmp_path: Path) -> None:
+    done = scrapy(*words, "-s", f"ARCHIVER_OUTPUT={tmp_path}", "-s", "ARCHIVER_PROFILE=mirror")
+    assert (done.returncode, list(tmp_path.iterdir())) == (2, [])
+    assert "ARCHIVER_PROFILE is now ARCHIVER_PACE: write ARCHIVER_PACE=full" in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+
+
+def test_a_command_that_reads_no_setting_starts_whatever_the_settings_are() -> None:
+    assert scrapy("list", "-s", "ARCHIVER_PACE=fast").stdout.split() == ["category", "share"]

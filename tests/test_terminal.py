@@ -1,0 +1,30 @@
+"""What is printed reaches any terminal, or fails in the way its caller expects."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+import pytest
+
+from archiver.terminal import tell, write
+
+
+class Full(io.StringIO):
+    def write(self, _text: str) -> int:
+        raise OSError(28, "No space left on device")
+
+
+def test_stdout_gets_escapes_for_what_its_encoding_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="latin-1"))
+    write("é 股")
+    assert raw.getvalue() == b"\xe9 \\u80a1\n"
+
+
+def test_a_full_disk_is_told_of_stdout_and_ignored_for_stderr(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", Full())
+    monkeypatch.setattr(sys, "stderr", Full())
+    tell("text")
+    with pytest.raises(OSError, match="No space"):
+        write("text")
