@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
+import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -179,6 +180,7 @@ def test_the_refusal_is_one_sentence_and_status_2(
 ) -> None:
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=0))
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # the handler would outlive the test
     status = command.main(
         ["--folder", str(tmp_path), "--json", str(tmp_path / "x.json"), "--only", "archiver"]
     )

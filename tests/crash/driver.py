@@ -47,7 +47,9 @@ def serve(channel: socket.socket) -> None:
         child = os.fork()
         if not child:
             _call_in_vain(in_vain)
-            atexit.register(os._exit, 1)  # where a task raised: its traceback is told, nothing is tidied up
+            atexit.register(
+                os._exit, 1
+            )  # after an exception: its traceback is printed, nothing is cleaned up
             os._exit(getattr(SCENARIOS[scenario], part)(Path(root)))
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         channel.send(json.dumps([child, status]).encode())
@@ -62,7 +64,7 @@ def _call_in_vain(times: Mapping[str, int]) -> None:
 
 
 def _warm_up() -> None:
-    """What is imported, or read, at first use shall be in memory before the first fork."""
+    """Loads what is imported or read at first use before the first fork."""
     with TemporaryDirectory() as folder:
         scenario = SCENARIOS["repair"]
         for task in (scenario.prepare, scenario.run, scenario.finish):

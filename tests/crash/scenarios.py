@@ -1,6 +1,6 @@
-"""The runs that are killed: what is there before each, what it does, and what brings the archive to its end.
+"""The runs that are killed: the archive before each run, the run, and what completes the archive afterwards.
 
-Scrapy's engine is left out: a run is what it does to the disk, and can be repeated thousands of times.
+They do without Scrapy's engine: only the changes of the disk matter, and a run is repeated thousands of times.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ from archiver.terminal import tell
 from tests.storage.archives import LISTING, NOW, SOURCES, a_post, listed
 
 Task = Callable[[Path], int]
-"""Something that is done to an archive; answers the exit status."""
+"""Changes an archive and returns the exit status."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
     prepare: Task
     run: Task
-    """What is killed, or meets a disk that fails."""
+    """The run that is killed or whose disk fails."""
     finish: Task
     """What a user runs next, on a healthy machine."""
 
@@ -54,7 +54,7 @@ _MUTE = Deferred("timeout")
 
 
 def crawl(shown: Sequence[int], failing: Mapping[int, ArticleError] | None = None) -> Task:
-    """A run whose listing shows these articles, or is the one it was; each has an answer, but for those that fail."""
+    """A run whose listing shows these articles, or has not changed; all have an answer except the failing ones."""
 
     def task(root: Path) -> int:
         try:
@@ -107,7 +107,7 @@ def mend(root: Path) -> int:
     """``scrapy archive-check --repair``."""
     command = archive_check.Command()
     command.settings = Settings({"ARCHIVER_OUTPUT": str(root)})
-    with redirect_stdout(io.StringIO()) as said:  # what is printed is not on the archive's disk
+    with redirect_stdout(io.StringIO()) as said:  # printed output is not on the archive's disk
         command.run([], argparse.Namespace(repair=True, json=False))
     if command.exitcode == Status.BROKEN:
         tell(said.getvalue())
@@ -115,7 +115,7 @@ def mend(root: Path) -> int:
 
 
 def _in_turn(*tasks: Task) -> Task:
-    """Up to the first that fails."""
+    """Runs the tasks up to the first that fails."""
 
     def task(root: Path) -> int:
         return next((status for each in tasks if (status := each(root))), Status.OK)
@@ -131,7 +131,7 @@ def _nothing(_: Path) -> int:
 
 
 def _cut_off(root: Path) -> int:
-    """A run that ends without a word: a post remembered, two published, one staged in part."""
+    """A run that is cut off: one post is remembered, two are published, one is staged in part."""
     if child := os.fork():
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     archive = open_site(root, _RESERVED)
@@ -150,7 +150,7 @@ def _delete_index(root: Path) -> int:
 
 
 def _damage(root: Path) -> int:
-    """One of each kind of breach that can be mended, the index's own aside."""
+    """Makes one breach of each kind that can be mended, except damage of the index."""
     posts = root / POSTS
     (posts / _name(0)).write_bytes(b"")
     (posts / _name(1)).write_bytes(_half(posts / _name(1)))
@@ -171,7 +171,7 @@ def _damage(root: Path) -> int:
 
 
 def _damage_index(root: Path) -> int:
-    """A row that changed by itself, in an index that can be read to its end."""
+    """Changes a row of the index without making it unreadable."""
     content = (root / INDEX).read_bytes()
     (root / INDEX).write_bytes(content.replace(listed(3).id.encode(), listed(9003).id.encode()))
     (root / POSTS / _name(0)).write_bytes(b"")
@@ -191,10 +191,10 @@ def _half(path: Path) -> bytes:
 
 _FIRST = crawl((0, 1, 3, 4), {3: _BUSY, 4: _MUTE})
 _SECOND = crawl((0, 1, 2, 5, 6, 7), {7: _BUSY})
-"""Shows the open ones no more, has answers for them, and brings a new source."""
+"""No longer shows the open articles, has answers for them, and brings a new source."""
 _ALL = crawl(range(10), {3: _BUSY, 4: _MUTE})
 _LAST = crawl(range(10, 12))
-"""Shows none of the earlier ones: what is open is known from the archive alone, or from nothing."""
+"""Shows none of the earlier articles: open articles are known from the archive only."""
 
 SCENARIOS = {
     "new": Scenario(_nothing, crawl(range(6), {3: _BUSY}), crawl(range(6), {3: _BUSY})),

@@ -29,20 +29,20 @@ _FOREIGN = (
     "?chmod,?copy_file_range,?creat,?fallocate,?fchmodat,?link,?linkat,?open,?pwritev,?pwritev2,?rename,"
     "?renameat2,?symlink,?symlinkat,?truncate,?writev"
 )
-"""The same by which no run does so far."""
+"""Other calls that change the disk. No run makes them so far; the log shows one that does."""
 
 _FAST = "--seccomp-bpf"
 """Stops a process at the traced calls only; with it strace 6.1 sends no signals."""
 
-_HIT = dict.fromkeys(IN_VAIN, 100) | {"pwrite64": 300, "openat": 1200}
+_HIT = dict.fromkeys(IN_VAIN, 100) | {"pwrite64": 300, "openat": 2400}
 """strace counts the calls of each process by name, and takes one number for all processes: the fault is in the
-100th. One that is to be hit at its Nth call begins with 100 - N that are in vain. (The driver itself shall not be
-hit; its imports open many files.)"""
+100th. A process that is to be hit at its Nth call first makes 100 - N calls in vain. The driver itself must not be
+hit: its imports open some 1,200 files, and its number is twice that."""
 
 
 @dataclass(frozen=True)
 class Point:
-    """A call, known by how often each was made earlier in the run."""
+    """A call, identified by how often each kind of call was made before it in the run."""
 
     call: str
     earlier: Mapping[str, int]
@@ -60,9 +60,9 @@ class Ended:
 
 
 class Driver:
-    """The processes of one driver; without options for strace, on a healthy machine.
+    """The processes of one driver; without options for strace they run undisturbed.
 
-    Everything is kept in ``folder`` but the archives.
+    ``folder`` is for everything except the archives.
     """
 
     def __init__(self, folder: Path, *options: str) -> None:
@@ -123,17 +123,17 @@ class Driver:
 
 
 def at(point: Point) -> Mapping[str, int]:
-    """What is to be called in vain for the fault to be in this call alone."""
+    """The calls to make in vain so that the fault hits this call only."""
     return {point.call: _HIT[point.call] - 1 - point.earlier[point.call]}
 
 
 def from_on(point: Point, calls: Iterable[str]) -> Mapping[str, int]:
-    """What is to be called in vain for a persistent fault to begin with this call, in all these calls alike."""
+    """The calls to make in vain so that a persistent fault begins with this call, in all these calls."""
     return {call: _HIT[call] - 1 - point.earlier.get(call, 0) for call in calls}
 
 
 def points(folder: Path, process: int) -> list[Point]:
-    """Every call of an undisturbed run that can be hit, in its order, from the log of a driver."""
+    """Every call of an undisturbed run that can be hit, in order, from the log of a driver."""
     lines = (folder / "log").read_text("utf-8", "replace")
     found, counts = [], Counter[str]()
     for call in re.findall(rf"^{process} +(\w+)\(", lines, re.MULTILINE):

@@ -20,7 +20,7 @@ from tests.crawling import PROJECT, asked, crawl, posts
 
 TRIALS = int(os.environ.get("ARCHIVER_RANDOM_KILLS", "4"))
 ARTICLES = 120
-MOST_KILLS = 6
+MAX_KILLS = 6
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def test_a_crawl_killed_again_and_again_ends_as_if_it_never_was(
 ) -> None:
     moments = random.Random(trial)
     root = tmp_path / "archive"
-    for _ in range(moments.randint(1, MOST_KILLS)):
+    for _ in range(moments.randint(1, MAX_KILLS)):
         _kill_after(root, replica, moments.uniform(0.6, 3.0))
         for name, text in posts(root).items():
             assert read(text, name).problems == ()
