@@ -39,9 +39,10 @@ DUPEFILTER_CLASS = (
     "scrapy.dupefilters.BaseDupeFilter"  # the ledger knows what was asked; a filter loses redirects
 )
 
-# What may leave, and where to: see archiver/fetch/guard.py and archiver/fetch/resolver.py
+# What may leave, and where to: see docs/fetching.md
 
 ARCHIVER_PRIVATE_ADDRESSES = ""  # networks, comma between, that are connected to though not public
+ARCHIVER_RECORDERS: dict[str, int] = {}  # components that record every exchange, by order
 DOWNLOAD_HANDLERS: dict[str, Any] = {
     "http": "archiver.fetch.handler.HttpHandler",
     "https": "archiver.fetch.handler.HttpHandler",
@@ -53,44 +54,43 @@ DOWNLOAD_HANDLERS: dict[str, Any] = {
 DOWNLOADER_MIDDLEWARES: dict[str, Any] = {
     "archiver.fetch.contact.Contact": 40,
     "archiver.fetch.guard.OriginGuard": 50,
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the guard does it for every request
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # takes an outage for leave
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # OriginGuard checks every request
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # allows too much
     "archiver.fetch.robots.Robots": 100,
-    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # there are no secrets to tell
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # no site needs a password
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,  # three attempts in 20 ms
-    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # delivers what was cut
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # accepts cut bodies
     "archiver.fetch.retry.Retries": 550,
-    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,  # drops some without a word
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,  # drops some silently
     "archiver.fetch.guard.Redirects": 600,
 }
 SPIDER_MIDDLEWARES: dict[str, Any] = {
-    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,  # nobody asks which requests were first
-    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # every status is ours to read
-    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,  # drops requests without a word
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,  # nothing asks which requests were first
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # the spiders read every status
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,  # drops requests silently
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,  # listings have their own caps
-    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,  # looks into every request's meta
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,  # costs time
 }
 COOKIES_ENABLED = False
 REFERER_ENABLED = False
 METAREFRESH_ENABLED = False
 REDIRECT_MAX_TIMES = 5
-DOWNLOADER_STATS = False  # our handler counts, more cheaply
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 DOWNLOAD_VERIFY_CERTIFICATES = True
 
 # What may come back
 
-DOWNLOAD_TIMEOUT = 15  # all of an attempt: five of them and the waits between are 90 seconds
-DNS_TIMEOUT = 10  # of these 15
+DOWNLOAD_TIMEOUT = 15  # seconds for a whole attempt; five of them and the waits between take 90
+DNS_TIMEOUT = 10  # part of DOWNLOAD_TIMEOUT
 DOWNLOAD_MAXSIZE = 8 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
 RETRY_TIMES = 4
 RETRY_HTTP_CODES = [204, 206, 408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526]  # 52x: proxies
 ARCHIVER_RETRY_DELAY = 1  # seconds before the second attempt; doubled, and up to half more, for each further
-ARCHIVER_RETRY_AFTER_MAX = 60  # a host that asks to be left alone for longer is left to the next run
-ARCHIVER_ARTICLE_SECONDS = 90  # what one article may cost in all, at all its hosts
-ARCHIVER_BREAKER_FAILURES = 10  # in a row; then a host is only probed, and shut when it stays dead
+ARCHIVER_RETRY_AFTER_MAX = 60  # a host that asks for a longer pause is left to the next run
+ARCHIVER_ARTICLE_SECONDS = 90  # what one article may cost, at all its hosts together
+ARCHIVER_BREAKER_FAILURES = 10  # in a row; then a host is only probed, and given up when it stays down
 
 # From answer to post
 

@@ -1,14 +1,14 @@
-"""Whether a body came whole, and what is in it: content codings read strictly, and each only once.
+"""Decompresses bodies strictly, and checks whether they are whole.
 
-Scrapy's own middleware delivers a cut body as a good one (faults N8 to N12) and tells nobody of a wrong check
-sum.
+Scrapy's own middleware delivers a cut body as if it were whole (faults N8 to N12), and one with a wrong check
+sum without a word.
 """
 
 from __future__ import annotations
 
 import sys
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 import brotli  # type: ignore[import-untyped]  # it comes without types
 from scrapy.http import Response
@@ -17,6 +17,7 @@ from scrapy.responsetypes import responsetypes
 from archiver.errors import Deferred, Quarantined
 from archiver.extract.decode import decode
 from archiver.extract.formats import load_json
+from archiver.fetch.headers import header, header_values
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -25,24 +26,24 @@ else:
 
 ACCEPTED = "gzip, deflate, br, zstd"
 
-MOST_CODINGS = 3
-"""One over the other; a server that wants more wants something else."""
+MAX_CODINGS = 3
+"""Content codings applied one after the other. Servers use one; a longer list is an attack."""
 
 
-def unpacked(response: Response, limit: int) -> Response:
-    """The response with its body decoded; ``limit`` in bytes, for every step of it.
+def decompress(response: Response, limit: int) -> Response:
+    """The response without content codings; ``limit`` in bytes, for the result of every coding.
 
     Raises ``Deferred("cut_encoding")``, ``Quarantined("checksum")``, ``("bad_encoding")`` or ``("too_big")``.
     """
-    named = b",".join(response.headers.getlist("Content-Encoding")).decode("latin-1").lower()
+    named = ",".join(header_values(response, "Content-Encoding")).lower()
     codings = [coding for part in named.split(",") if (coding := part.strip()) not in ("", "identity")]
     if not codings or not response.body:
         return response
-    if len(codings) > MOST_CODINGS:
+    if len(codings) > MAX_CODINGS:
         raise Quarantined("bad_encoding", f"{len(codings)} content codings, one over the other")
     body = response.body
     for coding in reversed(codings):
-        body = _decoded(body, coding, limit)
+        body = _decode(body, coding, limit)
     headers = response.headers.copy()
     del headers["Content-Encoding"]
     kind = responsetypes.from_args(headers=headers, url=response.url, body=body)
@@ -50,26 +51,37 @@ def unpacked(response: Response, limit: int) -> Response:
 
 
 def check_whole(response: Response, expected: str) -> None:
-    """Whether a 200 holds all of its page, as far as the page itself tells.
+    """Checks whether a response of status 200 holds all of its page, as far as the page itself shows.
 
-    ``expected`` is ``json``, ``html`` or nothing; a page of another kind is not looked at. Raises
-    ``Quarantined("empty")``, ``Deferred("json_cut")``, ``Quarantined("incomplete")`` (N5, N6, N12, P1).
+    ``expected`` is ``json``, ``html`` or empty; other pages are not checked. Raises ``Quarantined("empty")``,
+    ``Deferred("json_cut")``, ``Quarantined("incomplete")`` (faults N5, N6, N12, P1).
     """
     body = response.body
     if expected and (not body or body.isspace()):
         raise Quarantined("empty", "the answer has no content")
-    if expected == "json" and _is_cut_json(response):
+    length_known = "partial" not in response.flags
+    if not _is_cut(expected, body, header(response, "Content-Type"), length_known=length_known):
+        return
+    if expected == "json":
         raise Deferred("json_cut", f"the JSON ends after {len(body)} bytes, unfinished")
-    if expected == "html" and _is_cut_html(body, told_its_end="partial" not in response.flags):
-        raise Quarantined("incomplete", f"the page ends after {len(body)} bytes, without its </html>")
+    raise Quarantined("incomplete", f"the page ends after {len(body)} bytes, without its </html>")
+
+
+def _is_cut(expected: str, body: bytes, content_type: str, *, length_known: bool) -> bool:
+    """The only function here that depends on the format of a page.
+
+    ``length_known``: the server said where the body ends.
+    """
+    if expected == "json":
+        return _is_cut_json(body, content_type)
+    return expected == "html" and _is_cut_html(body, length_known=length_known)
 
 
 _CLOSING = {b"{": b"}", b"[": b"]"}
 
 
-def _is_cut_json(response: Response) -> bool:
-    """Looks closer only where the brackets do not add up; what this misses, whoever reads the JSON sees."""
-    body = response.body
+def _is_cut_json(body: bytes, content_type: str) -> bool:
+    """Parses only where the brackets do not add up. A cut that this misses is found when the JSON is read."""
     opening = body[:64].removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     closing = _CLOSING.get(opening)
     if closing is None:
@@ -79,23 +91,23 @@ def _is_cut_json(response: Response) -> bool:
     if body.count(opening) == body.count(closing):
         return False
     try:
-        load_json(decode(body, (response.headers.get("Content-Type") or b"").decode("latin-1")).text)
+        load_json(decode(body, content_type).text)
     except Quarantined as why:
         return why.reason == "json_cut"
     return False
 
 
-def _is_cut_html(body: bytes, *, told_its_end: bool) -> bool:
-    """A page that has no ``<html`` need not have its end, if the server told its length."""
+def _is_cut_html(body: bytes, *, length_known: bool) -> bool:
+    """A page without ``<html`` may leave out ``</html>`` where the server said its length."""
     ends = b"</html" in body or b"</HTML" in body
     begins = b"<html" in body or b"<HTML" in body
-    return not ends and (begins or not told_its_end)
+    return not ends and (begins or not length_known)
 
 
 # --- content codings
 
 
-def _decoded(body: bytes, coding: str, limit: int) -> bytes:
+def _decode(body: bytes, coding: str, limit: int) -> bytes:
     decoder = _DECODERS.get(coding)
     if decoder is None:
         raise Quarantined("bad_encoding", f"content coding {coding[:40]!r}")
@@ -110,7 +122,7 @@ def _decoded(body: bytes, coding: str, limit: int) -> bytes:
 
 
 _PIECE = 256 * 1024
-"""Bytes decoded at a time: a bomb is seen before it is in memory."""
+"""Bytes decompressed at a time, so that a bomb is found before it fills the memory."""
 
 
 def _cut(coding: str, size: int) -> Deferred:
@@ -118,21 +130,21 @@ def _cut(coding: str, size: int) -> Deferred:
 
 
 def _gunzip(body: bytes) -> Iterator[bytes]:
-    """Every member; what follows the last one and is none is passed over, as gzip itself does."""
+    """Decompresses every member; bytes after the last one that begin no other are ignored, as gzip does."""
     rest = body
     while rest is body or rest[:2] == b"\x1f\x8b":
-        decoder = zlib.decompressobj(wbits=31)
-        yield from _inflated(decoder, rest, "gzip")
-        rest = decoder.unused_data
+        rest = yield from _inflate_stream(rest, 31, "gzip")
 
 
 def _inflate(body: bytes) -> Iterator[bytes]:
-    """With its zlib wrapping or, as some servers have it, bare."""
-    wrapped = body[0] & 0x0F == 8 and int.from_bytes(body[:2], "big") % 31 == 0
-    return _inflated(zlib.decompressobj(wbits=15 if wrapped else -15), body, "deflate")
+    """Deflate has a zlib header, which some servers leave out."""
+    has_header = body[0] & 0x0F == 8 and int.from_bytes(body[:2], "big") % 31 == 0
+    yield from _inflate_stream(body, 15 if has_header else -15, "deflate")
 
 
-def _inflated(decoder: zlib._Decompress, body: bytes, coding: str) -> Iterator[bytes]:
+def _inflate_stream(body: bytes, wbits: int, coding: str) -> Generator[bytes, None, bytes]:
+    """Returns the bytes that follow the stream; ``wbits`` as zlib has it."""
+    decoder = zlib.decompressobj(wbits=wbits)
     try:
         yield decoder.decompress(body, _PIECE)
         while decoder.unconsumed_tail and not decoder.eof:
@@ -144,6 +156,7 @@ def _inflated(decoder: zlib._Decompress, body: bytes, coding: str) -> Iterator[b
         raise Quarantined("bad_encoding" if is_other else "checksum", f"{coding}: {exc}") from exc
     if not decoder.eof:
         raise _cut(coding, len(body))
+    return decoder.unused_data
 
 
 def _unbrotli(body: bytes) -> Iterator[bytes]:
@@ -160,7 +173,7 @@ def _unbrotli(body: bytes) -> Iterator[bytes]:
 
 
 _ZSTD: dict[int, int] = {zstd.DecompressionParameter.window_log_max: 23}
-"""A frame may ask for gigabytes of memory; 8 MiB are enough on the web (RFC 9659)."""
+"""A frame may ask for gigabytes of memory; RFC 9659 allows 8 MiB on the web."""
 
 
 def _unzstd(body: bytes) -> Iterator[bytes]:

@@ -18,6 +18,7 @@ from scrapy.settings import BaseSettings
 
 from archiver.errors import BadArgument, Deferred, StorageError
 from archiver.fetch import resolver
+from archiver.fetch.site import site_of
 from archiver.run import drift
 from archiver.run.ledger import ENDS, Ledger, Schedule, Tally
 from archiver.run.report import Report
@@ -76,9 +77,7 @@ class ArchiveRun:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        site = getattr(crawler.spider, "site", None)
-        if not isinstance(site, Profile):
-            raise NotConfigured("no spider of the archiver")
+        site = site_of(crawler)
         if crawler.settings["JOBDIR"]:
             raise BadArgument(
                 "JOBDIR loses articles when a run is killed; leave it out, the archive remembers"

@@ -7,7 +7,7 @@ from scrapy import Request
 from twisted.web.client import URI
 
 from archiver.errors import Quarantined
-from archiver.fetch.guard import refusal, target
+from archiver.fetch.guard import redirect_target, refusal
 from archiver.sites.profile import Profile, parse
 
 SITE: Profile = parse(
@@ -167,7 +167,7 @@ def test_who_is_connected_to_is_who_was_checked(url: str) -> None:
 @pytest.mark.parametrize("url", [*REFUSED, *SAME])
 def test_a_redirect_is_connected_to_where_it_was_checked(url: str) -> None:
     try:
-        asked = Request(target("http://good.example/", url.encode())).url
+        asked = Request(redirect_target("http://good.example/", url.encode())).url
     except (Quarantined, ValueError):
         return
     assert refusal(SITE, asked) or connected_to(asked) in ALLOWED
@@ -189,7 +189,7 @@ def test_a_redirect_is_connected_to_where_it_was_checked(url: str) -> None:
     ],
 )
 def test_a_location_is_made_absolute(location: bytes, url: str) -> None:
-    assert target("http://good.example/a/b?c", location) == url
+    assert redirect_target("http://good.example/a/b?c", location) == url
 
 
 @pytest.mark.parametrize(
@@ -204,5 +204,5 @@ def test_a_location_is_made_absolute(location: bytes, url: str) -> None:
 )
 def test_a_location_that_leads_nowhere_has_its_name(base: str, location: bytes, reason: str) -> None:
     with pytest.raises(Quarantined) as caught:
-        target(base, location)
+        redirect_target(base, location)
     assert caught.value.reason == reason
