@@ -70,12 +70,12 @@ class ResponseReader:
     async def _receive_all(
         self, answer: ClientResponse, request: Request, chunks: list[bytes]
     ) -> StopDownload | None:
-        size = 0
+        size, announced = 0, answer.content_length or 0
         while chunk := await answer.content.readany():
             chunks.append(chunk)
             if stop := self._send(signals.bytes_received, request, data=chunk):
                 return stop
-            self._check_size(request, size + len(chunk), size, "received")
+            self._check_size(request, size + len(chunk), max(size, announced), "received")
             size += len(chunk)
         return None
 
