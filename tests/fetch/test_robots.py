@@ -19,7 +19,7 @@ from archiver.fetch.spacing import HostSpacing
 
 
 class Engine:
-    """Answers every request with the same robots.txt, one turn of the event loop later."""
+    """Answers every request with the same robots.txt, some turns of the event loop later."""
 
     def __init__(self, body: bytes, status: int = 200) -> None:
         self.asked: list[str] = []
@@ -28,7 +28,8 @@ class Engine:
 
     async def download_async(self, request: Request) -> Response:
         self.asked.append(request.url)
-        await asyncio.sleep(0)
+        for _ in range(5):
+            await asyncio.sleep(0)
         return Response(request.url, self._status, body=self._body, request=request)
 
 
