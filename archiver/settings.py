@@ -111,6 +111,7 @@ CONCURRENT_ITEMS = 1  # per response, and ours bring one; Scrapy starts so many 
 
 EXTENSIONS = {
     "archiver.run.archive_run.ArchiveRun": 100,
+    "archiver.fetch.exchange.Recorders": 120,
     "archiver.run.stop.OrderlyStop": 150,
     "archiver.run.progress.Progress": 200,
 }

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import IPv4Address, IPv6Address
-from typing import Any, Protocol
+from typing import Protocol, Self
 
 from scrapy import Request
 from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 from scrapy.utils.conf import build_component_list
 from scrapy.utils.misc import build_from_crawler, load_object
@@ -58,25 +59,27 @@ class RecorderFailed(StorageError):
     """
 
 
-def load_recorders(crawler: Crawler) -> list[Recorder]:
-    """The recorders of ``ARCHIVER_RECORDERS``, ordered by their numbers."""
-    paths = build_component_list(crawler.settings.getdict("ARCHIVER_RECORDERS"))
-    return [_build(path, crawler) for path in paths]
+class Recorders:
+    """An extension: makes the recorders of ``ARCHIVER_RECORDERS`` once for a run, ordered by their numbers."""
 
+    def __init__(self, recorders: Sequence[Recorder]) -> None:
+        self._recorders = recorders
 
-def _build(path: Any, crawler: Crawler) -> Recorder:
-    recorder: Recorder = build_from_crawler(load_object(path), crawler)
-    return recorder
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        paths = build_component_list(crawler.settings.getdict("ARCHIVER_RECORDERS"))
+        if not paths:
+            raise NotConfigured
+        return cls([build_from_crawler(load_object(path), crawler) for path in paths])
 
-
-def record(recorders: Sequence[Recorder], exchange: Exchange) -> None:
-    """Raises the StorageError of a recorder as it is, and RecorderFailed for any other exception."""
-    for recorder in recorders:
-        try:
-            recorder.record(exchange)
-        except StorageError:
-            raise
-        except Exception as exc:
-            name = type(recorder).__name__
-            log.exception("%s could not record %s", name, exchange.request)
-            raise RecorderFailed(f"{name} could not record {exchange.request.url[:200]}: {exc}") from exc
+    def record(self, exchange: Exchange) -> None:
+        """Raises the StorageError of a recorder as it is, and RecorderFailed for any other exception."""
+        for recorder in self._recorders:
+            try:
+                recorder.record(exchange)
+            except StorageError:
+                raise
+            except Exception as exc:
+                name = type(recorder).__name__
+                log.exception("%s could not record %s", name, exchange.request)
+                raise RecorderFailed(f"{name} could not record {exchange.request.url[:200]}: {exc}") from exc

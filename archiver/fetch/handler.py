@@ -18,7 +18,7 @@ from yarl import URL
 
 from archiver.errors import Quarantined, StorageError
 from archiver.fetch.connections import AttemptFailed, ClientResponse, open_session, tls_context
-from archiver.fetch.exchange import Exchange, load_recorders, record
+from archiver.fetch.exchange import Exchange, Recorders
 from archiver.fetch.reader import ResponseReader
 from archiver.fetch.resolver import (
     Address,
@@ -50,7 +50,7 @@ class HttpHandler(BaseDownloadHandler):
         self._proxies = proxy_hosts()
         self._stated = _stated_addresses(find_site(crawler))
         self._timeout = settings.getfloat("DOWNLOAD_TIMEOUT")
-        self._recorders = load_recorders(crawler)
+        self._recorders = crawler.get_extension(Recorders)
         self._retries: Retries | None = None
         self._reader = ResponseReader(crawler)
         self._tls = tls_context(settings)
@@ -84,15 +84,15 @@ class HttpHandler(BaseDownloadHandler):
             retries.admission.end(request, succeeded=succeeded)
 
     async def _recorded(self, request: Request) -> Response:
-        if not self._recorders:
+        if self._recorders is None:
             return await self._downloaded(request)
         at, began = datetime.now(UTC), monotonic()
         try:
             response = await self._downloaded(request)
         except Exception as exc:
-            record(self._recorders, Exchange(_public(request), None, exc, at, monotonic() - began))
+            self._recorders.record(Exchange(_public(request), None, exc, at, monotonic() - began))
             raise
-        record(self._recorders, Exchange(_public(request), response, None, at, monotonic() - began))
+        self._recorders.record(Exchange(_public(request), response, None, at, monotonic() - began))
         return response
 
     async def _downloaded(self, request: Request) -> Response:

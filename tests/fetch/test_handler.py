@@ -26,7 +26,13 @@ HTML = "text/html; charset=utf-8"
 
 def crawler(**settings: Any) -> Any:
     kept = {"ARCHIVER_PRIVATE_ADDRESSES": "127.0.0.0/8", "DNS_TIMEOUT": 1, "DOWNLOAD_TIMEOUT": 5, **settings}
-    made = SimpleNamespace(settings=Settings(kept), spider=None, get_downloader_middleware=lambda _kind: None)
+
+    def nothing(_kind: type) -> None:
+        """There is no other component."""
+
+    made = SimpleNamespace(
+        settings=Settings(kept), spider=None, get_downloader_middleware=nothing, get_extension=nothing
+    )
     made.signals = SignalManager(made)
     return made
 
