@@ -60,7 +60,7 @@ class RecorderFailed(StorageError):
 
 
 class Recorders:
-    """An extension: makes the recorders of ``ARCHIVER_RECORDERS`` once for a run, ordered by their numbers."""
+    """An extension: makes the recorders of ``ARCHIVER_RECORDERS`` once for a run, in their order."""
 
     def __init__(self, recorders: Sequence[Recorder]) -> None:
         self._recorders = recorders
