@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from time import monotonic
+from urllib.parse import urlsplit
 
 from scrapy import Request
-from scrapy.utils.httpobj import urlparse_cached
 
 from archiver.fetch.circuit_breaker import CircuitBreaker
 from archiver.fetch.delay_queue import DelayQueue
@@ -40,12 +41,12 @@ class Admission:
 
         A request to a host with a Crawl-delay reserves its moment here, once.
         """
-        now = monotonic()
-        if seconds := self.breaker.wait(origin_of(request.url), now):
+        now, origin = monotonic(), origin_of(request.url)
+        if seconds := self.breaker.wait(origin, now):
             return seconds
         if request.meta.pop(_RESERVED, False):
             return 0.0
-        if seconds := self.spacing.reserve(_hostname(request), now):
+        if seconds := self.spacing.reserve(hostname_of(origin), now):
             request.meta[_RESERVED] = True
         return seconds
 
@@ -58,17 +59,18 @@ class Admission:
         origin = origin_of(request.url)
         if seconds := self.breaker.wait(origin, monotonic()):
             raise HostPaused(seconds)
-        if self.spacing.has_delay(_hostname(request)):
-            await self._keep_distance(_hostname(request))
+        if self.spacing.has_delay(hostname_of(origin)):
+            await self._keep_distance(hostname_of(origin))
         self.breaker.begin(origin, monotonic())
 
     def end(self, request: Request, *, succeeded: bool) -> None:
         """``succeeded``: the host answered, whatever it said."""
-        self.spacing.end(_hostname(request))
+        origin = origin_of(request.url)
+        self.spacing.end(hostname_of(origin))
         if succeeded:
-            self.breaker.record_success(origin_of(request.url))
+            self.breaker.record_success(origin)
         else:
-            self.breaker.record_failure(origin_of(request.url), monotonic())
+            self.breaker.record_failure(origin, monotonic())
 
     async def _keep_distance(self, host: str) -> None:
         seconds = self.spacing.begin(host, monotonic())
@@ -81,5 +83,7 @@ class Admission:
             raise
 
 
-def _hostname(request: Request) -> str:
-    return urlparse_cached(request).hostname or ""
+@lru_cache(maxsize=1024)
+def hostname_of(origin: str) -> str:
+    """The name that all schemes and ports of a host share."""
+    return urlsplit(origin).hostname or ""

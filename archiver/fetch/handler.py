@@ -145,32 +145,34 @@ def _headers(request: Request) -> dict[str, Any]:
     A proxy's password goes to the proxy only: with the request where the proxy forwards it (http), and with
     CONNECT where the proxy opens a tunnel (https).
     """
-    lines = _lines(request.headers)
-    proxy = request.meta.get("proxy")
-    if not proxy:
-        return {"headers": [line for line in lines if line[0] != _PROXY_AUTHORIZATION]}
-    secret = [line for line in lines if line[0] == _PROXY_AUTHORIZATION]
-    told: dict[str, Any] = {"headers": lines, "proxy": add_http_if_no_scheme(proxy)}
-    if secret and request.url.startswith("https:"):
-        told["headers"] = [line for line in lines if line[0] != _PROXY_AUTHORIZATION]
-        told["proxy_headers"] = dict(secret)
-    return told
-
-
-_PROXY_AUTHORIZATION = "Proxy-Authorization"
+    proxy, secret = request.meta.get("proxy"), request.headers.get("Proxy-Authorization")
+    arguments: dict[str, Any] = {"headers": _lines(request.headers)}
+    if proxy:
+        arguments["proxy"] = add_http_if_no_scheme(proxy)
+    if proxy and secret:
+        tunnel = request.url.startswith("https:")
+        told = arguments.setdefault("proxy_headers", []) if tunnel else arguments["headers"]
+        told.append(("Proxy-Authorization", secret.decode()))
+    return arguments
 
 
 def _lines(headers: Headers) -> list[tuple[str, str]]:
+    """Without the proxy's password."""
     # Scrapy's ``Headers`` normalises every name that it is asked for; ``dict.items`` takes them as they are.
-    return [(name.decode(), value.decode()) for name, values in dict.items(headers) for value in values]
+    return [
+        (name.decode(), value.decode())
+        for name, values in dict.items(headers)
+        if name != b"Proxy-Authorization"
+        for value in values
+    ]
 
 
 def _public(request: Request) -> Request:
     """The request without the proxy's password."""
-    if _PROXY_AUTHORIZATION not in request.headers:
+    if "Proxy-Authorization" not in request.headers:
         return request
     copy = request.copy()
-    del copy.headers[_PROXY_AUTHORIZATION]
+    del copy.headers["Proxy-Authorization"]
     return copy
 
 

@@ -19,8 +19,9 @@ from scrapy.utils.misc import build_from_crawler, load_object
 
 from archiver.errors import ArticleError, Deferred, Skipped
 from archiver.fetch import outcomes
-from archiver.fetch.admission import Admission
+from archiver.fetch.admission import Admission, hostname_of
 from archiver.fetch.retry import Retries
+from archiver.sites.profile import origin_of
 
 MAX_SIZE = 500 * 1024
 """Bytes of a robots.txt that count (RFC 9309 section 2.5)."""
@@ -67,6 +68,8 @@ class Robots:
         self._crawler = crawler
         self._options = options
         self._rules: dict[str, _Rules] = {}
+        self._slow: set[str] = set()
+        """Hosts with a Crawl-delay."""
         self._under_way: dict[str, asyncio.Future[None]] = {}
 
     @classmethod
@@ -125,9 +128,12 @@ class Robots:
         )
         asked = rules.crawl_delay(self._options.robots_user_agent or self._options.user_agent)
         if asked and asked > 0:
-            host = urlparse_cached(request).hostname or ""
-            self._admission.spacing.set_delay(host, crawl_delay(asked, self._options.min_delay), monotonic())
+            self._slow_down(request, crawl_delay(asked, self._options.min_delay))
         return rules
+
+    def _slow_down(self, request: Request, seconds: float) -> None:
+        self._slow.add(urlparse_cached(request).netloc)
+        self._admission.spacing.set_delay(hostname_of(origin_of(request.url)), seconds, monotonic())
 
     def _judge(self, request: Request, netloc: str) -> None:
         """Raises the ArticleError of a host without rules, or ``Skipped("robots_txt")``."""
@@ -138,7 +144,7 @@ class Robots:
         if not rules.allowed(request.url, agent or ""):
             self._count("forbidden")
             raise Skipped("robots_txt", "the site's robots.txt forbids this address")
-        if self._admission.spacing.has_delay(urlparse_cached(request).hostname or ""):
+        if netloc in self._slow:
             request.meta["autothrottle_dont_adjust_delay"] = True
 
     def _count(self, name: str) -> None:
