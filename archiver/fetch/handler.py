@@ -145,11 +145,12 @@ def _headers(request: Request) -> dict[str, Any]:
     A proxy's password goes to the proxy only: with the request where the proxy forwards it (http), and with
     CONNECT where the proxy opens a tunnel (https).
     """
-    proxy, secret = request.meta.get("proxy"), request.headers.get("Proxy-Authorization")
     arguments: dict[str, Any] = {"headers": _lines(request.headers)}
-    if proxy:
-        arguments["proxy"] = add_http_if_no_scheme(proxy)
-    if proxy and secret:
+    proxy = request.meta.get("proxy")
+    if not proxy:
+        return arguments
+    arguments["proxy"] = add_http_if_no_scheme(proxy)
+    if secret := request.headers.get("Proxy-Authorization"):
         tunnel = request.url.startswith("https:")
         told = arguments.setdefault("proxy_headers", []) if tunnel else arguments["headers"]
         told.append(("Proxy-Authorization", secret.decode()))
