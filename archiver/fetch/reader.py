@@ -32,20 +32,13 @@ class ResponseReader:
         self._fail_on_loss = crawler.settings.getbool("DOWNLOAD_FAIL_ON_DATALOSS")
 
     async def read(self, answer: ClientResponse, request: Request) -> Response:
-        """Flags: ``partial`` where the server did not say where the body ends, ``download_stopped``,
-        ``dataloss``.
-
-        Raises DownloadCancelledError for a body that is too large, ResponseDataLossError for one that was
-        cut, StopDownload where a receiver of the signals raised it with ``fail``.
-        """
+        """Its flags may be ``partial`` (the server did not say where the body ends), ``download_stopped`` and
+        ``dataloss``. Raises DownloadCancelledError for a body that is too large, ResponseDataLossError for one
+        that was cut, StopDownload where a receiver of the signals raised it with ``fail``."""
         headers = _headers(answer.raw_headers)
-        length = answer.content_length
-        self._check_size(request, length or 0, 0, "announced")
         chunks: list[bytes] = []
         flags: list[str] = []
-        stop = self._send(signals.headers_received, request, headers=headers, body_length=length)
-        if stop is None:
-            stop = await self._receive(answer, request, chunks, flags)
+        stop = self._begin(answer, request, headers) or await self._receive(answer, request, chunks, flags)
         if stop is not None:
             flags.append("download_stopped")
         if headers.keys().isdisjoint((b"Content-Length", b"Transfer-Encoding")):
@@ -55,6 +48,11 @@ class ResponseReader:
             stop.response = response
             raise stop
         return response
+
+    def _begin(self, answer: ClientResponse, request: Request, headers: Headers) -> StopDownload | None:
+        length = answer.content_length
+        self._check_size(request, length or 0, 0, "announced")
+        return self._send(signals.headers_received, request, headers=headers, body_length=length)
 
     async def _receive(
         self, answer: ClientResponse, request: Request, chunks: list[bytes], flags: list[str]

@@ -45,6 +45,8 @@ the mirrors."""
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
+    """How often, and for how long, an article is asked for."""
+
     times: int
     """Further attempts after the first."""
     statuses: frozenset[int]

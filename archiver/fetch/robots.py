@@ -38,6 +38,8 @@ _Rules = RobotParser | ArticleError
 
 @dataclass(frozen=True, slots=True)
 class RobotsOptions:
+    """Scrapy's settings for robots.txt."""
+
     user_agent: str
     """``USER_AGENT``, for requests without the header."""
     robots_user_agent: str
