@@ -32,9 +32,9 @@ class ResponseReader:
         self._fail_on_loss = crawler.settings.getbool("DOWNLOAD_FAIL_ON_DATALOSS")
 
     async def read(self, answer: ClientResponse, request: Request) -> Response:
-        """Its flags may be ``partial`` (the server did not say where the body ends), ``download_stopped`` and
-        ``dataloss``. Raises DownloadCancelledError for a body that is too large, ResponseDataLossError for one
-        that was cut, StopDownload where a receiver of the signals raised it with ``fail``."""
+        """Its flags may be ``partial`` (the server did not say where the body ends), ``dataloss`` and
+        ``download_stopped``. Raises DownloadCancelledError for a body that is too large,
+        ResponseDataLossError for a cut one, StopDownload where a receiver of the signals wants an error."""
         headers = _headers(answer.raw_headers)
         chunks: list[bytes] = []
         flags: list[str] = []
