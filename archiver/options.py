@@ -8,6 +8,7 @@ anything else reads a setting.
 from __future__ import annotations
 
 import difflib
+import json
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -169,6 +170,20 @@ def statuses(name: str, value: Any) -> list[int]:
     return numbers
 
 
+def components(name: str, value: Any) -> dict[str, int]:
+    """Class paths with their order, also as JSON, in which ``-s`` gives them."""
+    try:
+        found = dict(json.loads(value) if isinstance(value, str) else value)
+    except (TypeError, ValueError) as exc:
+        raise BadArgument(
+            f'{name}={value!r}: write class paths with an order, as {{"my.Recorder": 100}}'
+        ) from exc
+    for path, order in found.items():
+        if not (isinstance(path, str | type) and type(order) is int):
+            raise BadArgument(f"{name}: {path!r}: {order!r} is no class path with a whole number")
+    return found
+
+
 # --- the settings
 
 
@@ -176,7 +191,7 @@ def statuses(name: str, value: Any) -> list[int]:
 class Option:
     """One setting of the archiver."""
 
-    default: str | float | bool
+    default: str | float | bool | Mapping[str, int]
     meaning: str
     """One sentence of Markdown, as docs/settings.md prints it."""
     read: Read
@@ -242,6 +257,11 @@ OPTIONS: Final[Mapping[str, Option]] = {
         "networks with commas between them (`10.0.0.0/8, 127.0.0.1`) that may be connected to although they "
         "are not public; for an intranet or a test",
         private,
+    ),
+    "ARCHIVER_RECORDERS": Option(
+        {},
+        'classes that record every exchange, each with its order, for example `{"my.Recorder": 100}`',
+        components,
     ),
     "ARCHIVER_PACE": Option(
         "polite",

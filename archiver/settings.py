@@ -36,7 +36,7 @@ DUPEFILTER_CLASS = (
     "scrapy.dupefilters.BaseDupeFilter"  # the ledger knows what was asked; a filter loses redirects
 )
 
-# What may leave, and where to: see archiver/fetch/guard.py and archiver/fetch/resolver.py
+# What may leave, and where to: see docs/fetching.md
 
 DOWNLOAD_HANDLERS: dict[str, Any] = {
     "http": "archiver.fetch.handler.HttpHandler",
@@ -49,36 +49,35 @@ DOWNLOAD_HANDLERS: dict[str, Any] = {
 DOWNLOADER_MIDDLEWARES: dict[str, Any] = {
     "archiver.fetch.contact.Contact": 40,
     "archiver.fetch.guard.OriginGuard": 50,
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the guard does it for every request
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # takes an outage for leave
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # OriginGuard checks every request
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # allows too much
     "archiver.fetch.robots.Robots": 100,
-    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # there are no secrets to tell
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # no site needs a password
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,  # three attempts in 20 ms
-    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # delivers what was cut
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # accepts cut bodies
     "archiver.fetch.retry.Retries": 550,
-    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,  # drops some without a word
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,  # drops some silently
     "archiver.fetch.guard.Redirects": 600,
 }
 SPIDER_MIDDLEWARES: dict[str, Any] = {
-    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,  # nobody asks which requests were first
-    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # every status is ours to read
-    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,  # drops requests without a word
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,  # nothing asks which requests were first
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # the spiders read every status
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,  # drops requests silently
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,  # listings have their own caps
-    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,  # looks into every request's meta
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,  # costs time
 }
 COOKIES_ENABLED = False
 REFERER_ENABLED = False
 METAREFRESH_ENABLED = False
 REDIRECT_MAX_TIMES = 5
-DOWNLOADER_STATS = False  # our handler counts, more cheaply
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 DOWNLOAD_VERIFY_CERTIFICATES = True
 
 # What may come back
 
-DOWNLOAD_TIMEOUT = 15  # all of an attempt: five of them and the waits between are 90 seconds
-DNS_TIMEOUT = 10  # of these 15
+DOWNLOAD_TIMEOUT = 15  # seconds for a whole attempt; five of them and the waits between take 90
+DNS_TIMEOUT = 10  # part of DOWNLOAD_TIMEOUT
 DOWNLOAD_MAXSIZE = 8 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
 RETRY_TIMES = 4
@@ -102,6 +101,7 @@ CONCURRENT_ITEMS = 1  # per response, and ours bring one; Scrapy starts so many 
 
 EXTENSIONS = {
     "archiver.run.archive_run.ArchiveRun": 100,
+    "archiver.fetch.exchange.Recorders": 120,
     "archiver.run.stop.OrderlyStop": 150,
     "archiver.run.progress.Progress": 200,
 }

@@ -18,6 +18,7 @@ from archiver.errors import ArticleError, BadArgument, Deferred, Quarantined
 from archiver.extract.article import read_answer
 from archiver.extract.decode import decode
 from archiver.fetch import outcomes
+from archiver.fetch.headers import header
 from archiver.fetch.retry import EXPECTED, MIRRORS, SPENT
 from archiver.items import Answer, Article, Evidence, Listed
 from archiver.normalise import sources
@@ -146,12 +147,14 @@ class ArticleSpider(Spider):
 
     def no_answer(self, failure: Failure) -> list[Request | Article]:
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it for errbacks
-        problem, spent = outcomes.of_failure(failure), request.meta.get(SPENT, 0.0)
+        with self.run.storing():
+            problem = outcomes.of_failure(failure)
+        spent = request.meta.get(SPENT, 0.0)
         return [self._go_on(problem=problem, spent=spent, **request.cb_kwargs)]
 
     def _read(self, response: Response, article: Article, step_number: int) -> None:
         rule = self.site.steps[step_number]
-        decoded = decode(response.body, (response.headers.get("Content-Type") or b"").decode("latin-1"))
+        decoded = decode(response.body, header(response, "Content-Type"))
         if decoded.overridden:
             self.run.count("encoding/overridden")
         said = read_answer(decoded.text, rule, self.site, article.id)

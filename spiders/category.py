@@ -20,6 +20,7 @@ from archiver.errors import ArticleError, BadArgument, Deferred, Quarantined
 from archiver.extract.decode import decode
 from archiver.extract.listing import ListingPage, read_home, read_listing
 from archiver.fetch import outcomes
+from archiver.fetch.headers import header
 from archiver.fetch.retry import EXPECTED
 from archiver.items import Article, Listed
 from archiver.normalise import dates, slugs, sources
@@ -219,7 +220,8 @@ class CategorySpider(ArticleSpider):
 
     def no_listing(self, failure: Failure) -> Iterator[Request | Article]:
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it for errbacks
-        why = outcomes.of_failure(failure)
+        with self.run.storing():
+            why = outcomes.of_failure(failure)
         if request.cb_kwargs:
             yield from self._page_failed(why=why, **request.cb_kwargs)
         else:
@@ -280,13 +282,13 @@ class CategorySpider(ArticleSpider):
 
 
 def _text(response: Response) -> str:
-    return decode(response.body, _header(response, "Content-Type")).text
+    return decode(response.body, header(response, "Content-Type")).text
 
 
 def _further(walk: Walk, page: ListingPage, response: Response, whole: bool) -> Walk:
     found = replace(walk.found, rows=walk.found.rows + len(page.articles) + len(page.refused))
     if walk.pages == 0:
-        found = replace(found, etag=_header(response, "ETag"), modified=_header(response, "Last-Modified"))
+        found = replace(found, etag=header(response, "ETag"), modified=header(response, "Last-Modified"))
     met = walk.met | {listed.id for listed in page.articles}
     gap = walk.gap or (walk.failed[0] if walk.failed else None)
     walk = replace(walk, found=found, pages=walk.pages + 1, whole=walk.whole and whole, met=met)
@@ -312,10 +314,6 @@ def _is_conditional(request: Request | None) -> bool:
     return request is not None and not request.headers.keys().isdisjoint(
         (b"If-None-Match", b"If-Modified-Since")
     )
-
-
-def _header(response: Response, name: str) -> str:
-    return (response.headers.get(name) or b"").decode("latin-1")
 
 
 def _day(name: str, value: str) -> date | None:

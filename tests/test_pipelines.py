@@ -30,7 +30,9 @@ def test_the_pipelines_run_every_decision_in_its_order() -> None:
 
 
 CRAWLER: Any = SimpleNamespace(spider=Spider("mine"))
-RUN: Any = SimpleNamespace(site=load("finews"), site_url="//finews.withounder.com/", archive=SimpleNamespace(slugs=None))
+RUN: Any = SimpleNamespace(
+    site=load("finews"), site_url="//finews.withounder.com/", archive=SimpleNamespace(slugs=None)
+)
 
 
 class Sync:

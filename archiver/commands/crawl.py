@@ -28,7 +28,7 @@ class Command(ScrapyCrawl):
         assert self.crawler_process
         if args[0] not in self.crawler_process.spider_loader.list():
             raise UsageError(f"there is no spider {args[0]!r}: scrapy list shows them")
-        crawler = self._create_crawler(args[0])
+        crawler = self.crawler_process.create_crawler(args[0])
         _collect_less()
         task = self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()

@@ -1,14 +1,14 @@
-"""Whether a body came whole, and what is in it: content codings read strictly, and each only once.
+"""Decompresses bodies strictly, and checks whether they are whole.
 
-Scrapy's own middleware delivers a cut body as a good one (faults N8 to N12) and tells nobody of a wrong check
-sum.
+Scrapy's own middleware delivers a cut body as if it were whole (faults N8 to N12), and one with a wrong check
+sum without a word.
 """
 
 from __future__ import annotations
 
 import sys
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 import brotli  # type: ignore[import-untyped]  # it comes without types
 from scrapy.http import Response
@@ -18,6 +18,7 @@ from archiver.errors import Deferred, Quarantined
 from archiver.extract import formats
 from archiver.extract.decode import decode
 from archiver.extract.formats.received import Received
+from archiver.fetch.headers import header, header_values
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -26,24 +27,24 @@ else:
 
 ACCEPTED = "gzip, deflate, br, zstd"
 
-MOST_CODINGS = 3
-"""One over the other; a server that wants more wants something else."""
+MAX_CODINGS = 3
+"""Content codings applied one after the other. Servers use one; a longer list is an attack."""
 
 
-def unpacked(response: Response, limit: int) -> Response:
-    """The response with its body decoded; ``limit`` in bytes, for every step of it.
+def decompress(response: Response, limit: int) -> Response:
+    """The response without content codings; ``limit`` in bytes, for the result of every coding.
 
     Raises ``Deferred("cut_encoding")``, ``Quarantined("checksum")``, ``("bad_encoding")`` or ``("too_big")``.
     """
-    named = b",".join(response.headers.getlist("Content-Encoding")).decode("latin-1").lower()
+    named = ",".join(header_values(response, "Content-Encoding")).lower()
     codings = [coding for part in named.split(",") if (coding := part.strip()) not in ("", "identity")]
     if not codings or not response.body:
         return response
-    if len(codings) > MOST_CODINGS:
+    if len(codings) > MAX_CODINGS:
         raise Quarantined("bad_encoding", f"{len(codings)} content codings, one over the other")
     body = response.body
     for coding in reversed(codings):
-        body = _decoded(body, coding, limit)
+        body = _decode(body, coding, limit)
     headers = response.headers.copy()
     del headers["Content-Encoding"]
     kind = responsetypes.from_args(headers=headers, url=response.url, body=body)
@@ -58,7 +59,7 @@ def check_whole(response: Response, expected: str) -> None:
     """
     if not expected:
         return
-    content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+    content_type = header(response, "Content-Type")
     received = Received(
         response.body,
         lambda: decode(response.body, content_type).text,
@@ -70,7 +71,7 @@ def check_whole(response: Response, expected: str) -> None:
 # --- content codings
 
 
-def _decoded(body: bytes, coding: str, limit: int) -> bytes:
+def _decode(body: bytes, coding: str, limit: int) -> bytes:
     decoder = _DECODERS.get(coding)
     if decoder is None:
         raise Quarantined("bad_encoding", f"content coding {coding[:40]!r}")
@@ -85,7 +86,7 @@ def _decoded(body: bytes, coding: str, limit: int) -> bytes:
 
 
 _PIECE = 256 * 1024
-"""Bytes decoded at a time: a bomb is seen before it is in memory."""
+"""Bytes decompressed at a time, so that a bomb is found before it fills the memory."""
 
 
 def _cut(coding: str, size: int) -> Deferred:
@@ -93,21 +94,21 @@ def _cut(coding: str, size: int) -> Deferred:
 
 
 def _gunzip(body: bytes) -> Iterator[bytes]:
-    """Every member; what follows the last one and is none is passed over, as gzip itself does."""
+    """Decompresses every member; bytes after the last one that begin no other are ignored, as gzip does."""
     rest = body
     while rest is body or rest[:2] == b"\x1f\x8b":
-        decoder = zlib.decompressobj(wbits=31)
-        yield from _inflated(decoder, rest, "gzip")
-        rest = decoder.unused_data
+        rest = yield from _inflate_stream(rest, 31, "gzip")
 
 
 def _inflate(body: bytes) -> Iterator[bytes]:
-    """With its zlib wrapping or, as some servers have it, bare."""
-    wrapped = body[0] & 0x0F == 8 and int.from_bytes(body[:2], "big") % 31 == 0
-    return _inflated(zlib.decompressobj(wbits=15 if wrapped else -15), body, "deflate")
+    """Deflate has a zlib header, which some servers leave out."""
+    has_header = body[0] & 0x0F == 8 and int.from_bytes(body[:2], "big") % 31 == 0
+    yield from _inflate_stream(body, 15 if has_header else -15, "deflate")
 
 
-def _inflated(decoder: zlib._Decompress, body: bytes, coding: str) -> Iterator[bytes]:
+def _inflate_stream(body: bytes, wbits: int, coding: str) -> Generator[bytes, None, bytes]:
+    """Returns the bytes that follow the stream; ``wbits`` as zlib has it."""
+    decoder = zlib.decompressobj(wbits=wbits)
     try:
         yield decoder.decompress(body, _PIECE)
         while decoder.unconsumed_tail and not decoder.eof:
@@ -119,6 +120,7 @@ def _inflated(decoder: zlib._Decompress, body: bytes, coding: str) -> Iterator[b
         raise Quarantined("bad_encoding" if is_other else "checksum", f"{coding}: {exc}") from exc
     if not decoder.eof:
         raise _cut(coding, len(body))
+    return decoder.unused_data
 
 
 def _unbrotli(body: bytes) -> Iterator[bytes]:
@@ -135,7 +137,7 @@ def _unbrotli(body: bytes) -> Iterator[bytes]:
 
 
 _ZSTD: dict[int, int] = {zstd.DecompressionParameter.window_log_max: 23}
-"""A frame may ask for gigabytes of memory; 8 MiB are enough on the web (RFC 9659)."""
+"""A frame may ask for gigabytes of memory; RFC 9659 allows 8 MiB on the web."""
 
 
 def _unzstd(body: bytes) -> Iterator[bytes]:

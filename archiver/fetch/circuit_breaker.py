@@ -1,4 +1,4 @@
-"""What is known of each host in this run: whether it answers, and when it may be asked again."""
+"""Stops requests to a host that keeps failing."""
 
 from __future__ import annotations
 
@@ -7,67 +7,72 @@ from dataclasses import dataclass
 
 from archiver.errors import Deferred
 
-PROBES = 4
-"""Requests to a host that failed too often, each after twice the time of the one before; then it is left
-alone. Together with what is on its way when it fails, 30 requests (faults N18, X7)."""
+MAX_PROBES = 4
+"""Single requests to a host that failed too often. With the requests that are under way when it fails, a host
+that is down gets 30 requests in a run (faults N18, X7)."""
 
 
 @dataclass(slots=True)
 class _Host:
     failures: int = 0
-    """In a row."""
+    """Failures in a row."""
     probes: int = 0
     ready_at: float = 0.0
-    shut: Deferred | None = None
+    """No request is sent before this moment."""
+    final: Deferred | None = None
+    """Why the circuit stays open for the rest of the run."""
 
 
-class Hosts:
-    """A breaker for each host, ``scheme://host:port``; ``now`` is monotonic, in seconds.
+class CircuitBreaker:
+    """One circuit for each host, which is named ``scheme://host:port``; ``now`` is monotonic, in seconds.
 
-    After ``most_failures`` in a row a host is asked by single probes only, the first after four times
-    ``delay``; everything else for it waits. It is shut for the rest of the run when the last probe fails, or
-    when it says itself to come back much later.
+    - *closed*: the host may be asked.
+    - *open*: it failed ``max_failures`` times in a row; nothing is sent for four times ``delay``.
+    - *half-open*: that time is over; one probe is sent. A success closes the circuit; after a failure it is
+      open for twice as long as before. After ``MAX_PROBES`` failed probes it stays open for the whole run.
     """
 
-    def __init__(self, delay: float, most_failures: int) -> None:
+    def __init__(self, delay: float, max_failures: int) -> None:
         self._delay = delay
-        self._most = most_failures
+        self._max_failures = max_failures
         self._hosts: defaultdict[str, _Host] = defaultdict(_Host)
 
     def wait(self, host: str, now: float) -> float:
-        """Seconds until the host may be asked; raises ``Deferred`` where it is shut."""
+        """Seconds until the host may be asked. Raises ``Deferred`` where it may not be asked in this run."""
         known = self._hosts[host]
-        if known.shut:
-            raise known.shut
+        if known.final:
+            raise known.final.with_traceback(None)
         return max(0.0, known.ready_at - now)
 
-    def is_failing(self, host: str) -> bool:
-        return self._hosts[host].failures >= self._most
+    def is_open(self, host: str) -> bool:
+        """Open or half-open."""
+        return self._hosts[host].failures >= self._max_failures
 
-    def asked(self, host: str, now: float) -> None:
+    def begin(self, host: str, now: float) -> None:
+        """A request is sent; in the half-open state it is the probe, and the next one waits twice as long."""
         known = self._hosts[host]
-        if known.failures >= self._most:
+        if known.failures >= self._max_failures:
             known.probes += 1
             known.ready_at = now + self._delay * 2 ** (known.probes + 2)
 
-    def answered(self, host: str) -> None:
+    def record_success(self, host: str) -> None:
         known = self._hosts[host]
-        if known.failures >= self._most:
+        if known.failures >= self._max_failures:
             known.ready_at = 0.0
         known.failures = known.probes = 0
 
-    def failed(self, host: str, now: float) -> None:
+    def record_failure(self, host: str, now: float) -> None:
         known = self._hosts[host]
         known.failures += 1
-        if known.failures == self._most:
+        if known.failures == self._max_failures:
             known.ready_at = max(known.ready_at, now + self._delay * 4)
-        elif known.probes >= PROBES:
-            self.shut(host, Deferred("host_down", f"{host} failed {known.failures} times in a row"))
+        elif known.probes >= MAX_PROBES:
+            self.open_for_run(host, Deferred("host_down", f"{host} failed {known.failures} times in a row"))
 
     def pause(self, host: str, until: float) -> None:
+        """Nothing is sent before ``until``, whatever the state of the circuit."""
         known = self._hosts[host]
         known.ready_at = max(known.ready_at, until)
 
-    def shut(self, host: str, why: Deferred) -> None:
-        """For the rest of the run."""
-        self._hosts[host].shut = why
+    def open_for_run(self, host: str, why: Deferred) -> None:
+        self._hosts[host].final = why

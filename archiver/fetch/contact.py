@@ -1,4 +1,4 @@
-"""Who is asking."""
+"""Says who is asking."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scrapy.exceptions import NotConfigured
 
 
 class Contact:
-    """Tells the site's owner whom to write to, as RFC 9110 section 10.1.2 has it."""
+    """A downloader middleware: names a contact for the site's owner (``From``, RFC 9110 section 10.1.2)."""
 
     def __init__(self, contact: str) -> None:
         self._contact = contact

@@ -1,4 +1,4 @@
-"""Where requests wait for their time, outside the engine: there they would hold places other hosts need."""
+"""Requests that wait for a moment or an event, outside the engine."""
 
 from __future__ import annotations
 
@@ -15,95 +15,97 @@ from scrapy.exceptions import DontCloseSpider, IgnoreRequest
 _DUE = "archiver_due"
 _AFTER = "archiver_after"
 
-_GLANCE = 0.2
-"""Seconds between two looks at whether the run is being stopped."""
+_CHECK_INTERVAL = 0.2
+"""Seconds between two checks whether the run is being stopped."""
 
 
-class WaitingRoom:
-    """A request that a downloader middleware returns goes back to the engine, which announces it before it is
-    scheduled: there it is taken aside, and handed in again at its time.
+class DelayQueue:
+    """Holds requests without occupying the engine's places, which requests to other hosts need.
 
-    The spider is not idle while anyone waits. Who still waits when the run is stopped is forgotten: the
-    ledger knows the article.
+    A downloader middleware marks a request and returns it. The engine then announces it with the signal
+    ``request_scheduled``; there the queue takes it out of the engine, and submits it again when it is due.
+    The spider is not idle while requests wait. Requests that still wait when the run is stopped are dropped:
+    the ledger knows their articles.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._timed: list[tuple[float, int, Request]] = []
-        self._parked: defaultdict[str, list[Request]] = defaultdict(list)
+        self._by_event: defaultdict[str, list[Request]] = defaultdict(list)
         self._open: set[str] = set()
         self._order = count()
         self._timer: asyncio.TimerHandle | None = None
-        crawler.signals.connect(self.scheduled, signals.request_scheduled)
-        crawler.signals.connect(self.idle, signals.spider_idle)
+        crawler.signals.connect(self.take_out, signals.request_scheduled)
+        crawler.signals.connect(self.keep_open, signals.spider_idle)
         crawler.signals.connect(self.close, signals.spider_closed)
 
-    def later(self, request: Request, seconds: float) -> Request:
-        """The request, to be returned from a middleware."""
+    def after_seconds(self, request: Request, seconds: float) -> Request:
+        """Marks a request that a middleware returns: it is submitted again after ``seconds``."""
         request.meta[_DUE] = monotonic() + seconds
         return request
 
-    def after(self, event: str, request: Request) -> Request:
-        """The same, until :meth:`happened` is called for an event that is under way."""
+    def after_event(self, event: str, request: Request) -> Request:
+        """Marks a request that a middleware returns: it is submitted again after ``done(event)``."""
         request.meta[_AFTER] = event
         return request
 
-    def awaited(self, event: str) -> None:
+    def begin(self, event: str) -> None:
         self._open.add(event)
 
-    def happened(self, event: str) -> None:
+    def done(self, event: str) -> None:
         self._open.discard(event)
-        for request in self._parked.pop(event, []):
-            self._hand_in(request)
+        for request in self._by_event.pop(event, []):
+            self._resubmit(request)
 
-    async def sit(self, seconds: float) -> None:
-        """For a request that nobody schedules; raises IgnoreRequest where the run is being stopped."""
+    async def sleep(self, seconds: float) -> None:
+        """For a request that is not scheduled. Raises IgnoreRequest where the run is being stopped."""
         until = monotonic() + seconds
         while (left := until - monotonic()) > 0:
             if not self._crawler.engine.running:
                 raise IgnoreRequest("the run is being stopped")
-            await asyncio.sleep(min(left, _GLANCE))
+            await asyncio.sleep(min(left, _CHECK_INTERVAL))
 
     # --- signals
 
-    def scheduled(self, request: Request) -> None:
+    def take_out(self, request: Request) -> None:
+        """Raises IgnoreRequest, which keeps the request from the scheduler."""
         event = request.meta.pop(_AFTER, "")
         due = request.meta.pop(_DUE, None)
         if event in self._open:
-            self._parked[event].append(request)
+            self._by_event[event].append(request)
         elif due is not None:
             heapq.heappush(self._timed, (due, next(self._order), request))
-            self._wind()
+            self._arm_timer()
         else:
             return
-        raise IgnoreRequest("waits")
+        raise IgnoreRequest("the request waits in the delay queue")
 
-    def idle(self) -> None:
-        if self._timed or self._parked:
+    def keep_open(self) -> None:
+        if self._timed or self._by_event:
             raise DontCloseSpider
 
     def close(self) -> None:
         self._timed.clear()
-        self._parked.clear()
+        self._by_event.clear()
         if self._timer:
             self._timer.cancel()
 
     # ---
 
-    def _wind(self) -> None:
+    def _arm_timer(self) -> None:
         if self._timer:
             self._timer.cancel()
         wait = max(0.0, self._timed[0][0] - monotonic())
-        self._timer = asyncio.get_running_loop().call_later(wait, self._ring)
+        self._timer = asyncio.get_running_loop().call_later(wait, self._on_timer)
 
-    def _ring(self) -> None:
+    def _on_timer(self) -> None:
         self._timer = None
         now = monotonic()
         while self._timed and self._timed[0][0] <= now:
-            self._hand_in(heapq.heappop(self._timed)[2])
+            self._resubmit(heapq.heappop(self._timed)[2])
         if self._timed:
-            self._wind()
+            self._arm_timer()
 
-    def _hand_in(self, request: Request) -> None:
+    def _resubmit(self, request: Request) -> None:
         if self._crawler.engine.spider is not None:
             self._crawler.engine.crawl(request)

@@ -1,4 +1,4 @@
-"""No request leaves the site: which addresses may be asked, and where a redirect may lead."""
+"""Keeps requests within the site: which addresses may be asked, and where a redirect may lead."""
 
 from __future__ import annotations
 
@@ -7,25 +7,27 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 from w3lib.url import safe_url_string
 
 from archiver.errors import ArticleError, Quarantined
 from archiver.fetch.outcomes import PROBLEM
+from archiver.fetch.resolver import proxy_hosts
+from archiver.fetch.site import find_site, site_of
+from archiver.sites.addresses import origin_of
 from archiver.sites.profile import Profile
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
-LONGEST_ADDRESS = 8192
+MAX_ADDRESS = 8192
 """Bytes of a ``Location``; RFC 9110 section 4.1 asks for 8,000 at least."""
 
 _NO_PAGES = frozenset({"about", "javascript", "mailto", "tel", "vbscript"})
 
 
 def refusal(site: Profile, url: str) -> Quarantined | None:
-    """Why a request may not go there; None where it may."""
+    """Why a request must not go there; None where it may."""
     if site.allows(url):
         return None
     scheme = urlsplit(url).scheme
@@ -34,10 +36,11 @@ def refusal(site: Profile, url: str) -> Quarantined | None:
 
 
 class OriginGuard:
-    """No request leaves the profile's origins (scheme, host, port), redirects and retries included.
+    """A downloader middleware: no request leaves the profile's origins (scheme, host, port), redirects and
+    retries included.
 
-    Scrapy's own offsite filter is skipped for every request with ``dont_filter``, which retries carry, and a
-    request that it drops reaches no errback (faults Q2 to Q4, Q9 to Q11).
+    Scrapy's own offsite filter passes every request with ``dont_filter``, which retries have, and a request
+    that it drops reaches no errback (faults Q2 to Q4, Q9 to Q11).
     """
 
     def __init__(self, site: Profile) -> None:
@@ -45,61 +48,87 @@ class OriginGuard:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        site = getattr(crawler.spider, "site", None)
-        if not isinstance(site, Profile):
-            raise NotConfigured("no spider of the archiver")
-        return cls(site)
+        return cls(site_of(crawler))
 
     def process_request(self, request: Request) -> None:
         if why := refusal(self._site, request.url):
             raise why
 
 
-class Redirects(RedirectMiddleware):
-    """Follows a redirect within the site; every other one ends its article by name (faults N23 to N27).
+class Redirects:
+    """A downloader middleware: follows redirects within the site; any other ends its article by name (faults
+    N23 to N27).
 
-    Scrapy's own drops a loop, an empty ``Location`` or a redirect to itself without a word to the spider.
-    Like every request of ours, none carries a Referer.
+    Scrapy's own drops a loop, an empty ``Location`` or a redirect to itself without telling the spider.
+    ``site`` is None in ``scrapy shell``, which may ask any address.
     """
 
-    def handle_referer(self, request: Request, response: Response) -> None:
-        """There is none to handle."""
+    def __init__(self, site: Profile | None, max_redirects: int) -> None:
+        self._site = site
+        self._max_redirects = max_redirects
+        self._proxies = proxy_hosts()
 
-    def _engine_started(self) -> None:
-        """Scrapy warns here, at every start, that its RefererMiddleware is off; it is meant to be."""
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        if not crawler.settings.getbool("REDIRECT_ENABLED"):
+            raise NotConfigured
+        return cls(find_site(crawler), crawler.settings.getint("REDIRECT_MAX_TIMES"))
 
-    # Scrapy's signature has the spider argument that it has deprecated.
-    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
+    def process_response(self, request: Request, response: Response) -> Request | Response:
         location = response.headers.get("Location")
         if response.status not in REDIRECTS or location is None or request.meta.get("dont_redirect"):
             return response
         try:
-            return self._follow(request, response, location)
+            return self._follow(request, location)
         except ArticleError as why:
-            request.meta[PROBLEM] = why.with_traceback(None)
+            request.meta[PROBLEM] = why.with_traceback(None)  # its frames hold the whole body
             return response
 
-    def _follow(self, request: Request, response: Response, location: bytes) -> Request:
-        url = target(request.url, location)
+    def _follow(self, request: Request, location: bytes) -> Request:
+        url = redirect_target(request.url, location)
         walked = [*request.meta.get("redirect_urls", []), request.url]
         if url in (urldefrag(past).url for past in walked):
             raise Quarantined("redirect_loop", f"{url[:200]} leads back to itself")
-        if len(walked) > self.max_redirect_times:
-            raise Quarantined("redirect_loop", f"more than {self.max_redirect_times} redirects")
-        site = getattr(self.crawler.spider, "site", None)
-        if isinstance(site, Profile) and (why := refusal(site, url)):
+        if len(walked) > self._max_redirects:
+            raise Quarantined("redirect_loop", f"more than {self._max_redirects} redirects")
+        if self._site and (why := refusal(self._site, url)):
             raise why
         try:
-            following = self._build_redirect_request(request, response, url=url)
+            following = request.replace(url=url, cookies=None)
         except ValueError as exc:
             raise Quarantined("bad_redirect", f"{url[:200]}: {exc}") from exc
         following.meta["redirect_urls"] = walked
+        self._drop_secrets(request, following)
         return following
 
+    def _drop_secrets(self, request: Request, following: Request) -> None:
+        """What was told to one origin is not told to the next, nor where the request comes from.
 
-def target(url: str, location: bytes) -> str:
-    """Where a redirect leads, absolute, without fragment; raises ``Quarantined``."""
-    if len(location) > LONGEST_ADDRESS:
+        A proxy of the environment is chosen anew for each address; any other proxy is the user's own choice.
+        """
+        names = ["Referer"]
+        if not _is_same_origin(request.url, following.url):
+            names += ["Authorization", "Cookie"]
+        if urlsplit(following.meta.get("proxy") or "").hostname in self._proxies:
+            del following.meta["proxy"]
+            names.append("Proxy-Authorization")
+        for name in names:
+            following.headers.pop(name, None)
+
+
+def _is_same_origin(url: str, other: str) -> bool:
+    try:
+        return origin_of(url) == origin_of(other)
+    except ValueError:
+        return False
+
+
+def redirect_target(url: str, location: bytes) -> str:
+    """The absolute address that a ``Location`` names, without fragment.
+
+    Raises ``Quarantined("bad_redirect")`` and ``Quarantined("downgrade")``.
+    """
+    if len(location) > MAX_ADDRESS:
         raise Quarantined("bad_redirect", f"a Location of {len(location)} bytes")
     try:
         joined = urldefrag(urljoin(url, safe_url_string(location))).url

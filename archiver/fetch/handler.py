@@ -1,22 +1,25 @@
-"""The last place before a connection, and the first to see what came of it."""
+"""Scrapy's download handler for http and https: the last check before a connection, and the download."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from time import monotonic
+from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
-from scrapy import Request, Spider
-from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
+from scrapy import Request
+from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DownloadCancelledError, ResponseDataLossError
 from scrapy.http import Headers, Response
-from scrapy.utils.python import global_object_name
+from scrapy.utils.url import add_http_if_no_scheme
 from yarl import URL
 
-from archiver.errors import Quarantined
+from archiver.errors import Quarantined, StorageError
+from archiver.fetch.connections import AttemptFailed, ClientResponse, open_session, tls_context
+from archiver.fetch.exchange import Exchange, Recorders
+from archiver.fetch.reader import ResponseReader
 from archiver.fetch.resolver import (
     Address,
     PublicResolver,
@@ -25,135 +28,101 @@ from archiver.fetch.resolver import (
     is_odd_address,
     proxy_hosts,
 )
-from archiver.fetch.retry import SPENT, HostIsQuiet, Retries
+from archiver.fetch.retry import SPENT, Retries
+from archiver.fetch.site import find_site
 from archiver.options import networks
-from archiver.sites.addresses import origin_of
 from archiver.sites.profile import Profile
 
-MOST_HEADERS = 200
-"""Header lines of one answer; the sites that were seen send less than thirty (faults N32)."""
 
-LONGEST_HEADER = 16 * 1024
-"""Bytes of one header line."""
+class HttpHandler(BaseDownloadHandler):
+    """Sends a request where its host may be asked now, and records how it went.
 
-
-class HttpHandler(AiohttpDownloadHandler):
-    """Asks only who may be asked now, takes no longer than the article has left, and remembers how it went.
-
-    A request may have been queued long after its middlewares saw it: what they were told is asked anew here.
+    A request may have been queued long after the middlewares saw it: what they checked is checked here again.
     """
 
-    experimental = False
-    """To Scrapy 2.19 it is; here every fault of docs/faults/network.md is tried on it."""
-
     lazy = True
-    """It is made with the first request: ``scrapy shell`` has no running loop before."""
+    """It is made with the first request: before that, ``scrapy shell`` has no running event loop."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._fail_on_dataloss_warned = True  # the warning recommends what must not be done
-        scrapy_counts = crawler.settings.getbool("DOWNLOADER_STATS")
-        self._count = _count_not if scrapy_counts else crawler.stats.inc_value
-        self._private = networks(crawler.settings.getlist("ARCHIVER_PRIVATE_ADDRESSES"))
+        settings = crawler.settings
+        self._private = networks(settings.getlist("ARCHIVER_PRIVATE_ADDRESSES"))
         self._proxies = proxy_hosts()
-        self._stated = _addresses_of(crawler.spider)
+        self._stated = _stated_addresses(find_site(crawler))
+        self._timeout = settings.getfloat("DOWNLOAD_TIMEOUT")
+        self._recorders = crawler.get_extension(Recorders)
         self._retries: Retries | None = None
-        self._scrapys_session = self._session
-        self._session = self._own_session(crawler.settings.getfloat("DNS_TIMEOUT"))
-
-    def _own_session(self, dns_seconds: float) -> aiohttp.ClientSession:
-        """Scrapy's own, with our resolver and our limits."""
-        connector = aiohttp.TCPConnector(
-            local_addr=self._bind_address,
-            limit=self._pool_size_total,
-            limit_per_host=self._pool_size_per_host,
-            resolver=PublicResolver(dns_seconds, self._private, self._proxies),
-            use_dns_cache=False,  # every connection goes to an address that was checked for it
-        )
-        session = aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            response_class=_ClientResponse,
-            skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
-            max_headers=MOST_HEADERS,
-            max_field_size=LONGEST_HEADER,
-        )
-        session._retry_connection = False  # noqa: SLF001 - Retries counts every attempt
-        return session
+        self._reader = ResponseReader(crawler)
+        self._tls = tls_context(settings)
+        resolver = PublicResolver(settings.getfloat("DNS_TIMEOUT"), self._private, self._proxies)
+        self._session = open_session(settings, resolver)
 
     async def close(self) -> None:
-        await super().close()
-        await self._scrapys_session.close()
-
-    @asynccontextmanager
-    async def _make_request(
-        self,
-        request: Request,
-        timeout: float,  # noqa: ASYNC109 - Scrapy's signature
-    ) -> AsyncIterator[_ClientResponse]:
-        """Scrapy's own sends addresses and empty bodies otherwise than it is told to, and its names for what
-        went wrong tell less than aiohttp's."""
-        async with await self._session.request(
-            request.method,
-            URL(request.url, encoded=True),
-            data=request.body or None,
-            headers=_as_text(request.headers),
-            timeout=aiohttp.ClientTimeout(total=timeout),
-            ssl=self._ssl_context,
-            allow_redirects=False,
-            proxy=self._extract_proxy_url_with_creds(request),
-        ) as response:
-            assert isinstance(response, _ClientResponse)
-            yield response
+        await self._session.close()
 
     async def download_request(self, request: Request) -> Response:
         self._refuse_address(request)
         self._retries = self._retries or self.crawler.get_downloader_middleware(Retries)
         if self._retries is None:
-            return await self._downloaded(request)
+            return await self._recorded(request)
+        await self._retries.admission.begin(request)
         return await self._counted(request, self._retries)
 
     async def _counted(self, request: Request, retries: Retries) -> Response:
-        host, began = origin_of(request.url), monotonic()
-        if seconds := retries.hosts.wait(host, began):
-            raise HostIsQuiet(seconds)
-        retries.hosts.asked(host, began)
-        request.meta["download_timeout"] = retries.timeout(request, request.meta["download_timeout"])
-        answered = False
+        """Adds to what the article has cost, and tells the circuit breaker how it went."""
+        began, succeeded = monotonic(), False
         try:
-            response = await self._downloaded(request)
-            answered = not is_failure(response.status)
+            request.meta["download_timeout"] = retries.timeout(request, self._timeout_of(request))
+            response = await self._recorded(request)
+            succeeded = not is_failure(response.status)
             return response
-        except (DownloadCancelledError, ResponseDataLossError):
-            answered = True  # something is wrong with the page, the host is there
+        except (DownloadCancelledError, ResponseDataLossError, StorageError):
+            succeeded = True  # the page or the disk is at fault: the host answered
             raise
         finally:
             request.meta[SPENT] = request.meta.get(SPENT, 0.0) + monotonic() - began
-            if answered:
-                retries.hosts.answered(host)
-            else:
-                retries.hosts.failed(host, monotonic())
+            retries.admission.end(request, succeeded=succeeded)
 
-    async def _downloaded(self, request: Request) -> Response:
-        """Keeps those of Scrapy's statistics of traffic that somebody reads: sizing every request is dear."""
-        self._count("downloader/request_count")
+    async def _recorded(self, request: Request) -> Response:
+        if self._recorders is None:
+            return await self._downloaded(request)
+        at, began = datetime.now(UTC), monotonic()
         try:
-            response = await super().download_request(request)
-        except Exception as exc:  # whatever it is, it is counted and told on
-            self._count("downloader/exception_count")
-            self._count(f"downloader/exception_type_count/{global_object_name(type(exc))}")
+            response = await self._downloaded(request)
+        except Exception as exc:
+            self._recorders.record(Exchange(_public(request), None, exc, at, monotonic() - began))
             raise
-        self._count("downloader/response_count")
-        self._count(f"downloader/response_status_count/{response.status}")
-        self._count("downloader/response_bytes", len(response.body) + _size_of(response.headers))
-        if response.headers.keys().isdisjoint((b"Content-Length", b"Transfer-Encoding")):
-            response.flags.append("partial")  # nobody said where it ends
+        self._recorders.record(Exchange(_public(request), response, None, at, monotonic() - began))
         return response
 
+    async def _downloaded(self, request: Request) -> Response:
+        began = monotonic()
+        try:
+            async with self._session.request(
+                request.method,
+                URL(request.url, encoded=True),
+                data=request.body or None,
+                timeout=aiohttp.ClientTimeout(total=self._timeout_of(request)),
+                ssl=self._tls,
+                allow_redirects=False,
+                **_headers(request),
+            ) as answer:
+                request.meta["download_latency"] = monotonic() - began
+                assert isinstance(answer, ClientResponse)
+                return await self._reader.read(answer, request)
+        except AttemptFailed as failed:
+            error = failed.error
+        raise error
+
+    def _timeout_of(self, request: Request) -> float:
+        """Seconds for the whole attempt, from the resolution of the name to the last byte."""
+        return float(request.meta.get("download_timeout", self._timeout))
+
     def _refuse_address(self, request: Request) -> None:
-        """The resolver sees names only; and it lets the proxy's pass, which opens it to no request that takes
-        no proxy."""
+        """Checks what the resolver does not see: addresses instead of names, and the names of proxies.
+
+        The resolver accepts a proxy's name wherever it leads; a request that takes no proxy may not use it.
+        """
         if request.meta.get("proxy"):
             return
         name = urlsplit(request.url).hostname or ""
@@ -163,31 +132,34 @@ class HttpHandler(AiohttpDownloadHandler):
         if address not in self._stated and not (address and is_allowed(address, self._private)):
             raise Quarantined("private_address", f"{name} is not among the public addresses")
 
-    @staticmethod
-    def _extract_headers(response: aiohttp.ClientResponse) -> Headers:
-        """As the bytes they came in, whatever their encoding."""
-        headers = Headers()
-        for name, value in response.raw_headers:
-            dict.setdefault(headers, name.title(), []).append(value)
-        return headers
 
-
-def _addresses_of(spider: Spider | None) -> frozenset[Address | None]:
-    """What the origins of its profile are written with: whoever writes an address means it."""
-    site = getattr(spider, "site", None)
-    origins = site.origins if isinstance(site, Profile) else ()
+def _stated_addresses(site: Profile | None) -> frozenset[Address | None]:
+    """The addresses that the profile writes as origins: they are meant, whatever they are."""
+    origins = site.origins if site else ()
     return frozenset(as_address(urlsplit(origin).hostname or "") for origin in origins) - {None}
 
 
-def _count_not(_name: str, _by: int = 1) -> None:
-    """Scrapy does."""
+def _headers(request: Request) -> dict[str, Any]:
+    """The headers, and the proxy, as arguments for aiohttp.
+
+    A proxy's password goes to the proxy only: with the request where the proxy forwards it (http), and with
+    CONNECT where the proxy opens a tunnel (https).
+    """
+    arguments: dict[str, Any] = {"headers": _lines(request.headers)}
+    proxy = request.meta.get("proxy")
+    if not proxy:
+        return arguments
+    arguments["proxy"] = add_http_if_no_scheme(proxy)
+    if secret := request.headers.get("Proxy-Authorization"):
+        tunnel = request.url.startswith("https:")
+        told = arguments.setdefault("proxy_headers", []) if tunnel else arguments["headers"]
+        told.append(("Proxy-Authorization", secret.decode()))
+    return arguments
 
 
-# Scrapy's ``Headers`` spells every name anew that it is asked for; ``dict.items`` takes them as they are.
-
-
-def _as_text(headers: Headers) -> list[tuple[str, str]]:
-    """All but those for the proxy, which gets its own."""
+def _lines(headers: Headers) -> list[tuple[str, str]]:
+    """Without the proxy's password."""
+    # Scrapy's ``Headers`` normalises every name that it is asked for; ``dict.items`` takes them as they are.
     return [
         (name.decode(), value.decode())
         for name, values in dict.items(headers)
@@ -196,9 +168,13 @@ def _as_text(headers: Headers) -> list[tuple[str, str]]:
     ]
 
 
-def _size_of(headers: Headers) -> int:
-    """Bytes on the wire, each line with its ``: `` and its end."""
-    return sum(len(name) + len(value) + 4 for name, values in dict.items(headers) for value in values)
+def _public(request: Request) -> Request:
+    """The request without the proxy's password."""
+    if "Proxy-Authorization" not in request.headers:
+        return request
+    copy = request.copy()
+    del copy.headers["Proxy-Authorization"]
+    return copy
 
 
 def is_failure(status: int) -> bool:

@@ -1,4 +1,4 @@
-"""What a download that brought no page means, in the ledger's words."""
+"""What a download without a page means for its article: one ArticleError for each outcome."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from scrapy import exceptions as scrapy_errors
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from archiver.errors import ArticleError, Deferred, Quarantined, Skipped
+from archiver.errors import ArticleError, Deferred, Quarantined, Skipped, StorageError
 from archiver.fetch.resolver import PrivateAddress
 
 PROBLEM = "archiver_problem"
-"""``Request.meta``: why the answer is none, where a middleware has found out; an ArticleError."""
+"""``Request.meta``: the ArticleError of a middleware that has checked the response."""
 
 _BY_STATUS: dict[int, ArticleError] = {
     204: Quarantined("empty", "the site answers 204"),
@@ -27,7 +27,7 @@ _BY_STATUS: dict[int, ArticleError] = {
 }
 
 _PASSING = frozenset({"empty", "incomplete", "checksum", "bad_encoding"})
-"""Quarantined, because a rerun alone does not mend them; yet the next attempt may find them mended."""
+"""Quarantined, because they often stay the same in the next run; yet the next attempt may be better."""
 
 
 def of_response(response: Response) -> ArticleError | None:
@@ -46,23 +46,24 @@ def of_status(response: Response) -> ArticleError | None:
 
 
 def of_reading(why: ArticleError) -> ArticleError:
-    """What was read is half of it: the next run asks again, where a wrong page is kept for a human."""
+    """A page that was cut is asked for again by the next run; a page that is wrong is kept for a human."""
     return Deferred(why.reason, why.detail) if why.reason == "json_cut" else why
 
 
 def of_failure(failure: Failure) -> ArticleError:
-    """What an errback received."""
+    """What an errback received; raises as :func:`of_error`."""
     return of_error(failure.value)
 
 
 def of_error(error: BaseException | None) -> ArticleError:
+    """Raises a StorageError as it is: it ends the run, not an article."""
+    if isinstance(error, StorageError):
+        raise error
     if isinstance(error, ArticleError):
         return error
     if isinstance(error, scrapy_errors.DownloadCancelledError):
         return Quarantined("too_big", "the answer is larger than DOWNLOAD_MAXSIZE")
     if isinstance(error, scrapy_errors.IgnoreRequest):
-        if "robots.txt" in str(error):
-            return Skipped("robots_txt", "the site's robots.txt forbids this address")
         return Deferred("ignored", str(error))
     return _of_connection(error) if error else Deferred("download")
 
@@ -100,12 +101,12 @@ _KINDS: tuple[tuple[type[BaseException], str], ...] = (
     (aiohttp.ClientOSError, "reset"),
     (aiohttp.ClientError, "protocol"),
 )
-"""What a failed attempt, or what it was raised from, is called; the first that fits."""
+"""Exception, or one that it was raised from → reason; the first row that matches."""
 
 
 def _kind_of_loss(causes: list[BaseException]) -> str:
     if any(isinstance(cause, aiohttp.ClientPayloadError) and _RESET in str(cause) for cause in causes):
-        return "reset"  # which aiohttp tells in no other way
+        return "reset"  # aiohttp says it in the text only
     for kind, reason in _KINDS:
         if any(isinstance(cause, kind) for cause in causes):
             return reason

@@ -1,7 +1,7 @@
-"""Where names lead: nowhere that is not public, unless the user says so.
+"""Resolves names to public addresses only, unless the user allows others.
 
-A name is resolved once for each connection, and what was checked here is what is connected to: a name server
-that answers differently the second time changes nothing (faults Q5 to Q8).
+A name is resolved once for each connection, and the connection goes to the address that was checked here: a
+name server that answers differently the second time changes nothing (faults Q5 to Q8).
 """
 
 from __future__ import annotations
@@ -27,9 +27,10 @@ class PrivateAddress(OSError):
 
 
 class PublicResolver(ThreadedResolver):
-    """The system's, of whose answers only public addresses pass.
+    """The system's resolver, without the addresses that are not public.
 
-    The proxies of the environment are the user's own word. What lies behind a proxy, it looks up itself.
+    The proxies of the environment are accepted wherever they are: the user named them. Names of hosts behind
+    a proxy are resolved by the proxy.
     """
 
     def __init__(self, seconds: float, private: Sequence[Network], proxies: frozenset[str]) -> None:
@@ -70,7 +71,7 @@ def as_address(host: str) -> Address | None:
 
 
 def is_odd_address(host: str) -> bool:
-    """Whether a host is an address written as nobody writes it: 127.1, 0x7f000001, 2130706433 (faults Q5)."""
+    """Whether a host is an IPv4 address in a rare form: 127.1, 0x7f000001, 2130706433 (faults Q5)."""
     try:
         inet_aton(host)
     except (OSError, UnicodeEncodeError):
@@ -84,7 +85,7 @@ def is_allowed(address: Address, private: Iterable[Network]) -> bool:
 
 
 def is_public(address: Address) -> bool:
-    """Also of the IPv4 address that an IPv6 one stands for."""
+    """For an IPv6 address that stands for an IPv4 one, the latter decides."""
     if isinstance(address, IPv6Address) and (inner := _embedded(address)):
         return is_public(inner)
     if isinstance(address, IPv6Address) and address.is_site_local:

@@ -1,10 +1,11 @@
-"""Asking again: how often, when, and for which answers."""
+"""Sends a request again: how often, when, and after which responses."""
 
 from __future__ import annotations
 
 import logging
 import random
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from time import monotonic
@@ -16,69 +17,87 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 from scrapy.settings import BaseSettings
 
-from archiver.errors import ArticleError, Deferred
+from archiver.errors import ArchiverError, ArticleError, Deferred
 from archiver.fetch import bodies, outcomes
-from archiver.fetch.circuit_breaker import Hosts
-from archiver.fetch.delay_queue import WaitingRoom
+from archiver.fetch.admission import Admission, HostPaused
+from archiver.fetch.circuit_breaker import CircuitBreaker
+from archiver.fetch.delay_queue import DelayQueue
+from archiver.fetch.headers import header
 from archiver.fetch.outcomes import PROBLEM
+from archiver.fetch.spacing import HostSpacing
 from archiver.sites.addresses import origin_of
 
 log = logging.getLogger(__name__)
 
-_Counter = Callable[[str], None]
-
 EXPECTED = "archiver_expected"
-"""``Request.meta``: ``json`` or ``html``, the page that a whole answer holds."""
+"""``Request.meta``: ``json`` or ``html``, the page that a whole response holds."""
 
 MIRRORS = "archiver_mirrors"
-"""``Request.meta``: how many other places are left that have the same page."""
+"""``Request.meta``: how many other addresses are left that have the same page."""
 
 SPENT = "archiver_spent"
-"""``Request.meta``: seconds its article has cost so far, answers and waits between attempts together."""
+"""``Request.meta``: seconds that the article has cost so far, in attempts and in waits between them."""
 
 _UNTIL = "archiver_until"
-"""``Request.meta``: how many may be spent at this place, so that the mirrors get their share."""
+"""``Request.meta``: seconds that the article may have cost when this address is given up. The rest is left to
+the mirrors."""
 
 
-class HostIsQuiet(Exception):
-    """The host asked for a pause while this request was queued for it; no attempt was made."""
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How often, and for how long, an article is asked for."""
 
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"{seconds:.3f} s to wait")
-        self.seconds = seconds
+    times: int
+    """Further attempts after the first."""
+    statuses: frozenset[int]
+    """Statuses after which another attempt may help."""
+    delay: float
+    """Seconds before the second attempt; see :func:`backoff`."""
+    max_pause: float
+    """Seconds of a ``Retry-After`` that are waited for."""
+    article_seconds: float
+    """What one article may cost, at all its addresses."""
+    max_size: int
+    """Bytes of a body after decompression."""
+
+    @classmethod
+    def from_settings(cls, settings: BaseSettings) -> Self:
+        return cls(
+            times=settings.getint("RETRY_TIMES"),
+            statuses=frozenset(map(int, settings.getlist("RETRY_HTTP_CODES"))),
+            delay=settings.getfloat("ARCHIVER_RETRY_DELAY"),
+            max_pause=settings.getfloat("ARCHIVER_RETRY_AFTER_MAX"),
+            article_seconds=settings.getfloat("ARCHIVER_ARTICLE_SECONDS"),
+            max_size=settings.getint("DOWNLOAD_MAXSIZE"),
+        )
 
 
 class Retries:
-    """Reads every answer's coding, asks again for what did not come whole, and knows when to stop.
+    """A downloader middleware: decompresses every body, and sends the request again where it was not whole.
 
-    What is final goes to the spider's callback, with the answer as it came and the reason in ``meta`` (see
-    :func:`outcomes.of_response`), or to its errback where there was no answer.
+    A final response goes to the spider's callback: where there is a problem, with the body as it came and the
+    problem in ``meta`` (see :func:`outcomes.of_response`). Without a response the spider's errback is called.
     """
 
-    def __init__(self, settings: BaseSettings, room: WaitingRoom, count: _Counter) -> None:
-        self.room = room
-        self.hosts = Hosts(
-            settings.getfloat("ARCHIVER_RETRY_DELAY"), settings.getint("ARCHIVER_BREAKER_FAILURES")
-        )
+    def __init__(self, policy: RetryPolicy, admission: Admission, count: Callable[[str], None]) -> None:
+        self.admission = admission
+        self._policy = policy
         self._count = count
-        self._times = settings.getint("RETRY_TIMES")
-        self._statuses = frozenset(map(int, settings.getlist("RETRY_HTTP_CODES")))
-        self._delay = settings.getfloat("ARCHIVER_RETRY_DELAY")
-        self._longest_pause = settings.getfloat("ARCHIVER_RETRY_AFTER_MAX")
-        self._article_seconds = settings.getfloat("ARCHIVER_ARTICLE_SECONDS")
-        self._limit = settings.getint("DOWNLOAD_MAXSIZE")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler.settings, WaitingRoom(crawler), crawler.stats.inc_value)
+        policy = RetryPolicy.from_settings(crawler.settings)
+        breaker = CircuitBreaker(policy.delay, crawler.settings.getint("ARCHIVER_BREAKER_FAILURES"))
+        admission = Admission(breaker, HostSpacing(), DelayQueue(crawler))
+        return cls(policy, admission, crawler.stats.inc_value)
 
     def process_request(self, request: Request) -> Request | Awaitable[Request] | None:
         request.headers.setdefault("Accept-Encoding", bodies.ACCEPTED)
-        host = origin_of(request.url)
-        seconds = self.hosts.wait(host, monotonic())
+        seconds = self.admission.wait(request)
         if not seconds:
             return None
-        if request.meta.get(MIRRORS) and self.hosts.is_failing(host):
+        host = origin_of(request.url)
+        if request.meta.get(MIRRORS) and self.admission.breaker.is_open(host):
             raise Deferred("host_down", f"{host} does not answer, its mirror may")
         return self._later(request, seconds)
 
@@ -88,28 +107,26 @@ class Retries:
         if PROBLEM in request.meta:
             return response
         try:
-            read = self._read(request, response)
+            return self._read(request, response)
         except ArticleError as why:
             problem = why
-        else:
-            return read
         seconds = 0.0
-        if response.status in self._statuses:
-            seconds = retry_after(_header(response, "Retry-After"), datetime.now(UTC)) or 0.0
-            problem = self._obey(origin_of(request.url), seconds) or problem
+        if response.status in self._policy.statuses:
+            seconds = retry_after(header(response, "Retry-After"), datetime.now(UTC)) or 0.0
+            problem = self._pause(origin_of(request.url), seconds) or problem
         if self._is_worth_it(request, problem, response.status) and (
             again := self._again(request, problem, seconds)
         ):
             return again
-        request.meta[PROBLEM] = problem.with_traceback(None)  # whose frames hold the whole body
+        request.meta[PROBLEM] = problem.with_traceback(None)  # its frames hold the whole body
         return response
 
     def process_exception(
         self, request: Request, exception: Exception
     ) -> Request | Awaitable[Request] | None:
-        if isinstance(exception, HostIsQuiet):
+        if isinstance(exception, HostPaused):
             return self._later(request.copy(), exception.seconds)
-        if isinstance(exception, ArticleError):
+        if isinstance(exception, ArchiverError):
             return None
         problem = outcomes.of_error(exception)
         return self._again(request, problem, 0.0) if outcomes.may_pass(problem) else None
@@ -121,25 +138,26 @@ class Retries:
 
     def _read(self, request: Request, response: Response) -> Response:
         if problem := outcomes.of_status(response):
-            if response.status in self._statuses:
+            if response.status in self._policy.statuses:
                 raise problem
             return response
-        unpacked = bodies.unpacked(response, self._limit)
-        bodies.check_whole(unpacked, request.meta.get(EXPECTED, ""))
-        return unpacked
+        readable = bodies.decompress(response, self._policy.max_size)
+        bodies.check_whole(readable, request.meta.get(EXPECTED, ""))
+        return readable
 
     def _is_worth_it(self, request: Request, problem: ArticleError, status: int) -> bool:
         if request.meta.get("dont_retry"):
             return False
         return problem.reason != "retry_after" and (status != 200 or outcomes.may_pass(problem))
 
-    def _obey(self, host: str, seconds: float) -> Deferred | None:
-        """A pause that the host asked for, of at most so long; a longer one outlasts the run."""
-        if seconds > self._longest_pause:
+    def _pause(self, host: str, seconds: float) -> Deferred | None:
+        """Obeys a ``Retry-After``. The answer says why the host is not asked again in this run."""
+        breaker = self.admission.breaker
+        if seconds > self._policy.max_pause:
             why = Deferred("retry_after", f"{host} asks to come back in {seconds:.0f} s")
-            self.hosts.shut(host, why)
+            breaker.open_for_run(host, why)
             return why
-        self.hosts.pause(host, monotonic() + seconds)
+        breaker.pause(host, monotonic() + seconds)
         return None
 
     def _again(
@@ -147,8 +165,8 @@ class Retries:
     ) -> Request | Awaitable[Request] | None:
         tried = request.meta.get("retry_times", 0)
         spent = request.meta.get(SPENT, 0.0)
-        seconds = max(at_least, backoff(self._delay, tried))
-        times = request.meta.get("max_retry_times", self._times)
+        seconds = max(at_least, backoff(self._policy.delay, tried))
+        times = request.meta.get("max_retry_times", self._policy.times)
         if tried >= times or spent + seconds >= self._until(request):
             self._count("retry/max_reached")
             return None
@@ -164,27 +182,31 @@ class Retries:
         until = request.meta.get(_UNTIL)
         if until is None:
             spent = request.meta.get(SPENT, 0.0)
-            until = spent + (self._article_seconds - spent) / (1 + request.meta.get(MIRRORS, 0))
+            share = 1 + request.meta.get(MIRRORS, 0)
+            until = spent + (self._policy.article_seconds - spent) / share
             request.meta[_UNTIL] = until
         return float(until)
 
     def _later(self, request: Request, seconds: float) -> Request | Awaitable[Request]:
+        """A request of ``engine.download_async`` is never scheduled, so it waits inside the engine."""
         if request.callback is NO_CALLBACK:
             return self._in_place(request, seconds)
-        return self.room.later(request, seconds)
+        return self.admission.queue.after_seconds(request, seconds)
 
     async def _in_place(self, request: Request, seconds: float) -> Request:
-        await self.room.sit(seconds)
+        await self.admission.queue.sleep(seconds)
         return request
 
 
 def backoff(delay: float, tried: int) -> float:
-    """Seconds before the next attempt: each gap is longer than the one before, and no two runs keep step."""
+    """Seconds before the next attempt: twice as long each time, and up to half more, so that the attempts of
+    several requests, or runs, do not coincide."""
     return delay * 2.0**tried * random.uniform(1.0, 1.5)  # noqa: S311 - a pause, no secret
 
 
 def retry_after(value: str, now: datetime) -> float | None:
-    """Seconds a ``Retry-After`` asks for, in both of its forms; None for the past and for what is neither."""
+    """Seconds that a ``Retry-After`` asks for, as seconds or as a date; None for the past and for any other
+    text."""
     value = value.strip()
     if value.isascii() and value.isdigit():
         return float(value[:20])
@@ -194,7 +216,3 @@ def retry_after(value: str, now: datetime) -> float | None:
         return None
     seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now
     return max(0.0, seconds.total_seconds()) or None
-
-
-def _header(response: Response, name: str) -> str:
-    return (response.headers.get(name) or b"").decode("latin-1")

@@ -1,143 +1,179 @@
-"""robots.txt as RFC 9309 has it: one that cannot be had closes the host for now."""
+"""robots.txt as RFC 9309 has it: a host whose robots.txt cannot be had is not asked in this run."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable
-from typing import Any
+from dataclasses import dataclass
+from time import monotonic
+from typing import Self
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
-from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
 from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
-from twisted.internet.defer import Deferred as TwistedDeferred
+from scrapy.utils.misc import build_from_crawler, load_object
 
-from archiver.errors import ArticleError, Deferred
+from archiver.errors import ArticleError, Deferred, Skipped
 from archiver.fetch import outcomes
+from archiver.fetch.admission import Admission, hostname_of
 from archiver.fetch.retry import Retries
+from archiver.sites.addresses import origin_of
 
-MOST_READ = 500 * 1024
+MAX_SIZE = 500 * 1024
 """Bytes of a robots.txt that count (RFC 9309 section 2.5)."""
 
-MOST_DELAY = 60.0
-"""Seconds of a Crawl-delay that are obeyed; a longer one would be no crawl at all."""
+MAX_CRAWL_DELAY = 60.0
+"""Seconds of a Crawl-delay that are obeyed; with a longer one a crawl would never end."""
+
+_PRIORITY = 1000
+"""Of the request for robots.txt: it precedes everything else that waits for its host."""
+
+_Rules = RobotParser | ArticleError
+"""An ArticleError says why there are no rules: every request to the host ends with it."""
 
 
-class Closed(RobotParser):
-    """Stands in for a robots.txt that could not be had: nothing may be asked for, for now."""
+@dataclass(frozen=True, slots=True)
+class RobotsOptions:
+    """Scrapy's settings for robots.txt."""
 
-    def __init__(self, why: ArticleError) -> None:
-        self.why = why
+    user_agent: str
+    """``USER_AGENT``, for requests without the header."""
+    robots_user_agent: str
+    """``ROBOTSTXT_USER_AGENT``: the name to look for in the rules; empty for that of the request."""
+    parser: type[RobotParser]
+    min_delay: float
+    """Seconds between two requests to a host with a shorter Crawl-delay."""
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler, robotstxt_body: bytes) -> Closed:
-        raise NotImplementedError("it is made where there is no robots.txt to read")
-
-    def allowed(self, url: str | bytes, user_agent: str | bytes) -> bool:  # noqa: ARG002 - Scrapy's signature
-        """Always raises."""
-        raise self.why
-
-
-class _NotHad(IgnoreRequest):
-    """What Scrapy lets pass without a traceback in the log."""
-
-    def __init__(self, why: ArticleError) -> None:
-        super().__init__(str(why))
-        self.why = why
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        settings = crawler.settings
+        return cls(
+            user_agent=str(settings["USER_AGENT"]),
+            robots_user_agent=settings["ROBOTSTXT_USER_AGENT"] or "",
+            parser=load_object(settings["ROBOTSTXT_PARSER"]),
+            min_delay=settings.getfloat("DOWNLOAD_DELAY"),
+        )
 
 
-def _why_not(exc: Exception) -> ArticleError:
-    if isinstance(exc, _NotHad):
-        return exc.why
-    return Deferred("interrupted") if isinstance(exc, IgnoreRequest) else outcomes.of_error(exc)
+class Robots:
+    """A downloader middleware: asks each host for its robots.txt first, and lets pass what that allows.
 
-
-def _for_now(why: ArticleError, url: str) -> ArticleError:
-    """No article is to blame for what is wrong with a robots.txt, save for where its host leads."""
-    if isinstance(why, Deferred) or why.reason == "private_address":
-        return why
-    return Deferred("robots_unavailable", f"{url}: {why}")
-
-
-class Robots(RobotsTxtMiddleware):
-    """Scrapy's own, which takes a robots.txt that cannot be had for leave to do anything.
-
-    Requests that come while it is under way wait outside the engine.
+    Scrapy's own lets everything pass where robots.txt cannot be had. Requests to a host whose robots.txt is
+    under way wait in the delay queue. A Crawl-delay, which is no part of the RFC, is kept by ``HostSpacing``.
     """
 
-    def __init__(self, crawler: Crawler) -> None:
-        super().__init__(crawler)
-        self._delays: dict[str, float] = {}
-        crawler.signals.connect(self.parsed, signals.robots_parsed)
+    def __init__(self, crawler: Crawler, options: RobotsOptions) -> None:
+        self._crawler = crawler
+        self._options = options
+        self._rules: dict[str, _Rules] = {}
+        self._slow: set[str] = set()
+        """Hosts with a Crawl-delay."""
+        self._under_way: dict[str, asyncio.Future[None]] = {}
 
-    # Scrapy's has a spider argument that it has deprecated, and is a coroutine for every request.
-    def process_request(self, request: Request) -> Request | Awaitable[None] | None:  # type: ignore[override]
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        if not crawler.settings.getbool("ROBOTSTXT_OBEY"):
+            raise NotConfigured
+        return cls(crawler, RobotsOptions.from_crawler(crawler))
+
+    def process_request(self, request: Request) -> Request | Awaitable[None] | None:
         if request.meta.get("dont_obey_robotstxt"):
             return None
         netloc = urlparse_cached(request).netloc
-        if netloc not in self._parsers:
-            return self._first(request, netloc)
-        parser = self._parsers[netloc]
-        if isinstance(parser, TwistedDeferred):
-            return self._retries.room.after(netloc, request)
-        self._judge(parser, request, netloc)
-        return None
+        if netloc in self._rules:
+            self._judge(request, netloc)
+            return None
+        if netloc in self._under_way and request.callback is not NO_CALLBACK:
+            return self._admission.queue.after_event(netloc, request)
+        return self._judge_when_known(request, netloc)
 
-    async def _first(self, request: Request, netloc: str) -> None:
-        self._judge(await self.robot_parser(request), request, netloc)
+    async def _judge_when_known(self, request: Request, netloc: str) -> None:
+        """A request of ``engine.download_async`` is never scheduled, so it waits here."""
+        if netloc in self._under_way:
+            await self._under_way[netloc]
+        else:
+            await self._learn(request, netloc)
+        self._judge(request, netloc)
 
-    def _judge(self, parser: RobotParser | None, request: Request, netloc: str) -> None:
-        self.process_request_2(parser, request)
-        if netloc in self._delays:
+    async def _learn(self, request: Request, netloc: str) -> None:
+        self._under_way[netloc] = asyncio.get_running_loop().create_future()
+        self._admission.queue.begin(netloc)
+        try:
+            self._rules[netloc] = await self._ask(request, netloc)
+        finally:
+            self._under_way.pop(netloc).set_result(None)
+            self._admission.queue.done(netloc)
+
+    async def _ask(self, request: Request, netloc: str) -> _Rules:
+        url = f"{urlparse_cached(request).scheme}://{netloc}/robots.txt"
+        meta = {"dont_obey_robotstxt": True}
+        robots = Request(url, priority=_PRIORITY, meta=meta, callback=NO_CALLBACK)
+        self._count("request_count")
+        try:
+            response = await self._crawler.engine.download_async(robots)
+        except Exception as exc:  # noqa: BLE001 - whatever it is, the host stays closed and its articles say why
+            self._count(f"exception_count/{type(exc)}")
+            return _for_now(outcomes.of_error(exc), url)
+        self._count("response_count")
+        self._count(f"response_status_count/{response.status}")
+        return _unavailable(response) or await self._parse(request, response)
+
+    async def _parse(self, request: Request, response: Response) -> RobotParser:
+        body = response.body[:MAX_SIZE] if response.status == 200 else b""
+        rules = build_from_crawler(self._options.parser, self._crawler, body)
+        await self._crawler.signals.send_catch_log_async(
+            signals.robots_parsed, robotparser=rules, request=request
+        )
+        asked = rules.crawl_delay(self._options.robots_user_agent or self._options.user_agent)
+        if asked and asked > 0:
+            self._slow_down(request, crawl_delay(asked, self._options.min_delay))
+        return rules
+
+    def _slow_down(self, request: Request, seconds: float) -> None:
+        self._slow.add(urlparse_cached(request).netloc)
+        self._admission.spacing.set_delay(hostname_of(origin_of(request.url)), seconds, monotonic())
+
+    def _judge(self, request: Request, netloc: str) -> None:
+        """Raises the ArticleError of a host without rules, or ``Skipped("robots_txt")``."""
+        rules = self._rules[netloc]
+        if isinstance(rules, ArticleError):
+            raise rules.with_traceback(None)
+        agent = self._options.robots_user_agent or request.headers.get("User-Agent", self._options.user_agent)
+        if not rules.allowed(request.url, agent or ""):
+            self._count("forbidden")
+            raise Skipped("robots_txt", "the site's robots.txt forbids this address")
+        if netloc in self._slow:
             request.meta["autothrottle_dont_adjust_delay"] = True
 
-    def process_exception(self, request: Request, exception: Exception) -> None:
-        if request.url.endswith("/robots.txt") and request.meta.get("dont_obey_robotstxt"):
-            raise _NotHad(_for_now(outcomes.of_error(exception), request.url)) from exception
-
-    async def robot_parser(self, request: Request) -> RobotParser | None:
-        netloc = urlparse_cached(request).netloc
-        self._retries.room.awaited(netloc)
-        try:
-            return await super().robot_parser(request)
-        finally:
-            self._retries.room.happened(netloc)
-
-    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
-        if why := self._unavailable(response):
-            raise _NotHad(why)
-        body = response.body[:MOST_READ] if response.status == 200 else b""
-        await super()._parse_robots(response.replace(body=body), netloc, request)
-
-    def _unavailable(self, response: Response) -> ArticleError | None:
-        """Every other status of the 400s says that there is no robots.txt."""
-        problem = outcomes.of_response(response)
-        if problem is None or (400 <= response.status < 500 and response.status not in (408, 429)):
-            return None
-        return Deferred("robots_unavailable", f"{response.url}: {problem}")
-
-    def _robots_error(self, exc: Exception, netloc: str) -> None:
-        super()._robots_error(exc, netloc)
-        self._parsers[netloc] = Closed(_why_not(exc))
-
-    def parsed(self, robotparser: RobotParser, request: Request) -> None:
-        """Crawl-delay is no part of RFC 9309; where a site has one, it is the least between two requests."""
-        asked = robotparser.crawl_delay(self._robotstxt_useragent or self._default_useragent)
-        if not asked or asked <= 0:
-            return
-        self._delays[urlparse_cached(request).netloc] = asked
-        downloader: Any = self.crawler.engine.downloader
-        key = downloader.get_slot_key(request)
-        kept = {"delay": max(downloader.settings.getfloat("DOWNLOAD_DELAY"), min(asked, MOST_DELAY))}
-        kept |= {"concurrency": 1, "jitter": 0.0}
-        downloader.per_slot_settings[key] = downloader.per_slot_settings.get(key, {}) | kept
-        if slot := downloader.slots.get(key):
-            slot.delay, slot.concurrency, slot.jitter = kept["delay"], 1, 0.0
+    def _count(self, name: str) -> None:
+        self._crawler.stats.inc_value(f"robotstxt/{name}")
 
     @property
-    def _retries(self) -> Retries:
-        found = self.crawler.get_downloader_middleware(Retries)
-        assert found, "Robots waits where Retries does"
-        return found
+    def _admission(self) -> Admission:
+        retries = self._crawler.get_downloader_middleware(Retries)
+        assert retries, "Robots needs the delay queue of Retries"
+        return retries.admission
+
+
+def crawl_delay(asked: float, min_delay: float) -> float:
+    """Seconds between two requests, where robots.txt asks for so many and ``DOWNLOAD_DELAY`` for others."""
+    return max(min_delay, min(asked, MAX_CRAWL_DELAY))
+
+
+def _unavailable(response: Response) -> ArticleError | None:
+    """Why the response says nothing; the other statuses of the 400s say that there is no robots.txt."""
+    problem = outcomes.of_response(response)
+    if problem is None or (400 <= response.status < 500 and response.status not in (408, 429)):
+        return None
+    return Deferred("robots_unavailable", f"{response.url}: {problem}")
+
+
+def _for_now(why: ArticleError, url: str) -> ArticleError:
+    """No article is at fault where robots.txt is wrong, except where its host leads to a private address."""
+    if isinstance(why, Deferred) or why.reason == "private_address":
+        return why
+    return Deferred("robots_unavailable", f"{url}: {why}")

@@ -19,6 +19,7 @@ from scrapy.settings import BaseSettings
 from archiver import options
 from archiver.errors import Deferred, StorageError
 from archiver.fetch import resolver
+from archiver.fetch.site import site_of
 from archiver.publish.jekyll.site import open_site
 from archiver.run import drift
 from archiver.run.ledger import ENDS, Ledger, Tally
@@ -76,9 +77,7 @@ class ArchiveRun:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        site = getattr(crawler.spider, "site", None)
-        if not isinstance(site, Profile):
-            raise NotConfigured("no spider of the archiver")
+        site = site_of(crawler)
         now = datetime.now(UTC)
         options.check_run(crawler.settings, now)
         fixed = {family.category.casefold(): family.tag for family in site.families if not family.by_source}

@@ -297,3 +297,26 @@ def test_what_robots_txt_forbids_is_skipped_and_its_delay_obeyed(tmp_path: Path)
     assert (run.status, run["posted"], run["reasons"]) == (0, 2, {"skipped/robots_txt": 1})
     gaps = [later - earlier for earlier, later in itertools.pairwise(times[1:])]
     assert [gap > 0.55 for gap in gaps] == [True] * 2
+
+
+@pytest.mark.parametrize("delay", ["0", "0.15"])
+def test_no_request_comes_sooner_than_a_crawl_delay_and_none_beside_another(
+    tmp_path: Path, delay: str
+) -> None:
+    """Whatever Scrapy's own delay, which is random, and however slow the host."""
+    pages = Small([f"a{number}" for number in range(12)])
+    with Faultd(pages) as server:
+        server.always["/robots.txt"] = faultd.body(b"User-agent: *\nCrawl-delay: 0.15\n")
+        server.always["/text?id=a3"] = faultd.late(0.6)
+        server.script["/text?id=a5"] = [status(503)]
+        run = crawl_small(
+            profile(tmp_path, [server.origin(1)]), tmp_path / "archive", "-s", f"DOWNLOAD_DELAY={delay}"
+        )
+        seen = server.requests[1:]
+    assert (run.status, run["posted"]) == (0, 12), run.stderr
+    gaps = [later.at - earlier.at for earlier, later in itertools.pairwise(seen)]
+    assert len(gaps) == 13
+    assert min(gaps) > 0.14
+    slow = next(number for number, each in enumerate(seen) if each.path == "/text?id=a3")
+    assert gaps[slow] > 0.59, "the others wait for the slow answer"
+    assert seen[-1].at - seen[0].at < 13 * 0.15 + 4

@@ -12,7 +12,7 @@ import pytest
 from scrapy.http import Response, TextResponse
 
 from archiver.errors import ArticleError
-from archiver.fetch.bodies import check_whole, unpacked
+from archiver.fetch.bodies import check_whole, decompress
 from tests.faultd import bomb, encode
 
 LIMIT = 1 << 20
@@ -27,13 +27,13 @@ def answer(body: bytes, coding: str = "", flags: list[str] | None = None) -> Res
 
 def problem(body: bytes, coding: str) -> str:
     with pytest.raises(ArticleError) as caught:
-        unpacked(answer(body, coding), LIMIT)
+        decompress(answer(body, coding), LIMIT)
     return caught.value.reason
 
 
 @pytest.mark.parametrize("coding", CODINGS)
 def test_a_whole_body_is_decoded_and_says_no_more_that_it_was_coded(coding: str) -> None:
-    read = unpacked(answer(encode(TEXT, coding), coding), LIMIT)
+    read = decompress(answer(encode(TEXT, coding), coding), LIMIT)
     assert read.body == TEXT
     assert "Content-Encoding" not in read.headers
 
@@ -53,7 +53,7 @@ def test_a_changed_bit_is_noticed_where_it_changes_anything(coding: str) -> None
         changed = bytearray(packed)
         changed[place] ^= 0x10
         try:
-            assert unpacked(answer(bytes(changed), coding), LIMIT).body == TEXT
+            assert decompress(answer(bytes(changed), coding), LIMIT).body == TEXT
         except ArticleError as why:
             reasons[why.reason] += 1
     assert reasons["checksum"] > 30
@@ -67,14 +67,14 @@ def test_what_is_not_in_its_coding_is_named_so(coding: str) -> None:
 
 def test_codings_one_over_the_other_are_taken_off_in_turn() -> None:
     packed = encode(encode(TEXT, "gzip"), "br")
-    assert unpacked(answer(packed, "gzip, br"), LIMIT).body == TEXT
-    assert unpacked(answer(TEXT, "identity"), LIMIT).body == TEXT
+    assert decompress(answer(packed, "gzip, br"), LIMIT).body == TEXT
+    assert decompress(answer(TEXT, "identity"), LIMIT).body == TEXT
     assert problem(packed, ",".join(["gzip"] * 1000)) == "bad_encoding"
 
 
 def test_members_of_gzip_follow_each_other_and_what_is_none_is_passed_over() -> None:
-    assert unpacked(answer(gzip.compress(TEXT) * 3 + bytes(100), "gzip"), LIMIT).body == TEXT * 3
-    assert unpacked(answer(encode(TEXT, "zstd") * 2, "zstd"), LIMIT).body == TEXT * 2
+    assert decompress(answer(gzip.compress(TEXT) * 3 + bytes(100), "gzip"), LIMIT).body == TEXT * 3
+    assert decompress(answer(encode(TEXT, "zstd") * 2, "zstd"), LIMIT).body == TEXT * 2
     assert problem(gzip.compress(TEXT) + gzip.compress(TEXT)[:30], "gzip") == "cut_encoding"
 
 
@@ -85,7 +85,7 @@ def test_the_limit_is_exact(coding: str, over: int) -> None:
     if over:
         assert problem(encode(body, coding), coding) == "too_big"
     else:
-        assert unpacked(answer(encode(body, coding), coding), LIMIT).body == body
+        assert decompress(answer(encode(body, coding), coding), LIMIT).body == body
 
 
 @pytest.mark.parametrize("coding", ["gzip", "gzip gzip", "deflate", "br", "zstd"])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 from scrapy import Request
+from scrapy.http import Response
 from twisted.web.client import URI
 
 from archiver.errors import Quarantined
-from archiver.fetch.guard import refusal, target
+from archiver.fetch.guard import Redirects, redirect_target, refusal
 from archiver.sites.load import parse
 from archiver.sites.profile import Profile
 
@@ -168,7 +169,7 @@ def test_who_is_connected_to_is_who_was_checked(url: str) -> None:
 @pytest.mark.parametrize("url", [*REFUSED, *SAME])
 def test_a_redirect_is_connected_to_where_it_was_checked(url: str) -> None:
     try:
-        asked = Request(target("http://good.example/", url.encode())).url
+        asked = Request(redirect_target("http://good.example/", url.encode())).url
     except (Quarantined, ValueError):
         return
     assert refusal(SITE, asked) or connected_to(asked) in ALLOWED
@@ -190,7 +191,7 @@ def test_a_redirect_is_connected_to_where_it_was_checked(url: str) -> None:
     ],
 )
 def test_a_location_is_made_absolute(location: bytes, url: str) -> None:
-    assert target("http://good.example/a/b?c", location) == url
+    assert redirect_target("http://good.example/a/b?c", location) == url
 
 
 @pytest.mark.parametrize(
@@ -205,5 +206,57 @@ def test_a_location_is_made_absolute(location: bytes, url: str) -> None:
 )
 def test_a_location_that_leads_nowhere_has_its_name(base: str, location: bytes, reason: str) -> None:
     with pytest.raises(Quarantined) as caught:
-        target(base, location)
+        redirect_target(base, location)
     assert caught.value.reason == reason
+
+
+# --- redirects
+
+
+def redirected(url: str, location: str, *, meta: dict[str, object] | None = None, **headers: str) -> Request:
+    request = Request(
+        url, headers={name.replace("_", "-"): value for name, value in headers.items()}, meta=meta
+    )
+    answer = Response(url, 302, headers={"Location": location})
+    following = Redirects(SITE, 5).process_response(request, answer)
+    assert isinstance(following, Request)
+    return following
+
+
+@pytest.mark.parametrize(
+    ("location", "kept"),
+    [
+        ("/b", {b"Accept", b"Authorization", b"Cookie"}),
+        ("http://good.example:8080/b", {b"Accept"}),
+        ("https://good.example/b", {b"Accept"}),
+    ],
+)
+def test_what_was_told_to_one_origin_is_not_told_to_another(location: str, kept: set[bytes]) -> None:
+    told = {"Accept": "*/*", "Authorization": "secret", "Cookie": "a=1", "Referer": "http://good.example/"}
+    following = redirected("http://good.example/a", location, **told)
+    assert set(following.headers) == kept
+    assert following.meta["redirect_urls"] == ["http://good.example/a"]
+
+
+def test_the_environments_proxy_is_chosen_anew_and_the_users_own_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://proxy.example:3128")
+    secret = "Basic d2hvOlNlY3JldA=="
+    for proxy, kept in (("http://proxy.example:3128", False), ("http://own.example:3128", True)):
+        meta: dict[str, object] = {"proxy": proxy}
+        following = redirected("http://good.example/a", "/b", meta=meta, Proxy_Authorization=secret)
+        assert ("proxy" in following.meta) is kept
+        assert ("Proxy-Authorization" in following.headers) is kept
+
+
+def test_a_redirect_of_a_request_keeps_what_belongs_to_it() -> None:
+    request = Request(
+        "http://good.example/a", cb_kwargs={"step": 1}, meta={"x": 1}, priority=3, dont_filter=True
+    )
+    following = Redirects(SITE, 5).process_response(
+        request, Response(request.url, 301, headers={"Location": "/b"})
+    )
+    assert isinstance(following, Request)
+    assert (following.cb_kwargs, following.priority, following.dont_filter) == ({"step": 1}, 3, True)
+    assert following.meta["x"] == 1

@@ -1,0 +1,126 @@
+"""Reads a response from the network, within limits of size."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+import aiohttp
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DownloadCancelledError, ResponseDataLossError, StopDownload
+from scrapy.http import Headers, Response
+from scrapy.responsetypes import responsetypes
+from twisted.python.failure import Failure
+
+from archiver.fetch.connections import ClientResponse
+
+log = logging.getLogger(__name__)
+
+
+class ResponseReader:
+    """Makes Scrapy's responses of aiohttp's, as Scrapy's documentation asks of a download handler.
+
+    Sends the signals ``headers_received`` and ``bytes_received``, and obeys StopDownload.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._max_size = crawler.settings.getint("DOWNLOAD_MAXSIZE")
+        self._warn_size = crawler.settings.getint("DOWNLOAD_WARNSIZE")
+        self._fail_on_loss = crawler.settings.getbool("DOWNLOAD_FAIL_ON_DATALOSS")
+
+    async def read(self, answer: ClientResponse, request: Request) -> Response:
+        """Its flags may be ``partial`` (the server did not say where the body ends), ``dataloss`` and
+        ``download_stopped``. Raises DownloadCancelledError for a body that is too large,
+        ResponseDataLossError for a cut one, StopDownload where a receiver of the signals wants an error."""
+        headers = _headers(answer.raw_headers)
+        chunks: list[bytes] = []
+        flags: list[str] = []
+        stop = self._begin(answer, request, headers) or await self._receive(answer, request, chunks, flags)
+        if stop is not None:
+            flags.append("download_stopped")
+        if headers.keys().isdisjoint((b"Content-Length", b"Transfer-Encoding")):
+            flags.append("partial")
+        response = _response(answer, request.url, headers, b"".join(chunks), flags)
+        if stop is not None and stop.fail:
+            stop.response = response
+            raise stop
+        return response
+
+    def _begin(self, answer: ClientResponse, request: Request, headers: Headers) -> StopDownload | None:
+        length = answer.content_length
+        self._check_size(request, length or 0, 0, "announced")
+        return self._send(signals.headers_received, request, headers=headers, body_length=length)
+
+    async def _receive(
+        self, answer: ClientResponse, request: Request, chunks: list[bytes], flags: list[str]
+    ) -> StopDownload | None:
+        try:
+            return await self._receive_all(answer, request, chunks)
+        except aiohttp.ClientPayloadError as exc:
+            if request.meta.get("download_fail_on_dataloss", self._fail_on_loss):
+                raise ResponseDataLossError(str(exc)) from exc
+            flags.append("dataloss")
+            return None
+
+    async def _receive_all(
+        self, answer: ClientResponse, request: Request, chunks: list[bytes]
+    ) -> StopDownload | None:
+        size, announced = 0, answer.content_length or 0
+        while chunk := await answer.content.readany():
+            chunks.append(chunk)
+            if stop := self._send(signals.bytes_received, request, data=chunk):
+                return stop
+            self._check_size(request, size + len(chunk), max(size, announced), "received")
+            size += len(chunk)
+        return None
+
+    def _check_size(self, request: Request, size: int, before: int, verb: str) -> None:
+        """``before``: what was checked earlier, so that each warning is logged once."""
+        max_size = request.meta.get("download_maxsize", self._max_size)
+        if 0 < max_size < size:
+            message = f"{size} bytes {verb}, more than the {max_size} of DOWNLOAD_MAXSIZE, for {request}"
+            log.warning(message)
+            raise DownloadCancelledError(message)
+        warn_size = request.meta.get("download_warnsize", self._warn_size)
+        if 0 < warn_size < size and before <= warn_size:
+            log.warning(
+                "%d bytes %s, more than the %d of DOWNLOAD_WARNSIZE, for %s", size, verb, warn_size, request
+            )
+
+    def _send(self, signal: object, request: Request, **arguments: Any) -> StopDownload | None:
+        results = self._crawler.signals.send_catch_log(
+            signal, request=request, spider=self._crawler.spider, **arguments
+        )
+        for _, result in results:
+            if isinstance(result, Failure) and isinstance(result.value, StopDownload):
+                return result.value
+        return None
+
+
+def _headers(lines: Iterable[tuple[bytes, bytes]]) -> Headers:
+    """The bytes as they came, whatever their encoding.
+
+    ``Headers`` would encode and rename every value; its keys are names in title case, which ``bytes.title``
+    gives, so they are set directly.
+    """
+    headers = Headers()
+    for name, value in lines:
+        dict.setdefault(headers, name.title(), []).append(value)
+    return headers
+
+
+def _response(answer: ClientResponse, url: str, headers: Headers, body: bytes, flags: list[str]) -> Response:
+    version = answer.version
+    return responsetypes.from_args(headers=headers, url=url, body=body)(
+        url,
+        status=answer.status,
+        headers=headers,
+        body=body,
+        flags=flags,
+        certificate=answer.certificate,
+        ip_address=answer.peer,
+        protocol=f"HTTP/{version.major}.{version.minor}" if version else None,
+    )

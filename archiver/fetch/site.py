@@ -1,0 +1,22 @@
+"""The site of the running spider."""
+
+from __future__ import annotations
+
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+
+from archiver.sites.profile import Profile
+
+
+def find_site(crawler: Crawler) -> Profile | None:
+    """None where the spider is not the archiver's, as in ``scrapy shell``."""
+    site = getattr(crawler.spider, "site", None)
+    return site if isinstance(site, Profile) else None
+
+
+def site_of(crawler: Crawler) -> Profile:
+    """Raises NotConfigured where the spider is not the archiver's: Scrapy then leaves the component out."""
+    site = find_site(crawler)
+    if site is None:
+        raise NotConfigured("the spider has no site profile")
+    return site

@@ -1,0 +1,142 @@
+"""The handler alone: what it sends, and what it makes of answers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from base64 import b64encode
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from scrapy import Request, signals
+from scrapy.exceptions import DownloadCancelledError, ResponseDataLossError, StopDownload
+from scrapy.http import HtmlResponse, Response
+from scrapy.settings import Settings
+from scrapy.signalmanager import SignalManager
+
+from archiver.fetch.handler import HttpHandler
+from tests import faultd
+from tests.faultd import Fault, Faultd, Reply
+
+PAGE = b"<html><body>" + b"text " * 100 + b"</body></html>"
+HTML = "text/html; charset=utf-8"
+
+
+def crawler(**settings: Any) -> Any:
+    kept = {"ARCHIVER_PRIVATE_ADDRESSES": "127.0.0.0/8", "DNS_TIMEOUT": 1, "DOWNLOAD_TIMEOUT": 5, **settings}
+
+    def nothing(_kind: type) -> None:
+        """There is no other component."""
+
+    made = SimpleNamespace(
+        settings=Settings(kept), spider=None, get_downloader_middleware=nothing, get_extension=nothing
+    )
+    made.signals = SignalManager(made)
+    return made
+
+
+def download(fault: Fault, made: Any = None, *, path: str = "/", **meta: Any) -> Response:
+    """What the handler makes of one answer."""
+
+    async def run(url: str) -> Response:
+        handler = HttpHandler.from_crawler(made or crawler())
+        try:
+            return await handler.download_request(Request(url, meta=meta))
+        finally:
+            await handler.close()
+
+    with Faultd(lambda _host, _path: Reply(PAGE, HTML)) as server:
+        server.always[path] = fault
+        return asyncio.run(run(server.origin(1) + path))
+
+
+def test_a_response_has_its_bytes_headers_class_peer_and_protocol() -> None:
+    response = download(faultd.headers("X-Raw: caf\xe9", "set-cookie: a=1", "Set-Cookie: b=2"))
+    assert isinstance(response, HtmlResponse)
+    assert (response.status, response.body, response.flags) == (200, PAGE, [])
+    assert response.headers["X-Raw"] == b"caf\xe9"
+    assert response.headers.getlist("Set-Cookie") == [b"a=1", b"b=2"]
+    assert (str(response.ip_address), response.protocol) == ("127.0.0.2", "HTTP/1.1")
+
+
+def test_a_body_without_an_announced_end_is_partial() -> None:
+    assert download(faultd.no_length_whole).flags == ["partial"]
+    assert download(faultd.chunked).flags == []
+
+
+def test_a_body_that_is_cut_is_an_error_unless_it_is_asked_for() -> None:
+    with pytest.raises(ResponseDataLossError):
+        download(faultd.length_too_long)
+    assert download(faultd.length_too_long, download_fail_on_dataloss=False).flags == ["dataloss"]
+    lax = crawler(DOWNLOAD_FAIL_ON_DATALOSS=False)
+    assert download(faultd.length_too_long, lax).body == PAGE
+
+
+@pytest.mark.parametrize("fault", [faultd.good, faultd.no_length_whole, faultd.chunked])
+def test_a_body_may_have_as_many_bytes_as_allowed_and_no_more(fault: Fault) -> None:
+    assert download(fault, crawler(DOWNLOAD_MAXSIZE=len(PAGE))).body == PAGE
+    with pytest.raises(DownloadCancelledError):
+        download(fault, crawler(DOWNLOAD_MAXSIZE=len(PAGE) - 1))
+    with pytest.raises(DownloadCancelledError):
+        download(fault, download_maxsize=len(PAGE) - 1)
+
+
+@pytest.mark.parametrize(("size", "warnings"), [(len(PAGE), 0), (len(PAGE) - 1, 1), (0, 0)])
+def test_a_large_body_is_warned_of_once(caplog: pytest.LogCaptureFixture, size: int, warnings: int) -> None:
+    with caplog.at_level(logging.WARNING):
+        download(faultd.good, crawler(DOWNLOAD_WARNSIZE=size))
+    assert len([record for record in caplog.records if "DOWNLOAD_WARNSIZE" in record.message]) == warnings
+
+
+@pytest.mark.parametrize("signal", [signals.headers_received, signals.bytes_received])
+def test_a_download_is_stopped_by_a_receiver_of_its_signals(signal: object) -> None:
+    made = crawler()
+
+    def stop(request: Request) -> None:
+        raise StopDownload(fail=bool(request.meta.get("fail")))
+
+    made.signals.connect(stop, signal)
+    response = download(faultd.good, made)
+    assert response.flags == ["download_stopped"]
+    assert response.body == (b"" if signal is signals.headers_received else PAGE)
+    with pytest.raises(StopDownload) as stopped:
+        download(faultd.good, made, fail=True)
+    assert stopped.value.response.body == response.body
+
+
+def test_an_attempt_takes_no_longer_than_the_request_allows() -> None:
+    began = time.monotonic()
+    with pytest.raises(TimeoutError):
+        download(faultd.hang, download_timeout=0.05)
+    assert time.monotonic() - began < 3, "the setting allows five seconds"
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_proxy_is_told_its_password_and_nobody_else(scheme: str) -> None:
+    """Over https it is told with CONNECT, and what is sent through the tunnel is for the host."""
+
+    async def run() -> list[bytes]:
+        heads: list[bytes] = []
+
+        async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            heads.append(await reader.readuntil(b"\r\n\r\n"))
+            writer.write(b"HTTP/1.1 403 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            writer.close()
+
+        server = await asyncio.start_server(converse, "127.0.0.1", 0)
+        proxy = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        secret = b"Basic " + b64encode(b"who:Secret")
+        request = Request(f"{scheme}://far.example/a?b", headers={"Proxy-Authorization": secret})
+        request.meta["proxy"] = proxy
+        handler = HttpHandler.from_crawler(crawler())
+        async with server:
+            await asyncio.gather(handler.download_request(request), return_exceptions=True)
+            await handler.close()
+        return heads
+
+    heads = asyncio.run(run())
+    first = "GET http://far.example/a?b" if scheme == "http" else "CONNECT far.example:443"
+    assert [head.decode().splitlines()[0] for head in heads] == [f"{first} HTTP/1.1"]
+    assert heads[0].lower().count(b"proxy-authorization: basic " + b64encode(b"who:Secret").lower()) == 1

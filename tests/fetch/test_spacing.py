@@ -1,0 +1,63 @@
+"""The distance between two requests to a host, on a clock of its own."""
+
+from __future__ import annotations
+
+from archiver.fetch.spacing import MAX_HELD, HostSpacing
+
+
+def spacing(delay: float = 2.0) -> HostSpacing:
+    made = HostSpacing()
+    made.set_delay("a", delay, 100.0)
+    return made
+
+
+def test_a_host_without_a_delay_is_never_waited_for() -> None:
+    made = spacing()
+    assert [made.reserve("b", 100.0) for _ in range(3)] == [0.0] * 3
+    assert [made.begin("b", 100.0) for _ in range(3)] == [0.0] * 3
+    assert (made.has_delay("a"), made.has_delay("b")) == (True, False)
+
+
+def test_every_request_reserves_a_moment_of_its_own() -> None:
+    made = spacing()
+    assert [made.reserve("a", 100.0) for _ in range(4)] == [2.0, 4.0, 6.0, 8.0]
+    assert made.reserve("a", 109.5) == 0.5
+    assert made.reserve("a", 200.0) == 0.0
+    assert made.reserve("a", 200.0) == 2.0
+
+
+def test_a_request_that_is_early_waits_for_the_rest() -> None:
+    made = spacing()
+    assert made.begin("a", 101.5) == 0.5
+    made.end("a")
+    assert made.begin("a", 103.0) == 1.0
+    made.end("a")
+    assert made.begin("a", 110.0) == 0.0
+
+
+def test_one_request_at_a_time_is_under_way() -> None:
+    made = spacing()
+    assert made.begin("a", 110.0) == 0.0
+    assert made.begin("a", 120.0) is None
+    made.end("a")
+    assert made.begin("a", 120.0) == 0.0
+
+
+def test_a_request_that_is_far_too_early_reserves_again() -> None:
+    made = spacing(MAX_HELD * 10)
+    assert made.begin("a", 100.0) is None
+    assert made.begin("a", 100.0 + MAX_HELD * 9) == MAX_HELD, "the refused one is not under way"
+
+
+def test_no_moment_is_free_that_is_too_close_to_a_late_request() -> None:
+    made = spacing()
+    assert made.reserve("a", 100.0) == 2.0
+    assert made.begin("a", 103.5) == 0.0, "reserved for 102, sent at 103.5"
+    assert made.reserve("a", 103.5) == 2.0
+
+
+def test_the_longest_of_several_delays_counts() -> None:
+    made = spacing()
+    made.set_delay("a", 1.0, 100.0)
+    made.set_delay("a", 5.0, 100.0)
+    assert [made.reserve("a", 100.0) for _ in range(2)] == [5.0, 10.0]
