@@ -25,15 +25,15 @@ from archiver.normalise import sources
 from archiver.run.archive_run import ArchiveRun
 from archiver.sites.load import load
 
-AT_A_TIME = 64
-"""Requests handed to the scheduler together."""
+BATCH = 64
+"""Requests that are given to the scheduler together."""
 
-MOST_UNDER_WAY = 1000
-"""Articles that were asked for and have no end yet: on their way, waiting for a host, or being written."""
+MAX_UNDER_WAY = 1000
+"""Articles that were asked for and have no end yet: being fetched, waiting for a host, or being written."""
 
 
 class ArticleSpider(Spider):
-    """Yields every article once: read whole, or with the failure that ended its way."""
+    """Yields every article once: read whole, or with the failure that ended it."""
 
     arguments: frozenset[str] = frozenset()
     """The ``-a`` names a spider knows besides ``site``."""
@@ -45,13 +45,13 @@ class ArticleSpider(Spider):
             known = ", ".join(sorted(self.arguments | {"site"}))
             raise BadArgument(f"spider {self.name}: unknown argument {unknown[0]!r}; known are {known}")
         self.site = load(site)
-        self._lined_up: deque[str] = deque()
+        self._queue: deque[str] = deque()
         """The ids of articles to ask for, the next one first."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         spider = super().from_crawler(crawler, *args, **kwargs)
-        crawler.signals.connect(spider.ask_on, signals.scheduler_empty)
+        crawler.signals.connect(spider.ask_next, signals.scheduler_empty)
         return spider
 
     @property
@@ -59,45 +59,44 @@ class ArticleSpider(Spider):
         return ArchiveRun.of(self.crawler)
 
     def ask_for(self, articles: Iterable[Listed], *, named: bool = False) -> Generator[Article, None, int]:
-        """Lines up the articles that the ledger wants, and answers how many; ``named``: by the user.
+        """Queues the articles that the ledger admits, and returns how many; ``named``: by the user.
 
-        Yields those that there is no address for.
+        Yields those that no step has an address for.
         """
         with self.run.storing():
             wanted = self.run.ledger.admit(articles, named=named)
         for listed in wanted:
             if self._can_ask(listed):
-                self._lined_up.append(listed.id)
+                self._queue.append(listed.id)
             else:
                 yield _article(listed)
         return len(wanted)
 
-    def ask_on(self) -> bool:
-        """Hands the scheduler, once it is empty, the first requests for the next articles in line; whether
-        there were any.
+    def ask_next(self) -> bool:
+        """Called when the scheduler is empty: gives it the first requests for the next articles in the queue.
+        Returns whether there were any.
 
-        Of a line of a hundred thousand only the ids are in memory: a request is some kilobytes, and what was
-        said of its article is in the index. Neither hosts that have to be waited for nor a slow disk let more
-        than so many pile up.
+        Only ids are queued: a request takes some kilobytes, and what a listing said of its article is in the
+        index. ``MAX_UNDER_WAY`` bounds what waits for slow hosts or a slow disk.
         """
-        if not self._lined_up:
+        if not self._queue:
             return False
-        under_way = self.run.ledger.pending - len(self._lined_up)
-        room = min(AT_A_TIME, MOST_UNDER_WAY - under_way, len(self._lined_up))
+        under_way = self.run.ledger.pending - len(self._queue)
+        room = min(BATCH, MAX_UNDER_WAY - under_way, len(self._queue))
         if room <= 0:
             return False
         with suppress(CloseSpider), self.run.storing():
-            article_ids = [self._lined_up.popleft() for _ in range(room)]
+            article_ids = [self._queue.popleft() for _ in range(room)]
             for listed in self.run.ledger.recall(article_ids):
                 request = self._ask(_article(listed), step_number=0)
-                assert isinstance(request, Request), "it has an address"
+                assert isinstance(request, Request), "only articles with an address are queued"
                 self.crawler.engine.crawl(request)
         return True
 
     def _ask(
         self, article: Article, step_number: int, mirror_number: int = 0, spent: float = 0.0
     ) -> Request | Article:
-        """The request at this place or the first later one that has an address; else the article as it is.
+        """The request for this step, or for the first later one with an address; else the article as it is.
 
         ``spent`` is what the article has cost so far, in seconds.
         """
@@ -175,8 +174,8 @@ class ArticleSpider(Spider):
         problem: ArticleError | None,
         spent: float,
     ) -> Request | Article:
-        """A host that does not answer is stood in for by its mirrors, and then waited for: what it says is
-        better than what the later steps say. A wrong answer is final, and the later steps are asked."""
+        """If a host does not answer, its mirrors are asked; after them the article is deferred, because the
+        right answer later is better than a worse one now. After a wrong answer the next steps are asked."""
         if isinstance(problem, Deferred):
             if mirror_number + 1 < len(self._addresses(article, step_number)):
                 return self._ask(article, step_number, mirror_number + 1, spent)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -29,41 +28,9 @@ from archiver.sites.listing import Listing
 from archiver.storage.rows import KnownListing
 from archiver.terminal import printable
 from spiders.article import ArticleSpider
+from spiders.walk import MAX_FAILED, Walk
 
 _CATEGORY = re.compile(r"[^\x00-\x1f\x7f/\\?#%&<>\"'{}|^`]{1,80}")
-
-
-MOST_FAILED = 2
-"""Pages in a row that could not be had: those after them are left to the next run."""
-
-
-@dataclass(frozen=True, slots=True)
-class Walk:
-    """How far the pages of one listing were walked."""
-
-    known: KnownListing
-    """The listing as an earlier run knew it."""
-    found: KnownListing
-    """As this run finds it."""
-    pages: int = 0
-    whole: bool = True
-    """Every article named so far was taken."""
-    met: frozenset[str] = frozenset()
-    """The ids named so far."""
-    failed: tuple[ArticleError, ...] = ()
-    """Why the latest pages could not be had, one after the other."""
-    gap: ArticleError | None = None
-    """Why a page could not be had after which others could."""
-
-    @property
-    def url(self) -> str:
-        """The first page's address, which names the listing."""
-        return self.known.url
-
-    @property
-    def was_walked(self) -> bool:
-        """An earlier run came to its end."""
-        return self.known.rows > 0
 
 
 class CategorySpider(ArticleSpider):
@@ -128,7 +95,7 @@ class CategorySpider(ArticleSpider):
             waiting = self.run.ledger.waiting("")
         for _ in self.ask_for(self._narrow([listed for listed in waiting if self._can_ask(listed)])):
             raise AssertionError("each of them has an address")
-        if self.ask_on():
+        if self.ask_next():
             raise DontCloseSpider
 
     # --- the home page
@@ -182,24 +149,36 @@ class CategorySpider(ArticleSpider):
             self.run.ledger.listing_complete(unchanged=True)
             yield from self._waiting(walk.url)
             return
-        rule = self._rule(category)
         try:
-            if problem := outcomes.of_response(response):
-                raise problem
-            _refuse_redirected(response)
-            page = read_listing(_text(response), response.url, rule, self.site, category)
-            _refuse_dry(page, walk)
+            page = self._read_listing(response, category)
+            walk.refuse_dry(page)
         except ArticleError as why:
             yield from self._page_failed(category, walk, why)
             return
-        page, capped = page.first(rule.max_rows - walk.found.rows)
-        new, whole = yield from self._listed(page)
+        page, capped = page.first(self._rule(category).max_rows - walk.found.rows)
+        new, all_taken = yield from self._listed(page)
         repeated = {listed.id for listed in page.articles} <= walk.met
-        walk = _further(walk, page, response, whole)
+        walk = walk.after_page(
+            page, header(response, "ETag"), header(response, "Last-Modified"), all_taken=all_taken
+        )
+        at_end = repeated or self.left == 0 or (not new and walk.was_walked)
+        yield from self._after_page(category, walk, page, capped=capped, at_end=at_end)
+
+    def _read_listing(self, response: Response, category: str) -> ListingPage:
+        if problem := outcomes.of_response(response):
+            raise problem
+        _refuse_redirected(response)
+        return read_listing(_text(response), response.url, self._rule(category), self.site, category)
+
+    def _after_page(
+        self, category: str, walk: Walk, page: ListingPage, *, capped: bool, at_end: bool
+    ) -> Iterator[Request | Article]:
+        """The next page, or the end of the listing."""
+        rule = self._rule(category)
         following = rule.following(category, walk.pages, page.next, empty=not (page.articles or page.refused))
         if capped:
             yield from self._incomplete(walk.url, Deferred("cap", f"only {rule.max_rows} rows are taken"))
-        elif not following or repeated or self.left == 0 or (not new and walk.was_walked):
+        elif not following or at_end:
             yield from self._walked(walk)
         elif walk.pages == rule.max_pages:
             yield from self._incomplete(walk.url, Deferred("cap", f"only {rule.max_pages} pages are walked"))
@@ -207,16 +186,16 @@ class CategorySpider(ArticleSpider):
             yield self._page(following, category, walk)
 
     def _page_failed(self, category: str, walk: Walk, why: ArticleError) -> Iterator[Request | Article]:
-        """Where pages are counted, those after one that cannot be had need not wait for a later run (faults
-        X5); two that are not there are the end."""
+        """Where pages are counted, the pages after one that cannot be read are asked for in this run (faults
+        X5). Two in a row that do not exist are the end of the listing."""
         rule = self._rule(category)
-        walk = replace(walk, pages=walk.pages + 1, failed=(*walk.failed, why))
-        if rule.counted and 1 < walk.pages < rule.max_pages and len(walk.failed) < MOST_FAILED:
+        walk = walk.after_failure(why)
+        if rule.counted and 1 < walk.pages < rule.max_pages and len(walk.failed) < MAX_FAILED:
             yield self._page(rule.address(category, walk.pages), category, walk)
-        elif len(walk.failed) == MOST_FAILED and all(why.reason == "gone" for why in walk.failed):
+        elif len(walk.failed) == MAX_FAILED and all(why.reason == "gone" for why in walk.failed):
             yield from self._walked(walk)
         else:
-            yield from self._incomplete(walk.url, walk.gap or walk.failed[0])
+            yield from self._incomplete(walk.url, walk.skipped_page or walk.failed[0])
 
     def no_listing(self, failure: Failure) -> Iterator[Request | Article]:
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it for errbacks
@@ -228,7 +207,7 @@ class CategorySpider(ArticleSpider):
             yield from self._incomplete(request.url, why)
 
     def _listed(self, page: ListingPage) -> Generator[Request | Article, None, tuple[bool, bool]]:
-        """Asks for what a page names; answers whether any of it is new, and whether all of it was taken."""
+        """Asks for what a page names; returns whether any of it is new, and whether all of it was taken."""
         taken = self._narrow(page.articles)
         with self.run.storing():
             for listed in page.refused:
@@ -237,13 +216,13 @@ class CategorySpider(ArticleSpider):
         return new > 0, len(taken) == len(page.articles)
 
     def _walked(self, walk: Walk) -> Iterator[Request | Article]:
-        """A listing walked to its end, or as far as the arguments want it."""
-        if walk.gap:
-            yield from self._incomplete(walk.url, walk.gap)
+        """The listing was read to its end, or as far as the arguments allow."""
+        if walk.skipped_page:
+            yield from self._incomplete(walk.url, walk.skipped_page)
             return
         with self.run.storing():
             self.run.ledger.listing_complete()
-            if walk.whole:
+            if walk.all_taken:
                 self.run.ledger.remember_listing(walk.found)
         yield from self._waiting(walk.url)
 
@@ -283,23 +262,6 @@ class CategorySpider(ArticleSpider):
 
 def _text(response: Response) -> str:
     return decode(response.body, header(response, "Content-Type")).text
-
-
-def _further(walk: Walk, page: ListingPage, response: Response, whole: bool) -> Walk:
-    found = replace(walk.found, rows=walk.found.rows + len(page.articles) + len(page.refused))
-    if walk.pages == 0:
-        found = replace(found, etag=header(response, "ETag"), modified=header(response, "Last-Modified"))
-    met = walk.met | {listed.id for listed in page.articles}
-    gap = walk.gap or (walk.failed[0] if walk.failed else None)
-    walk = replace(walk, found=found, pages=walk.pages + 1, whole=walk.whole and whole, met=met)
-    return replace(walk, failed=(), gap=gap)
-
-
-def _refuse_dry(page: ListingPage, walk: Walk) -> None:
-    """A listing that named articles and names none was not understood (faults X2)."""
-    rows = len(page.articles) + len(page.refused)
-    if walk.pages == 0 and drift.ran_dry(rows, walk.known.rows):
-        raise Quarantined("ran_dry", f"it named {walk.known.rows} articles and now names none")
 
 
 def _refuse_redirected(response: Response) -> None:

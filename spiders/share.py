@@ -14,16 +14,16 @@ from archiver.items import Article, Listed
 from archiver.terminal import printable
 from spiders.article import ArticleSpider
 
-AT_A_TIME = 500
-"""Lines of a list that are remembered together, and wait together to be asked for."""
+BATCH = 500
+"""Lines of a list that are remembered in one transaction."""
 
 
 class ShareSpider(ArticleSpider):
     """``-a infocode=`` one or several (comma), ``-a url=`` any address that names an article, ``-a file=`` a
     list of either, one a line (``-`` for stdin; blank lines and ``#`` comments are passed over).
 
-    What the user types must name articles of the site; a line of a file that does not is quarantined. An
-    article that is named is asked for at once, also where its time has not come or it was given up.
+    What the user types must name articles of the site; a line of a file that does not is quarantined. A named
+    article is asked for at once, also if it would have to wait or was given up.
     """
 
     name = "share"
@@ -66,10 +66,10 @@ class ShareSpider(ArticleSpider):
         for article in self.ask_for(self.typed, named=True):
             yield article
         lines = self._lines()
-        while chunk := list(islice(lines, AT_A_TIME)):
+        while chunk := list(islice(lines, BATCH)):
             for article in self._ask_for_lines(chunk):
                 yield article
-            await asyncio.sleep(0)  # the first are on their way while the next are read
+            await asyncio.sleep(0)  # the first ones are fetched while the next are read
 
     def _lines(self) -> Iterator[str]:
         if not self.file:

@@ -24,7 +24,7 @@ from archiver.replica.articles import Site
 from archiver.replica.server import Replica
 from archiver.sites.load import load
 from tests.crawling import crawl, posts
-from tests.test_corpus import CORPUS, SEED, play, real
+from tests.crawls.test_corpus import CORPUS, SEED, play, real
 
 SITE = load("finews")
 HOME = "//finews.withounder.com/"

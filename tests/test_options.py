@@ -14,7 +14,7 @@ from archiver import options
 from archiver.errors import BadArgument
 from archiver.options import OPTIONS, SCRAPY_SETTINGS, check, duration
 from tests.crawling import crawl
-from tests.test_scrapy import scrapy
+from tests.crawls.test_scrapy import scrapy
 
 
 def settings(**typed: Any) -> Settings:

@@ -129,3 +129,40 @@ def test_functions_are_short() -> None:
 def test_a_module_has_one_subject(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").count("\n")
     assert lines <= MAX_LINES
+
+
+END_TO_END = {"benchmarks", "crash", "crawls", "faults"}
+"""Folders of tests that run whole programs; every other one has the name of the room that it tests."""
+
+
+def test_tests_mirror_the_package() -> None:
+    for path in (PROJECT / "tests").rglob("test_*.py"):
+        folder = path.relative_to(PROJECT / "tests").parent
+        if folder.parts and folder.parts[0] not in END_TO_END:
+            room = PROJECT / folder if folder.parts[0] == "spiders" else PROJECT / "archiver" / folder
+            assert room.is_dir(), f"{path}: there is no {room}"
+
+
+ERRANDS = [
+    "a wrong date",
+    "a site that changed, or a new one",
+    "a new listing format",
+    "a retry that is too eager",
+    "a message of the report",
+    "the index in another database",
+    "a new command",
+    "a new front-matter key, another footer",
+]
+
+
+def test_every_errand_leads_to_a_place_and_its_tests() -> None:
+    text = (PROJECT / "docs/architecture.md").read_text(encoding="utf-8").partition("## Errands")[2]
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if "`" in line
+    ]
+    assert {row[0] for row in rows} >= set(ERRANDS)
+    for errand, place, tests in rows:
+        paths = [part for cell in (place, tests) for part in cell.split("`") if "/" in part]
+        assert len(paths) >= 2, errand
+        for path in paths:
+            assert (PROJECT / path).is_file(), f"{errand}: {path}"

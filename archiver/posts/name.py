@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date
 
-_ID = r"(?P<id>[A-Za-z0-9_-]{1,64})"
+from archiver.items import SAFE_ID
+
+_ID = rf"(?P<id>{SAFE_ID})"
 _NAME = re.compile(rf"(?P<day>\d{{4}}-\d\d-\d\d)-{_ID}\.md", re.ASCII)
 _ALMOST_A_NAME = re.compile(rf"(?:\d{{2,4}}-\d\d?-\d\d?)?-?{_ID}\.md", re.ASCII)
 

@@ -6,10 +6,12 @@ import re
 from functools import cached_property
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
 from archiver.normalise.allow_list import ExtraAttributes
 from archiver.normalise.elements import KEPT
+from archiver.sites.part import Part
+from archiver.sites.patterns import Regex
 
 _ATTRIBUTE = re.compile(r"(?!on|style\Z)[a-z][a-z0-9_-]*")
 """No event handlers; styles have a list of their own."""
@@ -31,14 +33,12 @@ Element = Annotated[str, AfterValidator(_element)]
 Attribute = Annotated[str, AfterValidator(_attribute)]
 
 
-class Text(BaseModel):
+class Text(Part):
     """How a site's texts name their source, and which of their attributes a post keeps."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     credit: Annotated[str, Field(pattern=r"^[\w-]*$")] = ""
     """The class of the element that credits the source; the last one in a text counts. Empty: none."""
-    attributes: dict[Element, dict[Attribute, re.Pattern[str]]] = {}
+    attributes: dict[Element, dict[Attribute, Regex]] = Field(default_factory=dict)
     """Element → attribute → what its whole value must match; kept besides the usual ones."""
 
     @cached_property

@@ -12,11 +12,11 @@ from typing import Any
 
 from archiver import __version__
 from archiver.errors import Quarantined
-from archiver.items import Answer, Listed
+from archiver.items import SAFE_ID, Answer, Listed
 from archiver.storage.files import STATE, Tree
 
 FOLDER = f"{STATE}/quarantine"
-_SAFE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_SAFE = re.compile(SAFE_ID)
 
 
 def name_of(article_id: str) -> str:

@@ -11,8 +11,8 @@ from archiver.publish.jekyll.site import open_site
 from archiver.replica.articles import Site
 from archiver.replica.server import Replica
 from tests.crawling import asked, crawl, tree
+from tests.crawls.test_scrapy import scrapy
 from tests.storage.archives import bytes_of, finished
-from tests.test_scrapy import scrapy
 
 
 def check(root: Path, *options: str) -> tuple[int, list[str]]:

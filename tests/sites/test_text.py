@@ -25,7 +25,7 @@ from archiver.sites.text import Text
         ("attributes", {"p": {"style": ".*"}}, "'style' is no attribute that a post may hold"),
         ("attributes", {"p": {"a b": ".*"}}, "'a b' is no attribute that a post may hold"),
         ("attributes", {"p": {"ID": ".*"}}, "'ID' is no attribute that a post may hold"),
-        ("attributes", {"p": {"id": "("}}, "Input should be a valid regular expression"),
+        ("attributes", {"p": {"id": "("}}, "'(' is no regular expression: missing )"),
     ],
 )
 def test_what_no_post_may_hold_is_refused(key: str, value: Any, told: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from archiver.normalise import sources
 from archiver.posts import Post, PostError, read
+from archiver.posts.name import parse_name
 from archiver.publish.jekyll.pages import category_page
 from archiver.publish.jekyll.paths import file_of
 from archiver.sites.family import DEFAULT_TAG
@@ -18,7 +18,6 @@ from archiver.storage.files import INDEX, STATE, Tree, storage_errors
 
 _LAYING = f"{STATE}/laying-the-site"
 """There while the skeleton is laid: a run that is killed meanwhile leaves it, and the next one goes on."""
-_POST_NAME = re.compile(r"\d{4}-\d\d-\d\d-(?P<id>[A-Za-z0-9_-]{1,64})\.md")
 
 
 def open_site(root: Path, reserved: Mapping[str, str] | None = None) -> Archive:
@@ -49,8 +48,8 @@ class JekyllLayout:
             tree.remove(_LAYING)
 
     def id_of(self, name: str) -> str:
-        found = _POST_NAME.fullmatch(name)
-        return found["id"] if found else ""
+        parts = parse_name(name)
+        return parts[1] if parts else ""
 
     def read(self, content: bytes, name: str) -> FiledPost:
         try:

@@ -15,8 +15,8 @@ from archiver.replica.server import Replica
 from archiver.run.ledger import Ledger
 from archiver.storage.rows import OpenArticle
 from tests.crawling import asked, crawl
+from tests.crawls.test_scrapy import scrapy
 from tests.storage.archives import NOW, bytes_of, finished, listed
-from tests.test_scrapy import scrapy
 
 
 def gaps(root: Path, *options: str) -> tuple[int, list[str]]:
