@@ -30,7 +30,7 @@ from urllib.parse import urlsplit
 import brotli
 from backports import zstd
 
-MOST_REQUESTS = 5000
+MAX_REQUESTS = 5000
 """A test that asks for more has gone wild; the server closes every further connection."""
 
 
@@ -420,7 +420,7 @@ class Faultd:
             await wire.send(self.greetings[address])
             wire.close()
         while wire.open and (lines := await _request(reader)):
-            if len(self.requests) >= MOST_REQUESTS:
+            if len(self.requests) >= MAX_REQUESTS:
                 return
             seen = _seen(lines, address)
             self.requests.append(seen)

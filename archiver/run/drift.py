@@ -1,17 +1,17 @@
-"""Signs that the site changed, rather than the news: each is one sentence for the person who must look."""
+"""Signs that the site changed, one sentence each for the person who compares it with its profile."""
 
 from __future__ import annotations
 
 from collections import Counter
 
-LEAST = 10
-"""Articles asked for; of fewer, a share says nothing."""
+MIN_ARTICLES = 10
+"""Articles asked for; a share of fewer says nothing."""
 
-MOST_UNREADABLE = 0.2
+MAX_UNREADABLE = 0.2
 """Share of the articles asked for (faults X1, X9)."""
 
-LEAST_ROWS = 5
-"""A listing that named so many and now names none did not run out of news (faults X2)."""
+MIN_ROWS = 5
+"""Of a listing. If it named as many articles and names none now, the site changed (faults X2)."""
 
 OF_A_LISTING = {
     "downgrade": "if the site left https for good, change its profile",
@@ -34,11 +34,11 @@ READING = frozenset(
         "title_empty",
     }
 )
-"""Ends that a change of the pages or answers brings about."""
+"""Reasons that a change of the site's pages or answers leads to."""
 
 
 def of_articles(posted: int, reasons: Counter[str]) -> str:
-    """Too many answers could not be read; empty where they could. ``reasons``: as in ``Tally``."""
+    """A sentence where too many answers could not be read, else empty. ``reasons``: as in ``Tally``."""
     unreadable = Counter(
         {
             reason: count
@@ -47,7 +47,7 @@ def of_articles(posted: int, reasons: Counter[str]) -> str:
         }
     )
     tried = posted + unreadable.total()
-    if tried < LEAST or unreadable.total() <= MOST_UNREADABLE * tried:
+    if tried < MIN_ARTICLES or unreadable.total() <= MAX_UNREADABLE * tried:
         return ""
     (reason, count), *_ = unreadable.most_common()
     return (
@@ -58,4 +58,4 @@ def of_articles(posted: int, reasons: Counter[str]) -> str:
 
 def ran_dry(rows: int, rows_before: int) -> bool:
     """Whether a listing that named enough articles names none."""
-    return rows == 0 and rows_before >= LEAST_ROWS
+    return rows == 0 and rows_before >= MIN_ROWS

@@ -20,8 +20,8 @@ REPORT = f"{STATE}/report.json"
 """What the last run reported."""
 
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_NO_DETOUR = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-"""No link is followed, and no pipe waited for."""
+_PLAIN_FILE = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+"""A link in the file's place is an error, and opening a pipe does not block."""
 
 
 @contextmanager
@@ -85,7 +85,7 @@ class Tree:
         """The whole file; a link, a folder or a pipe in its place is a StorageError."""
         folder, name = self._split(path)
         with storage_errors(self.root / path):
-            descriptor = os.open(name, os.O_RDONLY | _NO_DETOUR, dir_fd=folder)
+            descriptor = os.open(name, os.O_RDONLY | _PLAIN_FILE, dir_fd=folder)
             with open(_regular(descriptor), "rb") as file:
                 return file.read()
 
@@ -158,14 +158,14 @@ class Tree:
 
 
 def content_of(path: Path) -> bytes:
-    """The whole file, for those who only read; OSError for what is none, as nobody should wait for a pipe."""
+    """The whole file, for those who only read. Raises OSError; a pipe or folder in its place is one."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with open(_regular(descriptor), "rb") as file:
         return file.read()
 
 
 def _regular(descriptor: int) -> int:
-    """The descriptor of a file; of anything else it is closed."""
+    """The descriptor, which is closed if it is not that of a regular file (OSError)."""
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise OSError(errno.EINVAL, "Not a regular file")
@@ -173,7 +173,7 @@ def _regular(descriptor: int) -> int:
 
 
 def _write(name: str, content: bytes, folder: int) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _NO_DETOUR
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _PLAIN_FILE
     descriptor = os.open(name, flags, 0o644, dir_fd=folder)
     try:
         os.fchmod(descriptor, 0o644)  # whatever the umask: a web server reads it

@@ -1,4 +1,4 @@
-"""One writer per archive: an advisory lock on an open file, gone with the process that held it."""
+"""One writer an archive: an advisory lock on an open file, which ends with the process that holds it."""
 
 from __future__ import annotations
 

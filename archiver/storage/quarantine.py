@@ -28,7 +28,7 @@ def name_of(article_id: str) -> str:
 
 
 def record(listed: Listed, why: Quarantined, answers: Sequence[Answer]) -> bytes:
-    """What a human, or a later version of the archiver, needs to try again without the network."""
+    """What is needed to try the article again without the network: how it was listed, and its raw answers."""
     data: dict[str, Any] = {
         "id": listed.id,
         "reason": why.reason,

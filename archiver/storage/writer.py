@@ -1,4 +1,4 @@
-"""Posts reach the disk in groups: while one group is made durable, the next one gathers."""
+"""Posts are written in groups: while one group is made durable, the next one is collected."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from archiver.storage.archive import Archive, Ending, Entry
 
 MAX_GROUP = 64
-"""Posts of one group: what a crash may cost in articles that are asked for again."""
+"""Posts of one group: at most so many articles are asked for again after a crash."""
 
 
 @dataclass(slots=True)
 class _Group:
     entries: list[Entry] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
-    """Of their files, without capitals: where a disk knows none, twins overwrite each other (faults H5)."""
+    """Of their files, case folded: on some disks names that differ in case only are one file (faults H5)."""
 
     def takes(self, entry: Entry) -> bool:
         return len(self.entries) < MAX_GROUP and entry.name.casefold() not in self.names
@@ -29,10 +29,10 @@ class _Group:
 
 
 class Writer:
-    """Stores the posts that are given to it at about the same time together, off the event loop.
+    """Stores posts that come at about the same time together, outside the event loop.
 
-    A synced file costs a disk milliseconds, which the crawl need not wait for; nothing is remembered, or told
-    to be stored, before it is on the disk.
+    Syncing a file takes milliseconds, for which the crawl need not wait. A post is remembered, and reported
+    as stored, only when it is on the disk.
     """
 
     def __init__(self, archive: Archive) -> None:
@@ -46,8 +46,8 @@ class Writer:
         return self._last is not None and not self._last.done()
 
     async def store(self, entry: Entry) -> Ending:
-        """Ends when the post is durable and remembered. What a group fails of, StorageError or any other, is
-        raised to all of it."""
+        """Returns when the post is durable and remembered. An error of a group, StorageError or any other, is
+        raised for every post of it."""
         if self._gathering is None or not self._gathering.takes(entry):
             self._gathering = _Group()
             self._last = asyncio.create_task(self._write(self._gathering, self._last))

@@ -15,8 +15,8 @@ from tests.crawling import crawl, posts
 from tests.faultd import Fault, Faultd, Reply
 
 ARTICLES = 1000
-MOST_RUNS = 4
-MOST_REQUESTS_EACH = {0.01: 1.05, 0.05: 1.2, 0.2: 2.0}
+MAX_RUNS = 4
+MAX_REQUESTS_EACH = {0.01: 1.05, 0.05: 1.2, 0.2: 2.0}
 """Fault rate → requests per article, listings and reruns included."""
 
 FAULTS: list[Fault] = [
@@ -73,7 +73,7 @@ def clean(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tupl
         yield posts(root), [seen.path for seen in server.requests if seen.path != "/robots.txt"]
 
 
-@pytest.mark.parametrize("rate", MOST_REQUESTS_EACH)
+@pytest.mark.parametrize("rate", MAX_REQUESTS_EACH)
 def test_nothing_is_missing_or_wrong_at_any_fault_rate(
     tmp_path: Path, site: Site, clean: tuple[dict[str, str], list[str]], rate: float
 ) -> None:
@@ -85,11 +85,11 @@ def test_nothing_is_missing_or_wrong_at_any_fault_rate(
                 server.script.setdefault(path, []).append(dice.choice(FAULTS))
         planted = sum(map(len, server.script.values()))
         statuses = [run(tmp_path, server)]
-        while statuses[-1] != 0 and len(statuses) < MOST_RUNS:
+        while statuses[-1] != 0 and len(statuses) < MAX_RUNS:
             assert statuses[-1] == 3
             statuses.append(run(tmp_path, server))
         each = len(server.requests) / len(paths)
     assert planted > rate * ARTICLES / 2
     assert statuses[-1] == 0
     assert posts(tmp_path) == expected
-    assert each <= MOST_REQUESTS_EACH[rate], f"{each:.3f} requests per page, runs {statuses}"
+    assert each <= MAX_REQUESTS_EACH[rate], f"{each:.3f} requests per page, runs {statuses}"
