@@ -26,7 +26,7 @@ def read(text: str, name: str) -> StoredPost:
 
     Raises ``PostError`` for what is no complete post: front matter without the keys that every version needs,
     an empty title, a date that is none, another day than the name's, no closing link, or no footer where the
-    text begins right after the front matter, as ours do (faults V2: a cut file is always noticed).
+    text begins right after the front matter, as ours do: a file that was cut is always noticed.
     """
     problems: list[str] = []
     day, identifier = _day_and_id(name)
