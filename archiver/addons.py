@@ -43,9 +43,11 @@ class Pace:
 
 
 class Quiet:
-    """No statistics in the log every minute where ``LOG_LEVEL`` hides them."""
+    """Log records that ``LOG_LEVEL`` hides are not made: Scrapy alone makes two for each article, and its log
+    handler drops them."""
 
     def update_settings(self, settings: BaseSettings) -> None:
         shown = logging.getLevelNamesMapping().get(str(settings["LOG_LEVEL"]).upper(), logging.NOTSET)
+        logging.getLogger("scrapy").setLevel(shown)
         if shown > logging.INFO:
             settings.set("LOGSTATS_INTERVAL", 0, _OVER_THE_PROJECT)

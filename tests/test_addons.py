@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,16 @@ def test_statistics_are_logged_every_minute_where_the_log_shows_them(level: str,
     made.setdict({"LOG_LEVEL": level}, priority="cmdline")
     Quiet().update_settings(made)
     assert made["LOGSTATS_INTERVAL"] == seconds
+
+
+@pytest.mark.parametrize(("level", "made"), [("WARNING", False), ("INFO", False), ("DEBUG", True)])
+def test_scrapy_makes_the_log_records_that_the_log_shows(level: str, made: bool) -> None:
+    Quiet().update_settings(Settings({"LOG_LEVEL": level}))
+    try:
+        assert logging.getLogger("scrapy.core.engine").isEnabledFor(logging.DEBUG) is made
+        assert logging.getLogger("scrapy.core.engine").isEnabledFor(logging.ERROR)
+    finally:
+        logging.getLogger("scrapy").setLevel(logging.NOTSET)
 
 
 def test_the_docs_say_what_full_pace_sets() -> None:

@@ -32,8 +32,8 @@ MAX_CRAWL_DELAY = 60.0
 _PRIORITY = 1000
 """Of the request for robots.txt: it precedes everything else that waits for its host."""
 
-_Rules = RobotParser | ArticleError
-"""An ArticleError says why there are no rules: every request to the host ends with it."""
+_Rules = RobotParser | ArticleError | None
+"""None: the host has no rules. An ArticleError: they are not known, so every request to it ends with this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +122,10 @@ class Robots:
         self._count(f"response_status_count/{response.status}")
         return _unavailable(response) or await self._parse(request, response)
 
-    async def _parse(self, request: Request, response: Response) -> RobotParser:
+    async def _parse(self, request: Request, response: Response) -> RobotParser | None:
         body = response.body[:MAX_SIZE] if response.status == 200 else b""
+        if not body.strip():
+            return None
         rules = build_from_crawler(self._options.parser, self._crawler, body)
         await self._crawler.signals.send_catch_log_async(
             signals.robots_parsed, robotparser=rules, request=request
@@ -138,8 +140,10 @@ class Robots:
         self._admission.spacing.set_delay(hostname_of(origin_of(request.url)), seconds, monotonic())
 
     def _judge(self, request: Request, netloc: str) -> None:
-        """Raises the ArticleError of a host without rules, or ``Skipped("robots_txt")``."""
+        """Raises the ArticleError of a host whose rules are not known, or ``Skipped("robots_txt")``."""
         rules = self._rules[netloc]
+        if rules is None:
+            return
         if isinstance(rules, ArticleError):
             raise rules.with_traceback(None)
         agent = self._options.robots_user_agent or request.headers.get("User-Agent", self._options.user_agent)

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from archiver.posts import markdown
@@ -38,8 +39,13 @@ class Footer(NamedTuple):
 
     def line(self) -> str:
         """The footer as every version writes it, on one line."""
-        back = f"[{markdown.escape(self.back_label)}]({_target(self.page)})"
-        return f"{back}{_JOINER}[{markdown.escape(self.home_label)}]({_target(self.home)})"
+        return _line(self)
+
+
+@lru_cache(maxsize=1024)
+def _line(footer: Footer) -> str:
+    back = f"[{markdown.escape(footer.back_label)}]({_target(footer.page)})"
+    return f"{back}{_JOINER}[{markdown.escape(footer.home_label)}]({_target(footer.home)})"
 
 
 def parse_footer(text: str) -> Footer | None:

@@ -88,8 +88,11 @@ def test_the_example_site_is_archived_and_its_rerun_asks_listings_only(tmp_path:
 
 
 def test_the_words_of_the_footer_are_the_profiles(tmp_path: Path, profile: Path) -> None:
-    with profile.open("a", encoding="utf-8") as file:
-        file.write("    back: 'Back to [{tag}]'\n    home: Home\n")
+    text = profile.read_text(encoding="utf-8")
+    family = "  - name: story\n"
+    assert family in text
+    words = f"{family}    back: 'Back to [{{tag}}]'\n    home: Home\n"
+    profile.write_text(text.replace(family, words), encoding="utf-8")
     with Replica() as replica:
         play(replica)
         run = crawl("share", tmp_path / "a", replica, site=profile, infocode="A2022-0222_1")

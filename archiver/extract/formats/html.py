@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from functools import lru_cache
 from html import escape
-from typing import Self
+from typing import Any, Self
 
 from cssselect import SelectorError
-from lxml import etree
-from parsel import Selector, SelectorList
+from lxml import etree, html
 from parsel.csstranslator import HTMLTranslator
+from parsel.selector import create_root_node
 
 from archiver.errors import Quarantined
 from archiver.extract.formats.depth import is_too_deep
 from archiver.extract.formats.received import Received
 from archiver.normalise.limits import PAGE, refuse_excess
+
+Match = Any
+"""What an XPath expression finds: elements and texts, or one number or truth value."""
+
+_NAMESPACES = {"re": "http://exslt.org/regular-expressions", "set": "http://exslt.org/sets"}
+"""The prefixes that rules may use, as in Scrapy."""
 
 
 class HtmlFormat:
@@ -22,15 +28,14 @@ class HtmlFormat:
 
     def open(self, text: str) -> HtmlPage:
         refuse_excess(text, PAGE)
-        selector = Selector(text, type="html")
-        if is_too_deep(selector.root):
+        root = create_root_node(text, html.HTMLParser)
+        if is_too_deep(root):
             raise Quarantined("too_deep", "HTML nested deeper than is read")
-        return HtmlPage(selector)
+        return HtmlPage(root)
 
     def check_rule(self, rule: str) -> None:
         try:
-            etree.XPath(_xpath(rule))
-            Selector("<html></html>").xpath(_xpath(rule))  # only this finds an unknown prefix or function
+            _compiled(rule)(_EMPTY)  # only a search finds an unknown prefix or function
         except SelectorError as exc:
             raise ValueError(f"{rule!r} is no CSS selector: {exc}") from exc
         except (etree.XPathError, ValueError) as exc:
@@ -46,13 +51,15 @@ class HtmlFormat:
 
 
 class HtmlPage:
+    """A page, or a part of it that a rule found, which may be a text."""
+
     empty_reason = "not_an_article"
 
-    def __init__(self, selector: Selector) -> None:
-        self._selector = selector
+    def __init__(self, part: Match) -> None:
+        self._part = part
 
     def finds(self, rule: str) -> bool:
-        return any(match.root is not False for match in self._find(rule))
+        return any(match is not False for match in self._find(rule))
 
     def rows(self, rule: str) -> list[Self]:
         return [type(self)(match) for match in self._find(rule)]
@@ -64,16 +71,16 @@ class HtmlPage:
         return [_text(match) for match in self._find(rule)]
 
     def markup(self, rule: str) -> str:
-        return "".join(
-            match.get() if etree.iselement(match.root) else escape(match.get(), quote=False)
-            for match in self._find(rule)
-        )
+        return "".join(_markup(match) for match in self._find(rule))
 
-    def _find(self, rule: str) -> SelectorList[Selector]:
+    def _find(self, rule: str) -> list[Match]:
+        if not etree.iselement(self._part):
+            return [self._part] if _xpath(rule) == "." else []
         try:
-            return self._selector.xpath(_xpath(rule))
-        except ValueError as exc:  # lxml looks a function up only when it calls it
-            raise Quarantined("shape", str(exc)) from exc
+            found: Any = _compiled(rule)(self._part)
+        except etree.XPathError as exc:  # lxml looks a function up only when it calls it
+            raise Quarantined("shape", f"{exc} in {rule}") from exc
+        return found if isinstance(found, list) else [found]
 
 
 @lru_cache(maxsize=256)
@@ -83,9 +90,26 @@ def _xpath(rule: str) -> str:
     return HTMLTranslator().css_to_xpath(rule)
 
 
+@lru_cache(maxsize=256)
+def _compiled(rule: str) -> etree.XPath:
+    return etree.XPath(_xpath(rule), namespaces=_NAMESPACES, smart_strings=False)
+
+
+_EMPTY = html.fromstring("<html></html>")
 _STRING = etree.XPath("string()", smart_strings=False)
 
 
-def _text(match: Selector) -> str:
-    text = _STRING(match.root) if etree.iselement(match.root) else match.get()
-    return str(text or "").strip()
+def _text(match: Match) -> str:
+    """Without blanks at its ends; of an element, the text of all that is in it."""
+    return (str(_STRING(match)) if etree.iselement(match) else _as_written(match)).strip()
+
+
+def _markup(match: Match) -> str:
+    if etree.iselement(match):
+        return etree.tostring(match, method="html", encoding="unicode", with_tail=False)
+    return escape(_as_written(match), quote=False)
+
+
+def _as_written(match: str | float | bool) -> str:
+    """A truth value is 1 or 0, as in Scrapy's selectors."""
+    return str(int(match) if isinstance(match, bool) else match)

@@ -28,7 +28,7 @@ def no_parser(monkeypatch: pytest.MonkeyPatch) -> None:
     def parse(*_: object, **__: object) -> None:
         raise AssertionError("the parser was asked")
 
-    monkeypatch.setattr(html_format, "Selector", parse)
+    monkeypatch.setattr(html_format, "create_root_node", parse)
 
 
 @pytest.mark.parametrize(
