@@ -103,18 +103,17 @@ def refuse_excess(html: str, limits: Limits) -> None:
     if html.count("&") > limits.references:
         raise Quarantined("too_deep", f"more than {limits.references} character references")
     if len(html) > limits.unscanned or tags - html.count("</") > MAX_DEPTH:
-        _scan(html, limits, follow=tags > MAX_DEPTH or bool(limits.formatting))
+        _scan(html, limits)
 
 
-def _scan(html: str, limits: Limits, *, follow: bool) -> None:
-    """``follow`` is false where there are too few tags for an excess: only the attributes are counted."""
+def _scan(html: str, limits: Limits) -> None:
     elements = _OpenElements(limits)
     for match in _MARKUP.finditer(html):
         _, of_raw_text, end, name, attributes = match.groups()
         attributes = attributes or of_raw_text or ""
         if len(attributes) > 2 * MAX_ATTRIBUTES:  # each takes two characters at least
             _refuse_attributes(attributes)
-        if not follow or name is None or (name := name.lower()) in limits.nests_nothing:
+        if name is None or (name := name.lower()) in limits.nests_nothing:
             continue
         if end:
             elements.close(name)
