@@ -48,6 +48,6 @@ class Quiet:
 
     def update_settings(self, settings: BaseSettings) -> None:
         shown = logging.getLevelNamesMapping().get(str(settings["LOG_LEVEL"]).upper(), logging.NOTSET)
-        logging.getLogger("scrapy").setLevel(shown)
+        logging.getLogger("scrapy").setLevel(min(shown, logging.ERROR))  # ArchiveRun counts the errors
         if shown > logging.INFO:
             settings.set("LOGSTATS_INTERVAL", 0, _OVER_THE_PROJECT)

@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 
 
 class _Bugs(logging.Handler):
-    """Counts what Scrapy says of an exception that no signal of its tells of: in a signal's handler, in a
+    """Counts the exceptions that Scrapy only logs, without a signal: those of signal handlers and of a
     pipeline's ``close_spider`` (faults S28)."""
 
     LOGGERS = ("scrapy.core.engine", "scrapy.utils.signal")
@@ -68,7 +68,7 @@ class ArchiveRun:
         self.report: Report | None = None
         self.storage_error: StorageError | None = None
         self.drift: list[str] = []
-        """What spiders and pipelines saw of a changed site, a sentence each."""
+        """Signs that the site changed, a sentence each."""
         self._crawler = crawler
         self._began = time.monotonic()
         self._internal_errors = 0
@@ -95,7 +95,7 @@ class ArchiveRun:
         """Raises NotConfigured where no spider of the archiver runs, as in ``scrapy shell``."""
         run = crawler.get_extension(cls)
         if run is None:
-            raise NotConfigured(f"{cls.__name__} is not among the EXTENSIONS, or has no spider of ours")
+            raise NotConfigured(f"{cls.__name__} is not in EXTENSIONS, or the spider is not one of the archiver")
         return run
 
     @property
@@ -108,7 +108,7 @@ class ArchiveRun:
 
     @contextmanager
     def storing(self) -> Iterator[None]:
-        """Whatever touches the archive in a callback or pipeline: the first failure stops the whole run."""
+        """Wraps every use of the archive in a callback or pipeline: the first failure stops the whole run."""
         if self.storage_error:
             raise CloseSpider("storage_failed")
         try:
@@ -123,15 +123,15 @@ class ArchiveRun:
             raise CloseSpider("storage_failed") from exc
 
     def internal_error(self, failure: Any) -> None:
-        """A bug in a callback or pipeline: Scrapy has logged it, the run must not look well."""
+        """A bug in a callback or pipeline. Scrapy has logged it; the run must not exit with 0."""
         if not failure.check(CloseSpider):
             self._internal_errors += 1
 
     def finish(self, reason: str) -> Report:
-        """Closes the books and the archive, once; whatever the disk says, there is a report."""
+        """Closes the ledger and the archive, once. There is a report even if the disk fails."""
         if self.report is None:
             doubts = self._doubts()
-            self._close_books(reason)
+            self._close_ledger(reason)
             try:
                 content = self._make_report(reason, doubts).as_json()
                 self.archive.tree.publish(REPORT, content.encode("utf-8", "backslashreplace"))
@@ -143,7 +143,7 @@ class ArchiveRun:
             self._bugs.close()
         return self.report
 
-    def _close_books(self, reason: str) -> None:
+    def _close_ledger(self, reason: str) -> None:
         why = Deferred("internal" if reason == "finished" else "interrupted")
         try:
             if not self.storage_error:
