@@ -58,7 +58,9 @@ def test_statistics_are_logged_every_minute_where_the_log_shows_them(level: str,
     assert made["LOGSTATS_INTERVAL"] == seconds
 
 
-@pytest.mark.parametrize(("level", "made"), [("CRITICAL", False), ("WARNING", False), ("INFO", False), ("DEBUG", True)])
+@pytest.mark.parametrize(
+    ("level", "made"), [("CRITICAL", False), ("WARNING", False), ("INFO", False), ("DEBUG", True)]
+)
 def test_scrapy_makes_the_log_records_that_the_log_shows(level: str, made: bool) -> None:
     Quiet().update_settings(Settings({"LOG_LEVEL": level}))
     try:

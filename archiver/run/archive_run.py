@@ -95,7 +95,7 @@ class ArchiveRun:
         """Raises NotConfigured where no spider of the archiver runs, as in ``scrapy shell``."""
         run = crawler.get_extension(cls)
         if run is None:
-            raise NotConfigured(f"{cls.__name__} is not in EXTENSIONS, or the spider is not one of the archiver")
+            raise NotConfigured(f"{cls.__name__} is not in EXTENSIONS, or the spider has no profile")
         return run
 
     @property
