@@ -61,7 +61,8 @@ def read(text: str, now: datetime, zone: tzinfo) -> Reading:
     if len(text) > _MAX_LENGTH:
         raise DateError(text)
     try:
-        reading = _understood(_bare(text), now.astimezone(zone))
+        at = now.astimezone(zone)
+        reading = _understood(text, at) or _understood(_bare(text), at)  # most texts are bare
     except (ValueError, OverflowError):  # 2022-02-30, or outside what datetime can hold
         reading = None
     if reading is None:
