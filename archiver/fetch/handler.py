@@ -30,6 +30,7 @@ from archiver.fetch.resolver import (
 )
 from archiver.fetch.retry import SPENT, Retries
 from archiver.fetch.site import find_site
+from archiver.fetch.traffic import Traffic
 from archiver.options import networks
 from archiver.sites.profile import Profile
 
@@ -51,6 +52,7 @@ class HttpHandler(BaseDownloadHandler):
         self._stated = _stated_addresses(find_site(crawler))
         self._timeout = settings.getfloat("DOWNLOAD_TIMEOUT")
         self._recorders = crawler.get_extension(Recorders)
+        self._traffic = Traffic.of(crawler)
         self._retries: Retries | None = None
         self._reader = ResponseReader(crawler)
         self._tls = tls_context(settings)
@@ -84,16 +86,27 @@ class HttpHandler(BaseDownloadHandler):
             retries.admission.end(request, succeeded=succeeded)
 
     async def _recorded(self, request: Request) -> Response:
-        if self._recorders is None:
-            return await self._downloaded(request)
+        """One attempt: it is counted, and the recorders are told."""
         at, began = datetime.now(UTC), monotonic()
+        if self._traffic:
+            self._traffic.sent()
         try:
             response = await self._downloaded(request)
         except Exception as exc:
-            self._recorders.record(Exchange(_public(request), None, exc, at, monotonic() - began))
+            if self._traffic:
+                self._traffic.failed(exc)
+            self._record(request, None, exc, at, began)
             raise
-        self._recorders.record(Exchange(_public(request), response, None, at, monotonic() - began))
+        if self._traffic:
+            self._traffic.received(response)
+        self._record(request, response, None, at, began)
         return response
+
+    def _record(
+        self, request: Request, response: Response | None, error: Exception | None, at: datetime, began: float
+    ) -> None:
+        if self._recorders:
+            self._recorders.record(Exchange(_public(request), response, error, at, monotonic() - began))
 
     async def _downloaded(self, request: Request) -> Response:
         began = monotonic()

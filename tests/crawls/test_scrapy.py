@@ -52,18 +52,20 @@ def test_items_go_to_stdout_and_the_report_to_stderr(tmp_path: Path) -> None:
     assert "exit 0" in run.stderr.splitlines()[-1]
 
 
-def test_the_report_counts_every_request_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize("scrapys", ["False", "True"])
+def test_the_report_counts_every_request_once_whoever_counts(tmp_path: Path, scrapys: str) -> None:
     with Replica(Site(articles=12, plain=True)) as replica:
-        run = crawl("category", tmp_path, replica, "-L", "INFO")
+        run = crawl("category", tmp_path, replica, "-L", "INFO", "-s", f"DOWNLOADER_STATS={scrapys}")
         assert run["requests"] == len(asked(replica, robots=True))
     assert run["bytes"] > 12 * 2000
     assert f"'downloader/response_status_count/200': {run['requests']}" in run.stderr
-    assert "'downloader/request_bytes'" in run.stderr
+    assert ("'downloader/request_bytes'" in run.stderr) is (scrapys == "True")
 
 
 def test_an_attempt_that_fails_is_counted_by_its_kind(tmp_path: Path) -> None:
     run = crawl("share", tmp_path, None, "-L", "INFO", infocode="NW202202222284881584")
     assert run["requests"] > 1
+    assert f"'downloader/exception_count': {run['requests']}" in run.stderr
     kind = "aiohttp.client_exceptions.ClientProxyConnectionError"
     assert f"'downloader/exception_type_count/{kind}': {run['requests']}" in run.stderr
 

@@ -82,6 +82,7 @@ def test_a_host_that_asks_for_a_pause_gets_it_and_others_do_not_wait(tmp_path: P
     assert len([at for at in busy if at > 1.98]) >= 2
     assert not [at for at in busy if 0.1 < at <= 1.98]
     assert max(swift) < 1.9
+    assert run["requests"] == len(server.requests), "what waited is counted when it is sent, once"
 
 
 def test_a_pause_that_is_none_is_the_usual_one(tmp_path: Path) -> None:
