@@ -5,99 +5,104 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from archiver.storage.rows import KnownListing, OpenArticle, PostRow
+
+
+@dataclass
+class _Rows:
+    posts: dict[str, PostRow] = field(default_factory=dict)
+    open: dict[str, OpenArticle] = field(default_factory=dict)
+    listings: dict[str, KnownListing] = field(default_factory=dict)
+    slugs: dict[str, str] = field(default_factory=dict)
+    clean: bool = False
 
 
 class MemoryStore:
     def __init__(self, _path: Path) -> None:
         self.created = True
         self.transactions = 0
-        self._tables: dict[str, dict[str, object]] = {
-            name: {} for name in ("post", "open", "listing", "slug", "run")
-        }
+        self._rows = _Rows()
         self._in_transaction = False
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         assert not self._in_transaction
-        before, self._in_transaction = copy.deepcopy(self._tables), True
+        before, self._in_transaction = copy.deepcopy(self._rows), True
         try:
             yield
             self.transactions += 1
         except BaseException:
-            self._tables = before
+            self._rows = before
             raise
         finally:
             self._in_transaction = False
 
-    def _put(self, table: str, key: str, value: object) -> None:
+    @property
+    def _changing(self) -> _Rows:
         assert self._in_transaction
-        self._tables[table][key] = value
-
-    def _drop(self, table: str, key: str) -> None:
-        assert self._in_transaction
-        self._tables[table].pop(key, None)
+        return self._rows
 
     def close(self) -> None:
         pass
 
     def holds(self, article_id: str) -> bool:
-        return article_id in self._tables["post"]
+        return article_id in self._rows.posts
 
     def post(self, article_id: str) -> PostRow | None:
-        return self._tables["post"].get(article_id)  # type: ignore[return-value]  # tables of any row
+        return self._rows.posts.get(article_id)
 
     def posts(self) -> Iterator[PostRow]:
-        return iter(self._tables["post"].values())  # type: ignore[arg-type]
+        return iter(self._rows.posts.values())
 
     def add_post(self, row: PostRow) -> None:
-        self._put("post", row.id, row)
-        self._drop("open", row.id)
+        self._changing.posts[row.id] = row
+        self._changing.open.pop(row.id, None)
 
     def forget_post(self, article_id: str) -> None:
-        self._drop("post", article_id)
+        self._changing.posts.pop(article_id, None)
 
     def open_article(self, article_id: str) -> OpenArticle | None:
-        return self._tables["open"].get(article_id)  # type: ignore[return-value]
+        return self._rows.open.get(article_id)
 
     def these_open(self, article_ids: Sequence[str]) -> dict[str, OpenArticle]:
-        return {i: self._tables["open"][i] for i in article_ids if i in self._tables["open"]}  # type: ignore[misc]
+        return {key: self._rows.open[key] for key in article_ids if key in self._rows.open}
 
     def open_articles(self, listing: str) -> list[OpenArticle]:
         return [a for a in self.without_post() if a.listed.listing == listing and a.state != "skipped"]
 
     def without_post(self) -> Iterator[OpenArticle]:
-        return iter([self._tables["open"][key] for key in sorted(self._tables["open"])])  # type: ignore[misc]
+        return iter([self._rows.open[key] for key in sorted(self._rows.open)])
 
     def put_open(self, article: OpenArticle) -> None:
-        self._put("open", article.listed.id, article)
+        self._changing.open[article.listed.id] = article
 
     def listing(self, url: str) -> KnownListing | None:
-        return self._tables["listing"].get(url)  # type: ignore[return-value]
+        return self._rows.listings.get(url)
 
     def listings(self) -> list[str]:
-        return sorted(self._tables["listing"])
+        return sorted(self._rows.listings)
 
     def set_listing(self, row: KnownListing) -> None:
-        self._put("listing", row.url, row)
+        self._changing.listings[row.url] = row
 
     def forget_listings(self) -> None:
-        self._tables["listing"].clear()
+        self._changing.listings.clear()
 
     def slugs(self) -> Mapping[str, str]:
-        return dict(self._tables["slug"])  # type: ignore[arg-type]
+        return dict(self._rows.slugs)
 
     def add_slug(self, name: str, slug: str) -> None:
-        self._tables["slug"].setdefault(name, slug)
+        self._changing.slugs.setdefault(name, slug)
 
     def clear(self) -> None:
-        for table in ("post", "listing", "slug"):
-            self._tables[table].clear()
+        for table in (self._changing.posts, self._changing.listings, self._changing.slugs):
+            table.clear()
 
     def was_clean(self) -> bool:
-        return self._tables["run"].get("clean") is True
+        return self._rows.clean
 
     def mark(self, *, clean: bool) -> None:
-        self._put("run", "clean", clean)
+        self._changing.clean = clean
