@@ -45,8 +45,8 @@ def system_calls(log: Path) -> Counter[str]:
 
 
 @pytest.fixture(scope="module")
-def per_article(tmp_path_factory: pytest.TempPathFactory) -> Counter[str]:
-    """Name → how many more of it a run of MANY took than one of FEW, for each article more, in hundredths."""
+def counted(tmp_path_factory: pytest.TempPathFactory) -> list[Counter[str]]:
+    """Name → how many of it a run of FEW took, and one of MANY."""
     tmp_path = tmp_path_factory.mktemp("work")
     found = []
     for number in (FEW, MANY):
@@ -59,7 +59,13 @@ def per_article(tmp_path_factory: pytest.TempPathFactory) -> Counter[str]:
             crawl(replica, tmp_path / f"traced{number}", *watch)
         assert len(posts(tmp_path / f"traced{number}")) == number
         found.append(system_calls(log) + Counter(requests=requests, calls=_function_calls(stats)))
-    few, many = found
+    return found
+
+
+@pytest.fixture(scope="module")
+def per_article(counted: list[Counter[str]]) -> Counter[str]:
+    """Name → how many more of it a run of MANY took than one of FEW, for each article more, in hundredths."""
+    few, many = counted
     return Counter({name: 100 * (many[name] - few[name]) // (MANY - FEW) for name in many})
 
 
@@ -87,5 +93,7 @@ def test_no_article_costs_more_than_it_did(per_article: Counter[str], what: str,
     assert per_article[what] <= most
 
 
-def test_the_figures_are_there(per_article: Counter[str]) -> None:
-    assert min(per_article[name] for name in ("requests", "calls", "write", "renameat", "fsync")) >= 100
+@pytest.mark.parametrize("name", ["requests", "calls", "write", "renameat", "fsync"])
+def test_the_figures_are_there(counted: list[Counter[str]], name: str) -> None:
+    """Of each run by itself: how many posts are synced as one group depends on the disk."""
+    assert [run[name] >= number for run, number in zip(counted, (FEW, MANY), strict=True)] == [True, True]
