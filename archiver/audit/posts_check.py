@@ -19,7 +19,7 @@ from archiver.publish.jekyll.paths import file_of
 from archiver.sites.family import DEFAULT_TAG
 from archiver.storage.files import POSTS, content_of, storage_errors
 from archiver.storage.rows import PostRow
-from archiver.storage.sqlite import SqliteStore
+from archiver.storage.store import Store
 
 _PUBLISHED = re.compile(r"\d{2,4}-\d{1,2}-\d{1,2}-.*\.[^.]+", re.DOTALL)
 """Names that Jekyll takes for a post, whatever they end with."""
@@ -47,7 +47,7 @@ def plain(content: bytes) -> bytes:
 class _Known:
     """What the index says of the posts: nothing where there is no index to compare with."""
 
-    def __init__(self, index: SqliteStore | None) -> None:
+    def __init__(self, index: Store | None) -> None:
         self.index = index
         self.slugs = dict(index.slugs()) if index else {}
 
@@ -107,7 +107,7 @@ class _Names:
 class PostsCheck:
     """One walk over ``_posts``; ``index`` is None where there is none to compare with."""
 
-    def __init__(self, root: Path, index: SqliteStore | None, now: datetime) -> None:
+    def __init__(self, root: Path, index: Store | None, now: datetime) -> None:
         self.count = 0
         """How many files are whole posts; complete when ``findings`` has ended."""
         self._root = root

@@ -1,4 +1,4 @@
-"""What can be mended without a decision: nothing is deleted, what is in the way is set aside."""
+"""Repairs what needs no decision of the user. Nothing is deleted: a file in the way is set aside."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ ASIDE = f"{STATE}/set-aside"
 
 
 def repair(root: Path, checked: Checked, now: datetime) -> dict[Finding, str]:
-    """What was done about each finding; those that need a decision are missing.
+    """What was done about each finding; findings that need a decision are left out.
 
-    Raises Locked, StorageError. Interrupted at any point, it can be run again.
+    Raises Locked, StorageError. A repair that was interrupted can be run again.
     """
     damaged = any(finding.kind == "index" for finding in checked.findings)
     saved = _set_index_aside(root) if damaged else []
@@ -39,9 +39,9 @@ def repair(root: Path, checked: Checked, now: datetime) -> dict[Finding, str]:
 
 
 def _set_index_aside(root: Path) -> list[OpenArticle]:
-    """Makes room for a new index; answers the open articles the old one still tells of.
+    """Moves a damaged index away; returns the open articles that can still be read from it.
 
-    They are on the disk before the old one goes: whoever builds the new one takes them up.
+    They are on the disk before the index is moved, and the archive remembers them when it builds a new one.
     """
     with Tree(root) as tree:
         lock = Lock(tree)
@@ -67,7 +67,7 @@ def _salvageable(tree: Tree) -> list[OpenArticle]:
 
 
 def set_aside(tree: Tree, path: str) -> str:
-    """Moves a file, unread, to a folder of ours; answers where it is, below the root."""
+    """Moves a file, unread, to ``ASIDE``; returns its new path below the root."""
     folder, _, name = path.rpartition("/")
     free, number = name, 1
     while tree.exists(f"{ASIDE}/{free}"):
@@ -129,7 +129,7 @@ class _Mender:
         return f"written anew, the old file is {aside}"
 
     def _copy_aside(self, finding: Finding) -> str:
-        """The file stays until its better version takes its place."""
+        """The file itself stays until the corrected one replaces it."""
         content = self._tree.read(finding.path)
         path, number = f"{ASIDE}/{_name(finding)}", 1
         while self._tree.exists(path) and self._tree.read(path) != content:

@@ -79,7 +79,7 @@ class Recorders:
                 recorder.record(exchange)
             except StorageError:
                 raise
-            except Exception as exc:
+            except Exception as exc:  # whatever it is, the run must not go on with a gap in its record
                 name = type(recorder).__name__
                 log.exception("%s could not record %s", name, exchange.request)
                 raise RecorderFailed(f"{name} could not record {exchange.request.url[:200]}: {exc}") from exc

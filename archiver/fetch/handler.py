@@ -92,7 +92,7 @@ class HttpHandler(BaseDownloadHandler):
             self._traffic.sent()
         try:
             response = await self._downloaded(request)
-        except Exception as exc:
+        except Exception as exc:  # whatever it is, it is counted, recorded and raised again
             if self._traffic:
                 self._traffic.failed(exc)
             self._record(request, None, exc, at, began)

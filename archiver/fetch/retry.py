@@ -30,7 +30,7 @@ from archiver.sites.addresses import origin_of
 log = logging.getLogger(__name__)
 
 EXPECTED = "archiver_expected"
-"""``Request.meta``: ``json`` or ``html``, the page that a whole response holds."""
+"""``Request.meta``: the name of the format of a whole response (``extract/formats``)."""
 
 MIRRORS = "archiver_mirrors"
 """``Request.meta``: how many other addresses are left that have the same page."""

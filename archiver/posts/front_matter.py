@@ -52,9 +52,8 @@ class Single(Plain):
     __slots__ = ()
 
 
-# libyaml's dumper, where PyYAML was built with it; mypy wants a base class that it can see.
-class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
-    pass
+class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]  # a base known at run time
+    """libyaml's dumper, where PyYAML was built with it."""
 
 
 class _AstralDumper(yaml.SafeDumper):
