@@ -1,40 +1,56 @@
-# make demo   the main job on the embedded replica: posts in output/_posts
-# make test   lint, types and all tests
+# make        installs what a user needs into .venv
+# make demo   crawls the replica of a site on this machine: posts in output/_posts
+# make test   linter, types and all tests
 # make soak   every fault at every system call, and many more kills: a quarter of an hour
-# make bench  the archiver beside everything else one could use: docs/performance.md
+# make bench  compares the archiver with other programs: docs/performance.md
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 OUTPUT ?= output
 ARTICLES ?= 40
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test soak bench check format clean
+.PHONY: install demo test soak bench check format clean
+
+install: $(VENV)/installed
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(PIP) --editable .
+	touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	$(PIP) --editable '.[dev]'
 	touch $@
 
 demo: $(VENV)/installed
-	$(BIN)/scrapy replica --articles $(ARTICLES) -- \
-	  $(BIN)/scrapy crawl category -s ARCHIVER_OUTPUT=$(OUTPUT) -s DOWNLOAD_DELAY=0 -s AUTOTHROTTLE_ENABLED=False
+	$(BIN)/finews replica --articles $(ARTICLES) -- \
+	  $(BIN)/finews crawl category -s ARCHIVER_OUTPUT=$(OUTPUT) -s ARCHIVER_PACE=full
+	@echo
+	@echo "Look at it:"
+	@echo "  ls $(OUTPUT)/_posts                    the posts, one file each"
+	@echo "  make demo                            again: nothing is new, no file is written"
+	@echo "  jekyll serve --source $(OUTPUT)        the archive as a web site (needs jekyll)"
+	@echo "Then archive a live site:"
+	@echo "  . $(VENV)/bin/activate"
+	@echo "  finews crawl category -a site=eastmoney -a category=350 -a limit=20 -s ARCHIVER_OUTPUT=eastmoney"
 
 test: check
 	$(BIN)/pytest -n auto
 
-soak: $(VENV)/installed
+soak: $(VENV)/installed-dev
 	ARCHIVER_CRASH_EVERY=1 ARCHIVER_RANDOM_KILLS=40 $(BIN)/pytest -n auto tests/crash
 
-bench: $(VENV)/installed
+bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks
 
-check: $(VENV)/installed
+check: $(VENV)/installed-dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-format: $(VENV)/installed
+format: $(VENV)/installed-dev
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 

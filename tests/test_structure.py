@@ -32,6 +32,7 @@ IMPORTS: dict[str, set[str]] = {
     "audit": {"errors", "items", "sites", "normalise", "posts", "storage", "publish"},
     "run": {"errors", "items", "sites", "options", "terminal", "fetch", "storage", "publish"},
     "pipelines": {"errors", "items", "sites", "terminal", "derive", "posts", "storage", "publish", "run"},
+    "__main__": {"errors", "terminal"},
     "addons": {"errors", "options"},
     "settings": {"options"},
     "replica": set(),

@@ -1,4 +1,4 @@
-"""``scrapy archive-check``: finds damage in the archive and, with ``--repair``, repairs it."""
+"""``finews archive-check``: finds damage in the archive and, with ``--repair``, repairs it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from datetime import UTC, datetime
 from archiver.audit.check import check
 from archiver.audit.findings import KINDS, Checked, Finding
 from archiver.audit.repair import repair
-from archiver.commands.on_archive import ArchiveCommand
-from archiver.errors import StorageError
+from archiver.commands.base import ArchiveCommand
 from archiver.run.status import Status
 from archiver.terminal import printable
 
 
 class Command(ArchiveCommand):
+    example = "--repair"
+
     def short_desc(self) -> str:
         return "Check that the archive is undamaged, and repair it"
 
@@ -36,14 +37,10 @@ class Command(ArchiveCommand):
         )
         group.add_argument("--json", action="store_true", help="write JSON")
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
         root, now = self.root(args), datetime.now(UTC)
-        try:
-            checked = check(root, now)
-            done = repair(root, checked, now) if opts.repair and checked.breaches else {}
-        except StorageError as exc:
-            self.refuse("archive-check", exc)
-            return
+        checked = check(root, now)
+        done = repair(root, checked, now) if opts.repair and checked.breaches else {}
         left = [finding for finding in checked.breaches if finding not in done]
         self.exitcode = Status.BROKEN if left else Status.OK
         if opts.json:

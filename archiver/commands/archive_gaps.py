@@ -1,4 +1,4 @@
-"""``scrapy archive-gaps``: lists the articles that have no post, with the reason."""
+"""``finews archive-gaps``: lists the articles that have no post, with the reason."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ import argparse
 from collections.abc import Iterator
 from datetime import date
 
-from scrapy.exceptions import UsageError
-
 from archiver.audit.gaps import Gap, Gaps, find
-from archiver.commands.on_archive import ArchiveCommand
-from archiver.errors import StorageError
+from archiver.commands.base import ArchiveCommand
+from archiver.errors import BadArgument
 from archiver.run.status import Status
 from archiver.terminal import printable
 
@@ -18,6 +16,8 @@ _COLUMNS = ("category", "day", "id", "why", "attempts", "since", "next try")
 
 
 class Command(ArchiveCommand):
+    example = "--category zhongguodianzibao --since 2022-02-01"
+
     def short_desc(self) -> str:
         return "List the articles that have no post, with the reason"
 
@@ -35,13 +35,9 @@ class Command(ArchiveCommand):
         group.add_argument("--since", default="", metavar="DAY", help="only articles of this day or later")
         group.add_argument("--json", action="store_true", help="write JSON")
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
         root, since = self.root(args), _day(opts.since)
-        try:
-            found = find(root, opts.category, since)
-        except StorageError as exc:
-            self.refuse("archive-gaps", exc)
-            return
+        found = find(root, opts.category, since)
         self.exitcode = Status.OK if found.settled else Status.INCOMPLETE
         if opts.json:
             self.write_json({"archive": str(root), **as_dict(found), "exit_status": self.exitcode})
@@ -53,7 +49,7 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text) if text else date.min
     except ValueError as exc:
-        raise UsageError(f"--since={text!r} is no day: write it as 2022-02-22") from exc
+        raise BadArgument(f"--since={text!r} is not a day: write it as 2022-02-22") from exc
 
 
 def as_dict(found: Gaps) -> dict[str, object]:

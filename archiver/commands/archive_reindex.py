@@ -1,11 +1,10 @@
-"""``scrapy archive-reindex``: rebuilds the index from the posts."""
+"""``finews archive-reindex``: rebuilds the index from the posts."""
 
 from __future__ import annotations
 
 import argparse
 
-from archiver.commands.on_archive import ArchiveCommand
-from archiver.errors import StorageError
+from archiver.commands.base import ArchiveCommand
 from archiver.publish.jekyll.site import open_site
 
 
@@ -19,12 +18,8 @@ class Command(ArchiveCommand):
             "it from the posts. No post is changed; the next crawl requests every listing in full."
         )
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:  # noqa: ARG002 - Scrapy's signature
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:  # noqa: ARG002 - takes no options
         root = self.root(args)
-        try:
-            with open_site(root) as archive:
-                count = archive.reindex()
-        except StorageError as exc:
-            self.refuse("archive-reindex", exc)
-            return
+        with open_site(root) as archive:
+            count = archive.reindex()
         self.write(f"{count} posts in {root}")

@@ -1,4 +1,4 @@
-"""``scrapy crawl`` with an exit status that means something."""
+"""``finews crawl``: Scrapy's command, with an exit status for each way in which a run can end."""
 
 from __future__ import annotations
 
@@ -11,23 +11,36 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError
 
+from archiver.commands.base import ArchiverCommand
 from archiver.errors import BadArgument, StorageError
 from archiver.run.archive_run import ArchiveRun
 from archiver.run.status import Status
-from archiver.storage.lock import Locked
 from archiver.terminal import tell
 
 
-class Command(ScrapyCrawl):
-    def long_desc(self) -> str:
-        return "Run a spider; what the exit status means is in docs/exit-status.md"
+class Command(ArchiverCommand, ScrapyCrawl):
+    requires_project = True
+    requires_crawler_process = True
+    example = "category -a site=eastmoney -a category=350 -a limit=20"
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        if len(args) != 1:
-            raise UsageError("name one spider: scrapy list shows them")
+    def syntax(self) -> str:
+        return "[options] <spider>"
+
+    def short_desc(self) -> str:
+        return "Run a spider: category or share"
+
+    def long_desc(self) -> str:
+        return (
+            "Run a spider. category archives what the category pages of a site list; its arguments are site, "
+            "category, since, until and limit. share archives single articles; its arguments are site, and "
+            "infocode, url or file. docs/exit-status.md explains the exit status."
+        )
+
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.crawler_process
-        if args[0] not in self.crawler_process.spider_loader.list():
-            raise UsageError(f"there is no spider {args[0]!r}: scrapy list shows them")
+        spiders = self.crawler_process.spider_loader.list()
+        if len(args) != 1 or args[0] not in spiders:
+            raise BadArgument(f"write the name of one spider: {' or '.join(spiders)}")
         crawler = self.crawler_process.create_crawler(args[0])
         _collect_less()
         task = self.crawler_process.crawl(crawler, **opts.spargs)
@@ -35,9 +48,20 @@ class Command(ScrapyCrawl):
         assert isinstance(task, asyncio.Task), "the archiver runs on the asyncio reactor"
         failure = task.exception() if task.done() and not task.cancelled() else None
         if failure:
-            self.exitcode = _explain(failure)
+            self._explain(failure)
         else:
             self.exitcode = _report(crawler)
+
+    def _explain(self, failure: BaseException) -> None:
+        """Why the run could not start."""
+        match failure:
+            case UsageError():
+                self.end(BadArgument(str(failure)))
+            case BadArgument() | StorageError():
+                self.end(failure)
+            case _:
+                traceback.print_exception(failure)
+                self.exitcode = Status.COULD_NOT_START
 
 
 def _collect_less() -> None:
@@ -46,22 +70,10 @@ def _collect_less() -> None:
     gc.set_threshold(50_000, 50, 50)
 
 
-def _explain(failure: BaseException) -> Status:
-    """Why the run could not start."""
-    if isinstance(failure, BadArgument | UsageError):
-        tell(f"scrapy crawl: error: {failure}")
-        return Status.USAGE
-    if isinstance(failure, StorageError):
-        tell(f"scrapy crawl: {failure}")
-        return Status.LOCKED if isinstance(failure, Locked) else Status.STORAGE
-    traceback.print_exception(failure)
-    return Status.COULD_NOT_START
-
-
 def _report(crawler: Crawler) -> Status:
     run = crawler.get_extension(ArchiveRun)
     if run is None or run.report is None:
-        tell("scrapy crawl: the run ended without a report")
+        tell("the run ended without a report")
         return Status.BROKEN
     tell(run.report.as_text())
     return run.report.status

@@ -1,4 +1,4 @@
-"""``scrapy replica``: serves a copy of the site with invented articles, to try the archiver on."""
+"""``finews replica``: serves a copy of the site with invented articles, to try the archiver on."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import os
 import subprocess
 import sys
 from contextlib import ExitStack
+from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
-from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError
+from archiver.commands.base import ArchiverCommand
+from archiver.errors import BadArgument
 
 if TYPE_CHECKING:
     import argparse
@@ -24,13 +25,12 @@ _SERVING = """\
 A replica of {articles} invented articles is at {url}/ (Ctrl-C ends it).
 Crawl it from another terminal:
 
-    http_proxy={url} scrapy crawl category
+    http_proxy={url} finews crawl category -s ARCHIVER_PACE=full
 """
 
 
-class Command(ScrapyCommand):
-    requires_project = True
-    requires_crawler_process = False
+class Command(ArchiverCommand):
+    example = "--articles 100 -- finews crawl category -s ARCHIVER_PACE=full"
 
     def syntax(self) -> str:
         return "[options] [-- COMMAND ...]"
@@ -41,8 +41,7 @@ class Command(ScrapyCommand):
     def long_desc(self) -> str:
         return (
             "Serve a small copy of the site with invented articles on a port of this machine, until Ctrl-C. "
-            "With a command after --, run that command with the copy as its proxy and exit with its status: "
-            "scrapy replica -- scrapy crawl category"
+            "With a command after --, run that command with the copy as its proxy, and exit with its status."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -57,14 +56,12 @@ class Command(ScrapyCommand):
         group.add_argument("--plain", action="store_true", help="leave the odd articles out")
         group.add_argument("--port", type=int, default=0, metavar="P", help="default: a free one")
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
         command = command_after_dashes(args)
         if opts.articles < _MIN_ARTICLES:
-            raise UsageError(
-                f"--articles must be {_MIN_ARTICLES} or more, not {opts.articles}.", print_help=False
-            )
+            raise BadArgument(f"--articles must be {_MIN_ARTICLES} or more, not {opts.articles}")
         if not 0 <= opts.port < 65536:
-            raise UsageError(f"--port must be from 0 to 65535, not {opts.port}.", print_help=False)
+            raise BadArgument(f"--port must be from 0 to 65535, not {opts.port}")
         from archiver.replica.articles import Site  # every scrapy command loads this module
         from archiver.replica.server import Replica
 
@@ -73,21 +70,17 @@ class Command(ScrapyCommand):
             try:
                 running.enter_context(replica)
             except OSError as error:
-                self._refuse(f"Cannot listen on port {opts.port}: {os.strerror(error.errno or 0)}.")
-                return
+                why = os.strerror(error.errno or 0)
+                raise BadArgument(f"cannot listen on port {opts.port}: {why}") from error
             self.exitcode = run_against(replica, command) if command else serve(replica)
-
-    def _refuse(self, sentence: str) -> None:
-        sys.stderr.write(f"{sentence}\n")
-        self.exitcode = 2
 
 
 def command_after_dashes(args: Sequence[str]) -> list[str]:
-    """The words after ``--``. Raises UsageError for any other argument."""
+    """The words after ``--``. Raises BadArgument for any other argument."""
     if not args:
         return []
     if args[0] != "--":
-        raise UsageError(f"{args[0]!r} is not an option; a command goes after --.", print_help=False)
+        raise BadArgument(f"{args[0]!r} is not an option; a command is written after --")
     return list(args[1:])
 
 
@@ -107,11 +100,12 @@ def run_against(replica: Replica, command: Sequence[str], environ: Mapping[str, 
     signal n ended it."""
     from archiver.replica.server import proxied
 
+    path = f"{environ.get('PATH', os.defpath)}{os.pathsep}{Path(sys.executable).parent}"
+    environ = {**environ, "PATH": path}  # finews is found in a virtual environment that is not active
     try:
         process = subprocess.Popen(command, env=proxied(replica.url, environ))  # noqa: S603 - the user's own
     except OSError as error:
-        sys.stderr.write(f"Cannot run {command[0]!r}: {error.strerror}.\n")
-        return 2
+        raise BadArgument(f"cannot run {command[0]!r}: {error.strerror}") from error
     status = _ended(process)
     return status if status >= 0 else 128 - status
 

@@ -10,9 +10,9 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from scrapy.exceptions import UsageError
 
 from archiver.commands.replica import command_after_dashes
+from archiver.errors import BadArgument
 
 ROOT = Path(__file__).parents[2]
 FETCH = "import sys, urllib.request as u; print(u.urlopen(sys.argv[1]).status); sys.exit(7)"
@@ -53,11 +53,11 @@ def test_a_commands_death_by_a_signal_is_told_as_a_shell_tells_it(project: Path)
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--articles", "9"], "--articles must be 10 or more, not 9."),
-        (["--port", "65536"], "--port must be from 0 to 65535, not 65536."),
-        (["--artikel", "40"], "'--artikel' is not an option; a command goes after --."),
-        (["scrapy", "crawl"], "'scrapy' is not an option; a command goes after --."),
-        (["--", "/no/such/program"], "Cannot run '/no/such/program': No such file or directory."),
+        (["--articles", "9"], "--articles must be 10 or more, not 9"),
+        (["--port", "65536"], "--port must be from 0 to 65535, not 65536"),
+        (["--artikel", "40"], "'--artikel' is not an option; a command is written after --"),
+        (["scrapy", "crawl"], "'scrapy' is not an option; a command is written after --"),
+        (["--", "/no/such/program"], "cannot run '/no/such/program': No such file or directory"),
     ],
 )
 def test_what_cannot_be_meant_is_one_sentence_and_2(
@@ -82,12 +82,12 @@ def test_without_a_command_it_serves_until_interrupted(project: Path) -> None:
             assert home.status == 200
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=10)
-    assert printed[3] == f"    http_proxy={address.rstrip('/')} scrapy crawl category\n"
+    assert printed[3] == f"    http_proxy={address.rstrip('/')} finews crawl category -s ARCHIVER_PACE=full\n"
     assert (errors, process.returncode) == ("", 0)
 
 
 def test_dashes_alone_run_nothing() -> None:
     assert command_after_dashes(["--"]) == []
     assert command_after_dashes(["--", "a", "--", "-s"]) == ["a", "--", "-s"]
-    with pytest.raises(UsageError):
+    with pytest.raises(BadArgument):
         command_after_dashes(["-x", "--", "a"])
