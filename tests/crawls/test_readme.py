@@ -1,0 +1,142 @@
+"""The commands of the README in an environment that has nothing but the wheel: no checkout, no settings.
+
+One environment for each Python that is installed. The hosts of the README are replicas: the commands run as they
+are printed, and only the environment (proxies and the certificate to trust) differs from a user's.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import ssl
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archiver.replica.articles import Site
+from archiver.replica.eastmoney import Columns
+from archiver.replica.eastmoney_server import EastmoneyReplica
+from archiver.replica.server import Replica
+from tests.crawling import PROJECT, posts
+from tests.faults import certificates
+from tests.sites.test_own_site import STORIES, play
+
+READMES = ["README.md", "README.zh-CN.md"]
+OTHER_PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
+
+
+def blocks(readme: str, language: str) -> list[str]:
+    text = (PROJECT / readme).read_text(encoding="utf-8")
+    return re.findall(rf"^ *```{language}\n(.*?)^ *```$", text, re.MULTILINE | re.DOTALL)
+
+
+def pythons() -> list[str]:
+    """The running one, and every other version from 3.11 that can make virtual environments."""
+    running = "{}.{}".format(*sys.version_info)
+    return [sys.executable] + [
+        path
+        for version in OTHER_PYTHONS
+        if version != running and (path := shutil.which(f"python{version}")) and works(path)
+    ]
+
+
+def works(python: str) -> bool:
+    return not subprocess.run([python, "-c", "import venv, ensurepip, sqlite3, ssl"], check=False).returncode
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built from a copy, so that no file of an earlier build gets into it."""
+    folder = tmp_path_factory.mktemp("wheel")
+    source = folder / "source"
+    for name in ("archiver", "spiders"):
+        shutil.copytree(PROJECT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(PROJECT / name, source)
+    pip(sys.executable, "wheel", "--no-deps", "--wheel-dir", str(folder), str(source))
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+def pip(python: str, *words: str) -> None:
+    done = subprocess.run(
+        [python, "-m", "pip", "--quiet", *words], capture_output=True, text=True, check=False, timeout=600
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(scope="module", params=pythons(), ids=lambda path: Path(path).name)
+def installed(
+    request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The folder of the programs of an environment with the wheel and what it depends on."""
+    folder = tmp_path_factory.mktemp("environment")
+    subprocess.run([request.param, "-m", "venv", folder], check=True, timeout=120)
+    pip(str(folder / "bin/python"), "install", str(wheel))
+    return folder / "bin"
+
+
+class World:
+    """The network as the README's commands see it."""
+
+    def __init__(self, folder: Path) -> None:
+        authority = certificates.authority()
+        self.trusted = folder / "authority.pem"
+        self.trusted.write_bytes(certificates.pem(authority))
+        tls = certificates.context(folder, "*.eastmoney.com", authority)
+        self.finews = Replica(Site(articles=40))
+        self.eastmoney = EastmoneyReplica(Columns(Site(articles=60, plain=True)), tls)
+
+    def environment(self, programs: Path, home: Path) -> dict[str, str]:
+        return {
+            "PATH": f"{programs}:/usr/bin:/bin",
+            "HOME": str(home),
+            "http_proxy": self.finews.url,
+            "https_proxy": self.eastmoney.url,
+            "SSL_CERT_FILE": str(self.trusted),
+        }
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    made = World(tmp_path_factory.mktemp("world"))
+    with made.finews, made.eastmoney:
+        play(made.finews)
+        yield made
+
+
+def shell(command: str, programs: Path, folder: Path, world: World) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["/bin/sh", "-ec", command],
+        cwd=folder,
+        env=world.environment(programs, folder),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+
+
+def faster(command: str) -> str:
+    """A pause of a second between two requests is not what is tested here."""
+    return command.replace("-a site=", "-s ARCHIVER_PACE=full -a site=")
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_the_commands_of_the_readme_work_in_an_empty_folder(
+    installed: Path, world: World, tmp_path: Path, readme: str
+) -> None:
+    example = (PROJECT / "docs/example-site.yaml").read_text(encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text(example.replace("https:", "http:"), encoding="utf-8")
+    outputs = [shell(faster(block), installed, tmp_path, world) for block in blocks(readme, "sh")]
+    for done in outputs:
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert len(posts(tmp_path / "output")) == 40
+    assert len(posts(tmp_path / "eastmoney")) > 20
+    assert len(posts(tmp_path / "mine")) == 5
+    assert len((tmp_path / "articles.jsonl").read_text(encoding="utf-8").splitlines()) == 40
+    assert (tmp_path / "output/index.html").is_file()
+    assert (tmp_path / "archive.tar.gz").stat().st_size > 10_000
