@@ -28,13 +28,11 @@ demo: $(VENV)/installed
 	$(BIN)/finews replica --articles $(ARTICLES) -- \
 	  $(BIN)/finews crawl category -s ARCHIVER_OUTPUT=$(OUTPUT) -s ARCHIVER_PACE=full
 	@echo
-	@echo "Look at it:"
-	@echo "  ls $(OUTPUT)/_posts                    the posts, one file each"
-	@echo "  make demo                            again: nothing is new, no file is written"
-	@echo "  jekyll serve --source $(OUTPUT)        the archive as a web site (needs jekyll)"
-	@echo "Then archive a live site:"
-	@echo "  . $(VENV)/bin/activate"
-	@echo "  finews crawl category -a site=eastmoney -a category=350 -a limit=20 -s ARCHIVER_OUTPUT=eastmoney"
+	@echo "The posts:              ls $(OUTPUT)/_posts"
+	@echo "Nothing is new now:     make demo"
+	@echo "As a web site:          jekyll serve --source $(OUTPUT)    (needs jekyll)"
+	@echo "A live site:            . $(VENV)/bin/activate"
+	@echo "                        finews crawl category -a site=eastmoney -a category=350 -a limit=20"
 
 test: check
 	$(BIN)/pytest -n auto
