@@ -16,6 +16,7 @@ from archiver.errors import Quarantined
 from archiver.items import Article, Evidence
 from archiver.normalise import body as bodies
 from archiver.normalise import dates, digests, notices, sources, text, titles
+from archiver.normalise.fingerprint import fingerprint
 from archiver.posts import Post
 from archiver.sites.family import Family
 from archiver.sites.profile import Profile
@@ -145,6 +146,12 @@ def credits_of(article: Article, family: Family) -> list[Evidence]:
     return said or [Evidence(name, origin) for name, origin in named if name]
 
 
+def credit_of(article: Article) -> str:
+    """The statement that the source was read from, verbatim; empty if nobody is credited."""
+    origin = article.origins.get("source")
+    return next((said.text for said in article.evidence("source") if said.origin == origin), "")
+
+
 def filing(article: Article, given: Given) -> Decided:
     """The category and the tag: the family's, or made of the source."""
     family = family_of(article, given.site)
@@ -234,6 +241,11 @@ def family_of(article: Article, site: Profile) -> Family:
     family = site.family_of(article.id)
     assert family, "source() refuses other ids"
     return family
+
+
+def fingerprint_of(article: Article) -> bytes:
+    """By which a later version of the text is recognised; for an article whose fields are decided."""
+    return fingerprint(article.title, article.body)
 
 
 def post(article: Article, given: Given) -> Post:

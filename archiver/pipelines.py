@@ -15,9 +15,14 @@ from archiver.posts import render
 from archiver.publish.jekyll.site import entry_of
 from archiver.run.archive_run import ArchiveRun
 from archiver.storage.archive import Entry
+from archiver.storage.rows import Provenance
 from archiver.terminal import printable
 
 log = logging.getLogger(__name__)
+
+
+MAX_CREDIT = 500
+"""Characters of a credit that the index keeps."""
 
 
 class _Pipeline:
@@ -112,4 +117,19 @@ class PostPipeline(_Pipeline):
     def _entry(self, article: Article) -> Entry:
         post = derive.post(article, self.given)
         by_source = derive.family_of(article, self.run.site).by_source
-        return entry_of(post, render(post), article.source if by_source else "")
+        source = article.source if by_source else ""
+        return entry_of(post, render(post), source, self._provenance(article))
+
+    def _provenance(self, article: Article) -> Provenance:
+        listed = article.listed
+        return Provenance(
+            site=self.run.site.name,
+            address=listed.address,
+            listing=listed.listing,
+            hints=listed.hints,
+            published=article.date,
+            precise=article.date_precise,
+            fetched=article.fetched_at,
+            credit=derive.credit_of(article)[:MAX_CREDIT],
+            digest=derive.fingerprint_of(article),
+        )

@@ -12,12 +12,13 @@ from pathlib import Path
 from archiver.errors import StorageError
 from archiver.items import Listed
 from archiver.normalise import dates
+from archiver.storage.database import DamagedIndex
 from archiver.storage.files import INDEX, REPORT, content_of, storage_errors
 from archiver.storage.lock import no_writer
 from archiver.storage.quarantine import FOLDER as RECORDS
 from archiver.storage.quarantine import name_of, parse
 from archiver.storage.rows import OpenArticle
-from archiver.storage.sqlite import DamagedIndex, SqliteStore
+from archiver.storage.sqlite import SqliteStore
 
 
 @dataclass(frozen=True, slots=True)

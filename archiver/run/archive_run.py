@@ -17,7 +17,7 @@ from scrapy.exceptions import CloseSpider, NotConfigured
 from scrapy.settings import BaseSettings
 
 from archiver import options
-from archiver.errors import Deferred, StorageError
+from archiver.errors import BadArgument, Deferred, StorageError
 from archiver.fetch import resolver
 from archiver.fetch.site import site_of
 from archiver.publish.jekyll.site import open_site
@@ -64,7 +64,7 @@ class ArchiveRun:
         self.archive = archive
         self.writer = Writer(archive)
         self.site_url = site_url(crawler.settings)
-        self.ledger = Ledger(archive.catalogue, now, schedule)
+        self.ledger = Ledger(archive.catalogue, now, schedule, site.name)
         self.report: Report | None = None
         self.storage_error: StorageError | None = None
         self.drift: list[str] = []
@@ -84,6 +84,11 @@ class ArchiveRun:
         attempts, days = map(crawler.settings.getint, ("ARCHIVER_RETRY_ATTEMPTS", "ARCHIVER_RETRY_DAYS"))
         schedule = Schedule(attempts, days)
         archive = open_site(Path(crawler.settings["ARCHIVER_OUTPUT"]).absolute(), fixed)
+        try:
+            _claim(archive, site)
+        except BaseException:
+            archive.close()
+            raise
         run = cls(crawler, site, archive, now, schedule)
         crawler.signals.connect(run.finish, signals.spider_closed)
         crawler.signals.connect(run.internal_error, signals.spider_error)
@@ -186,6 +191,17 @@ class ArchiveRun:
             proxies=tuple(sorted(resolver.proxy_hosts())),
             drift=tuple(filter(None, [*self.drift, drift.of_articles(tally.ends["posted"], tally.reasons)])),
         )
+
+
+def _claim(archive: Archive, site: Profile) -> None:
+    """Raises BadArgument if the archive has articles of a site whose ids are not this one's."""
+    listings = archive.index.listings()
+    if not archive.index.namespace() and listings and not any(map(site.allows, listings)):
+        raise BadArgument(
+            f"the archive {archive.root} was filled by another site ({listings[0]}): choose another folder "
+            "with -s ARCHIVER_OUTPUT=DIR; nothing was changed"
+        )
+    archive.catalogue.claim(site.namespace)
 
 
 def site_url(settings: BaseSettings) -> str:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from archiver.errors import ArticleError, Deferred, Quarantined, Skipped
 from archiver.items import Answer, Listed
 from archiver.storage.catalogue import Catalogue
-from archiver.storage.lifecycle import PassedOver
+from archiver.storage.lifecycle import PassedOver, is_refused
 from archiver.storage.rows import KnownListing, OpenArticle
 from archiver.storage.schedule import Schedule
 
@@ -55,11 +55,14 @@ class Ledger:
     ``now`` is when the run began, aware.
     """
 
-    def __init__(self, catalogue: Catalogue, now: datetime, schedule: Schedule | None = None) -> None:
+    def __init__(
+        self, catalogue: Catalogue, now: datetime, schedule: Schedule | None = None, site: str = ""
+    ) -> None:
         self.tally = Tally()
         self._catalogue = catalogue
         self._now = now.astimezone(UTC).replace(microsecond=0)
         self._schedule = schedule or Schedule()
+        self._site = site
         self._met: dict[str, bool] = {}
         """The id of every article that was listed in this run, and whether it has no end yet. Only ids: a
         back-fill names a hundred thousand articles, and what was said of them is in the index."""
@@ -87,9 +90,14 @@ class Ledger:
         What is due comes first. A quarantined article that has to wait is left out; a deferred one is not,
         because a run is complete only when nothing is deferred.
         """
-        there = [a for a in self._catalogue.waiting(listing) if a.listed.id not in self._met]
+        there = [a for a in self._catalogue.waiting(listing) if self._is_ours(a)]
         due = [article.listed for article in there if self._is_due(article)]
-        return due + [a.listed for a in there if a.state == "deferred" and not self._is_due(a)]
+        later = (a for a in there if not self._is_due(a) and not is_refused(a))
+        return due + [article.listed for article in later if article.state == "deferred"]
+
+    def _is_ours(self, article: OpenArticle) -> bool:
+        """Not met in this run, and listed by this site: another site of the archive requests its own."""
+        return article.listed.id not in self._met and article.site in ("", self._site)
 
     def _is_due(self, article: OpenArticle) -> bool:
         return self._schedule.is_due(article.due, self._now)
@@ -103,7 +111,9 @@ class Ledger:
         """
         new = [listed for listed in articles if self._meet(listed.id)]
         wanted = []
-        decided = self._catalogue.admit(new, self._now, self._schedule, named=named) if new else []
+        decided = (
+            self._catalogue.admit(new, self._now, self._schedule, named=named, site=self._site) if new else []
+        )
         for listed, decision in zip(new, decided, strict=True):
             if isinstance(decision, PassedOver):
                 self._passed_over(listed.id, decision)
@@ -175,7 +185,8 @@ class Ledger:
     def _closed(self, article: OpenArticle, why: ArticleError, record: str) -> End:
         if article.cause:
             why = Skipped("gave_up", f"{why.reason}, {article.attempts} attempts since {article.since[:10]}")
-        return self._end(article.listed.id, article.state, why, record)
+        state = "skipped" if is_refused(article) else article.state
+        return self._end(article.listed.id, state, why, record)
 
     def _end(self, article_id: str, state: str, why: ArticleError, record: str) -> End:
         end = End(article_id, state, why.reason, why.detail, record)

@@ -34,6 +34,8 @@ class Profile(Part):
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
     title: str = ""
+    archive: Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9_-]*)?$")] = ""
+    """The namespace of the articles' ids; empty: the name. Sites of one namespace share an archive."""
     time_zone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
     """The zone of a time that names none; posts are always written in +08:00."""
     origins: Annotated[list[AllowedOrigin], Field(min_length=1)]
@@ -98,6 +100,10 @@ class Profile(Part):
         yield from ((f"feeds.{name}.url", feed.url) for name, feed in self.feeds.items())
         for number, step in enumerate(self.steps):
             yield from ((f"steps.{number}.urls", url) for url in step.urls if not url.startswith("{address}"))
+
+    @property
+    def namespace(self) -> str:
+        return self.archive or self.name
 
     @property
     def zone(self) -> tzinfo:

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol, Self
 
@@ -14,7 +15,7 @@ from archiver.errors import Quarantined
 from archiver.storage.catalogue import Catalogue
 from archiver.storage.files import INDEX, POSTS, STAGING, Tree
 from archiver.storage.lock import Lock
-from archiver.storage.rows import PostRow
+from archiver.storage.rows import FoundPost, PostRow, Provenance
 from archiver.storage.slugs import Slugs
 from archiver.storage.sqlite import SqliteStore
 from archiver.storage.store import Store
@@ -41,6 +42,8 @@ class Entry:
     """The category page that the post links to (a path below the root), written where it is missing …"""
     page_content: bytes = b""
     """… with this content."""
+    provenance: Provenance | None = None
+    """None: not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,9 @@ class FiledPost:
     tag: str
     source: str
     """The name that the tag was made from."""
+    published: datetime
+    digest: bytes
+    """As in ``Provenance``."""
 
 
 class NotAPost(ValueError):
@@ -105,6 +111,8 @@ class Archive:
             self.catalogue = Catalogue(self.tree, self.index)
             self._layout = layout
             self._reserved = dict(reserved or {})
+            self.without_file: list[str] = []
+            """After a run that was cut off: the articles whose posts are in the index and not on the disk."""
             self._pages: set[str] = set()
             """The category pages that are known to be there."""
             self._bring_up_to_date()
@@ -175,7 +183,7 @@ class Archive:
         kept = [result for result in written if not isinstance(result.end, Quarantined)]
         categories = {result.entry.source: result.entry.category for result in kept}
         new = {name: categories[name] for name in self.slugs.not_stored(categories)}
-        self.catalogue.posted([_row_of(result) for result in kept], new)
+        self.catalogue.posted([(_row_of(result), result.entry.provenance) for result in kept], new)
         self.slugs.are_stored(new)
         return [result.end for result in written]
 
@@ -192,7 +200,7 @@ class Archive:
         where it is no post."""
         found = self._found(name)
         if found:
-            self.catalogue.adopt(*found, instead_of={instead_of, found[0].id} - {""})
+            self.catalogue.adopt(found, instead_of={instead_of, found.row.id} - {""})
         return found is not None
 
     def _bring_up_to_date(self) -> None:
@@ -206,19 +214,33 @@ class Archive:
             )
             self._clear_staging()
             self.catalogue.recover(self._unknown_posts)
+            self._look_for_files()
+
+    def _look_for_files(self) -> None:
+        """A power cut on a disk that confirms too early may leave rows without a file. They look like posts
+        that the user deleted, so nothing is changed."""
+        there = set(self.tree.names(POSTS))
+        self.without_file = [row.id for row in self.index.posts() if row.name not in there]
+        if self.without_file:
+            log.warning(
+                "%d posts of the index have no file in %s (%s …); `finews archive-check` lists them",
+                len(self.without_file),
+                self.root / POSTS,
+                self.without_file[0],
+            )
 
     def _clear_staging(self) -> None:
         for name in self.tree.names(STAGING):
             self.tree.remove(f"{STAGING}/{name}")
 
-    def _unknown_posts(self, holds: Callable[[str], bool]) -> Iterator[tuple[PostRow, str]]:
+    def _unknown_posts(self, holds: Callable[[str], bool]) -> Iterator[FoundPost]:
         for name in self.tree.names(POSTS):
             article_id = self._layout.id_of(name)
             if article_id and not holds(article_id) and (found := self._found(name)):
                 yield found
 
-    def _found(self, name: str) -> tuple[PostRow, str] | None:
-        """The post in a file, and the name of its source (empty: its slug is reserved)."""
+    def _found(self, name: str) -> FoundPost | None:
+        """The post in a file; None if there is none."""
         if not name.endswith(".md"):
             return None
         content = self.tree.read(f"{POSTS}/{name}")
@@ -228,7 +250,8 @@ class Archive:
             log.warning("%s/%s is no post and was left alone: %s", POSTS, name, exc)
             return None
         row = PostRow(post.id, name, post.category, post.tag, _digest(content))
-        return row, "" if post.category.casefold() in self._reserved else post.source
+        provenance = Provenance(published=post.published, digest=post.digest)
+        return FoundPost(row, provenance, "" if post.category.casefold() in self._reserved else post.source)
 
 
 def _row_of(written: Written) -> PostRow:

@@ -7,17 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from archiver.errors import ArticleError, Quarantined
+from archiver.errors import ArticleError, BadArgument, Quarantined
 from archiver.items import Answer, Listed
 from archiver.storage import lifecycle, salvage
 from archiver.storage.files import POSTS, Tree
 from archiver.storage.lifecycle import PassedOver, PostState
 from archiver.storage.quarantine import Quarantine
-from archiver.storage.rows import KnownListing, OpenArticle, PostRow
+from archiver.storage.rows import FoundPost, KnownListing, OpenArticle, PostRow, Provenance
 from archiver.storage.schedule import Schedule
 from archiver.storage.store import Store
+
+MAX_NOT_DURABLE = 64
+"""Changes that one commit makes durable together. A crash loses no article: the index then still has those
+that failed as listed, and the next run requests them."""
 
 
 class Catalogue:
@@ -28,20 +33,24 @@ class Catalogue:
         self.quarantine = Quarantine(tree)
         self._tree = tree
         self._is_marked = store.created
+        self._not_durable = 0
+        """Changes that are not durable yet."""
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def _transaction(self, *, durable: bool = True) -> Iterator[None]:
         was_marked = self._is_marked
+        self._not_durable = 0 if durable else self._not_durable + 1
+        durable = durable or self._not_durable >= MAX_NOT_DURABLE
         try:
-            with self.store.transaction():
+            with self.store.transaction(durable=durable):
                 yield
         except BaseException:
             self._is_marked = was_marked
             raise
 
     @contextmanager
-    def _change(self) -> Iterator[None]:
-        with self._transaction():
+    def _change(self, *, durable: bool = True) -> Iterator[None]:
+        with self._transaction(durable=durable):
             self._mark()
             yield
 
@@ -65,22 +74,43 @@ class Catalogue:
         if self._is_marked and clean:
             with self.store.transaction():
                 self.store.mark(clean=True)
+            self.store.shrink()
+        self.store.commit()
         self.store.close()
+
+    def claim(self, namespace: str) -> None:
+        """Ids of different namespaces may be equal, so an archive has one. Raises BadArgument."""
+        known = self.store.namespace()
+        if known not in ("", namespace):
+            raise BadArgument(
+                f"the archive {self._tree.root} has articles of {known!r}, this site is {namespace!r}: "
+                "choose another folder with -s ARCHIVER_OUTPUT=DIR; nothing was changed"
+            )
+        if not known:
+            with self._change():
+                self.store.set_namespace(namespace)
 
     # --- articles of a run
 
     def admit(
-        self, articles: Iterable[Listed], now: datetime, schedule: Schedule, *, named: bool = False
+        self,
+        articles: Iterable[Listed],
+        now: datetime,
+        schedule: Schedule,
+        *,
+        named: bool = False,
+        site: str = "",
     ) -> list[OpenArticle | PassedOver]:
-        """What is decided of each article, in their order; those to ask for are remembered before this
-        returns, so no crash loses one."""
+        """What is decided of each article, in their order. Those to request are durable in the index before
+        this returns, so no crash loses one. ``site`` is the profile that lists them."""
         with self._transaction():
             decided = [self._admitted(listed, now, schedule, named=named) for listed in articles]
             for article in decided:
                 if isinstance(article, OpenArticle):
                     self._mark()
-                    self.store.forget_post(article.listed.id)
-                    self.store.put_open(article)
+                    if named:  # the file of its post was deleted
+                        self.store.forget_post(article.listed.id)
+                    self.store.put_open(replace(article, site=site))
         return decided
 
     def _admitted(
@@ -104,17 +134,14 @@ class Catalogue:
         known = self.store.these_open(article_ids)
         return [known[article_id].listed for article_id in article_ids]
 
-    def posted(self, rows: Sequence[PostRow], slugs: Mapping[str, str]) -> None:
+    def posted(self, rows: Sequence[tuple[PostRow, Provenance | None]], slugs: Mapping[str, str]) -> None:
         """Posts are on the disk; ``slugs``: the names (→ slug) that are new with them."""
         with self._change():
-            for row in rows:
-                self._posted(row)
+            for row, provenance in rows:
+                self.store.add_post(row, provenance)
+                self.quarantine.release(row.id)
             for name, slug in slugs.items():
                 self.store.add_slug(name, slug)
-
-    def _posted(self, row: PostRow) -> None:
-        self.store.add_post(row)
-        self.quarantine.release(row.id)
 
     def ended(
         self, article_id: str, why: ArticleError, answers: Sequence[Answer], now: datetime, schedule: Schedule
@@ -123,7 +150,7 @@ class Catalogue:
         article, record = self._ended(article_id, why, now, schedule), ""
         if isinstance(why, Quarantined):
             record = self.quarantine.keep(article.listed, why, answers)
-        with self._change():
+        with self._change(durable=False):
             self.store.put_open(article)
         return article, record
 
@@ -133,7 +160,7 @@ class Catalogue:
         """Several articles end for one reason, without an answer."""
         articles = [self._ended(article_id, why, now, schedule) for article_id in article_ids]
         if articles:
-            with self._change():
+            with self._change(durable=False):
                 for article in articles:
                     self.store.put_open(article)
         return articles
@@ -167,39 +194,40 @@ class Catalogue:
 
     # --- posts that are found on the disk
 
-    def adopt(self, row: PostRow, name: str, *, instead_of: Iterable[str] = ()) -> None:
-        """Remembers a post that is there; ``name`` is its source (empty: its slug is reserved), and
-        ``instead_of`` are articles of which the index has posts that are none."""
+    def adopt(self, post: FoundPost, *, instead_of: Iterable[str] = ()) -> None:
+        """Remembers a post that is there. ``instead_of`` are articles of which the index has posts that are
+        not theirs."""
         with self._change():
             for article_id in instead_of:
                 self.store.forget_post(article_id)
-            self._adopt(row, name)
+            self._adopt(post)
 
-    def _adopt(self, row: PostRow, name: str) -> None:
-        if self.store.post(row.id) is None:
-            self._posted(row)
-        if name:
-            self.store.add_slug(name, row.category)
+    def _adopt(self, post: FoundPost) -> None:
+        if self.store.post(post.row.id) is None:
+            self.store.add_found(post.row, post.provenance)
+            self.quarantine.release(post.row.id)
+        if post.source:
+            self.store.add_slug(post.source, post.row.category)
 
-    def rebuild(self, posts: Iterable[tuple[PostRow, str]]) -> int:
-        """Forgets posts, slugs and listings, and remembers these posts (each with the name of its source);
-        returns how many there are."""
+    def rebuild(self, posts: Iterable[FoundPost]) -> int:
+        """Forgets posts, slugs and listings, and remembers these posts; returns how many there are."""
         count = 0
         with self._change():
             self.store.clear()
-            for row, name in posts:
-                self._adopt(row, name)
+            for post in posts:
+                self._adopt(post)
                 count += 1
+            self.store.cleared()
             self._reopen_salvaged()
         salvage.forget(self._tree)
         return count
 
-    def recover(self, find: Callable[[Callable[[str], bool]], Iterable[tuple[PostRow, str]]]) -> None:
-        """After a run that was cut off: remembers the posts that ``find`` finds, which is told how to ask
-        whether the index has one of an article."""
+    def recover(self, find: Callable[[Callable[[str], bool]], Iterable[FoundPost]]) -> None:
+        """After a run that was cut off: remembers the posts that ``find`` finds. ``find`` gets a function
+        that says whether the index has the post of an article."""
         self.begin()
-        for row, name in find(self.store.holds):
-            self.adopt(row, name)
+        for post in find(self.store.holds):
+            self.adopt(post)
         with self._change():
             self._reopen_salvaged()
         salvage.forget(self._tree)

@@ -2,9 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from archiver.items import Listed
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a post came from. An empty value, or None, is not known."""
+
+    site: str = ""
+    """The name of the profile that archived it."""
+    address: str = ""
+    """Of the article."""
+    listing: str = ""
+    """The address of the listing that named it."""
+    hints: Mapping[str, str] = field(default_factory=dict)
+    """What that listing said of it, verbatim."""
+    published: datetime | None = None
+    """The date of the post; whole seconds."""
+    precise: bool | None = None
+    """Whether that date has a time of day."""
+    fetched: datetime | None = None
+    """When the answer with its text was received; whole seconds."""
+    credit: str = ""
+    """The source as the article gives it, verbatim."""
+    digest: bytes = b""
+    """SHA-256 of title and text, without markup."""
+    revision: int = 0
+    """How often the text was replaced by a later one."""
+    checked: datetime | None = None
+    """When the article was last looked at again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +51,16 @@ class PostRow:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundPost:
+    """A post that was found on the disk, with what its file says."""
+
+    row: PostRow
+    provenance: Provenance
+    source: str
+    """The name that its slug was made from; empty if the slug is reserved."""
+
+
+@dataclass(frozen=True, slots=True)
 class OpenArticle:
     """A listed article without a post: its state, why, how often it was tried, and when it is tried again."""
 
@@ -31,18 +71,29 @@ class OpenArticle:
     cause: str = ""
     """The last reason of an article that was given up."""
     attempts: int = 0
-    """Runs that asked for it and got no article."""
+    """Runs that requested it and got no article."""
     since: str = ""
     """When it was first listed, ISO 8601."""
     due: str = ""
-    """When it is asked for again, ISO 8601; empty: by the next run, or, where it was skipped, by none."""
+    """When it is requested again, ISO 8601; empty: by the next run, or, if it was skipped, by none."""
+    refusals: int = 0
+    """How often in a row it was gone or forbidden."""
+    refused: str = ""
+    """The first time of these, ISO 8601; empty if there was none."""
+    site: str = ""
+    """The name of the profile that listed it; empty: not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownListing:
-    """A listing whose articles were all remembered; ``rows`` is how many it named."""
+    """A listing whose articles were all remembered."""
 
     url: str
     etag: str = ""
     modified: str = ""
     rows: int = 0
+    """How many articles it listed when it was last read."""
+    most: int = 0
+    """The largest such number."""
+    looked: str = ""
+    """When it was last requested without a validator, ISO 8601; empty: not known."""

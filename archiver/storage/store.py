@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import Protocol
 
-from archiver.storage.rows import KnownListing, OpenArticle, PostRow
+from archiver.storage.rows import KnownListing, OpenArticle, PostRow, Provenance
 
 
 class Store(Protocol):
@@ -18,8 +19,15 @@ class Store(Protocol):
     created: bool
     """Whether it held nothing when it was opened: it is then filled from the posts."""
 
-    def transaction(self) -> AbstractContextManager[None]:
-        """May not be nested."""
+    def transaction(self, *, durable: bool = True) -> AbstractContextManager[None]:
+        """May not be nested. A change that need not be ``durable`` survives a crash once a later change or
+        ``commit`` is durable; this saves a wait for the disk."""
+
+    def commit(self) -> None:
+        """Makes every change durable."""
+
+    def shrink(self) -> None:
+        """Returns space that is not used any more, if there is much of it."""
 
     def close(self) -> None: ...
 
@@ -30,8 +38,14 @@ class Store(Protocol):
 
     def post(self, article_id: str) -> PostRow | None: ...
     def posts(self) -> Iterator[PostRow]: ...
-    def add_post(self, row: PostRow) -> None:
-        """Remembers a post; the article is open no longer."""
+    def add_post(self, row: PostRow, provenance: Provenance | None = None) -> None:
+        """Remembers a post; the article is not open any more. None: the provenance is not known."""
+
+    def add_found(self, row: PostRow, provenance: Provenance) -> None:
+        """Remembers a post that was found on the disk. The provenance that the index has of it stays."""
+
+    def provenance(self, article_id: str) -> Provenance | None:
+        """None for an article without a post."""
 
     def forget_post(self, article_id: str) -> None: ...
 
@@ -74,7 +88,20 @@ class Store(Protocol):
     # --- the whole
 
     def clear(self) -> None:
-        """Forgets posts, listings and slugs, but not the open articles."""
+        """Forgets posts, listings and slugs, but not the open articles. A post that is added again with the
+        same bytes (``add_found``) before ``cleared`` keeps its provenance."""
+
+    def cleared(self) -> None:
+        """Forgets the provenance of the posts that were not added again."""
+
+    def namespace(self) -> str:
+        """Of the articles' ids; empty if it is not known."""
+
+    def set_namespace(self, name: str) -> None: ...
+    def allowed_origins(self) -> set[str]:
+        """Origins whose robots.txt has allowed a request."""
+
+    def add_allowed_origin(self, origin: str, now: datetime) -> None: ...
 
     def was_clean(self) -> bool:
         """Whether the last run that changed anything also closed the archive."""

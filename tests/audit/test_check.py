@@ -293,17 +293,23 @@ def test_a_withdrawn_post_that_is_named_needs_no_repair(root: Path) -> None:
     ("sql", "kind"),
     [
         ("DELETE FROM post WHERE id = '{}'", "unindexed"),
-        ("UPDATE post SET id = 'NW1' WHERE id = '{}'", "unindexed"),
-        ("UPDATE post SET id = 'NW1' WHERE id = '{}'", "index_row"),
-        ("UPDATE post SET category = 'x' WHERE id = '{}'", "index_row"),
-        ("UPDATE post SET tag = 'x' WHERE id = '{}'", "index_row"),
+        ("UPDATE post SET id = 'NW1', name = name || '-{0}.md' WHERE id = '{0}'", "unindexed"),
+        ("UPDATE post SET id = 'NW1', name = name || '-{0}.md' WHERE id = '{0}'", "index_row"),
+        (
+            "INSERT INTO place VALUES (9, 'x', '样例日报新闻'); UPDATE post SET place = 9 WHERE id = '{}'",
+            "index_row",
+        ),
+        (
+            "INSERT INTO place VALUES (9, 'yangliribao', 'x'); UPDATE post SET place = 9 WHERE id = '{}'",
+            "index_row",
+        ),
         ("UPDATE post SET name = 'x' WHERE id = '{}'", "index_row"),
     ],
 )
 def test_an_index_that_says_otherwise_than_the_posts_is_corrected(root: Path, sql: str, kind: str) -> None:
     before = posts_of(root)
     with sqlite3.connect(root / INDEX) as db:
-        db.execute(sql.format(ID))
+        db.executescript(sql.format(ID))
     db.close()
     assert (kind, POST) in found(root)
     mend(root)
@@ -496,7 +502,7 @@ def test_a_foreign_index_is_set_aside_not_used(root: Path, content: tuple[str, b
             if what == "another program's":
                 db.executescript("CREATE TABLE t (x); PRAGMA user_version = 1;")
             else:
-                db.execute(f"PRAGMA user_version = {0 if what == 'an old version' else 2}")
+                db.execute(f"PRAGMA user_version = {0 if what == 'an old version' else 99}")
         db.close()
     foreign = (root / INDEX).read_bytes()
     with pytest.raises(DamagedIndex, match="archive-check --repair"):

@@ -75,12 +75,12 @@ def test_each_gap_is_a_row_with_its_reason(tmp_path: Path) -> None:
         f"- 2022-02-22 {listed(9004).id} skipped:gave_up (timeout) 20 {since} when it is named",
         r"yangliribao - ../\x1b[2J quarantined:bad_id 0 - never: see its record",
         f"yangliribao 2022-02-22 {listed(9001).id} deferred:timeout 1 {since} next run",
-        f"yangliribao 2022-02-22 {listed(9003).id} skipped:gone 1 {since} never",
+        f"yangliribao 2022-02-22 {listed(9003).id} deferred:gone 1 {since} next run",
         f"yangliwanbao 2022-02-21 NW202202210000000001 deferred:dns 5 {since} {since}",
     ]
     assert lines[7:] == [
         "listing incomplete: http://x/: status_500",
-        "5 articles missing in 3 categories, 1 more that are not to be had, 1 listings incomplete",
+        "6 articles missing in 3 categories, 1 listings incomplete",
     ]
     assert bytes_of(root) == before
 
@@ -98,6 +98,12 @@ def test_what_is_gone_or_withdrawn_is_told_and_is_no_gap(tmp_path: Path) -> None
         ledger = Ledger(archive.catalogue, NOW)
         ledger.admit([listed(1)])
         ledger.ended(listed(1).id, Skipped("gone"))
+    assert gaps(tmp_path)[0] == 3, "one refusal may be a passing fault"
+    for hours in (1, 25):
+        with open_site(tmp_path) as archive:
+            ledger = Ledger(archive.catalogue, NOW + timedelta(hours=hours))
+            ledger.admit([listed(1)])
+            ledger.ended(listed(1).id, Skipped("gone"))
     status, lines = gaps(tmp_path)
     assert (status, lines[-1]) == (0, "0 articles missing, 1 more that are not to be had")
 

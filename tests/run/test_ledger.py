@@ -200,9 +200,23 @@ def test_a_named_article_does_not_wait_and_is_revived(tmp_path: Path) -> None:
     assert (revived.state, revived.attempts, revived.since) == ("deferred", 1, (now + 16 * DAYS).isoformat())
 
 
-def test_what_is_gone_stays_gone_also_when_named(tmp_path: Path) -> None:
-    run(tmp_path, NOW, Skipped("gone"))
-    assert not asks(run(tmp_path, NOW, TIMEOUT, named=True))
+@pytest.mark.parametrize("reason", ["gone", "legal_451", "robots_txt", "retracted", "dropped"])
+def test_a_skipped_article_is_requested_again_when_it_is_named(tmp_path: Path, reason: str) -> None:
+    for hours in (0, 1, 25):
+        run(tmp_path, NOW + timedelta(hours=hours), Skipped(reason))
+    assert known(tmp_path).state == "skipped"
+    assert not asks(run(tmp_path, NOW + 2 * DAYS, TIMEOUT))
+    assert asks(run(tmp_path, NOW + 2 * DAYS, TIMEOUT, named=True))
+
+
+def test_a_refused_article_is_skipped_in_the_report_and_open_in_the_index(tmp_path: Path) -> None:
+    assert run(tmp_path, NOW, Skipped("gone")).tally.ends == {"skipped": 1}
+    assert asks(run(tmp_path, NOW, Skipped("gone")))
+    later = run(tmp_path, NOW, Skipped("gone"))
+    assert asks(later)
+    waiting = run(tmp_path, NOW, Skipped("gone"))
+    assert not asks(waiting)
+    assert (waiting.tally.ends, waiting.tally.reasons) == ({"skipped": 1}, {"skipped/gone": 1})
 
 
 def test_naming_an_article_forgets_nothing_a_listing_said_of_it(tmp_path: Path) -> None:

@@ -6,9 +6,10 @@ import copy
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
-from archiver.storage.rows import KnownListing, OpenArticle, PostRow
+from archiver.storage.rows import KnownListing, OpenArticle, PostRow, Provenance
 
 
 @dataclass
@@ -17,6 +18,9 @@ class _Rows:
     open: dict[str, OpenArticle] = field(default_factory=dict)
     listings: dict[str, KnownListing] = field(default_factory=dict)
     slugs: dict[str, str] = field(default_factory=dict)
+    provenance: dict[tuple[str, bytes], Provenance] = field(default_factory=dict)
+    origins: dict[str, datetime] = field(default_factory=dict)
+    namespace: str = ""
     clean: bool = False
 
 
@@ -24,16 +28,19 @@ class MemoryStore:
     def __init__(self, _path: Path) -> None:
         self.created = True
         self.transactions = 0
+        self.not_durable = 0
+        """Changes that a crash may lose."""
         self._rows = _Rows()
         self._in_transaction = False
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self, *, durable: bool = True) -> Iterator[None]:
         assert not self._in_transaction
         before, self._in_transaction = copy.deepcopy(self._rows), True
         try:
             yield
             self.transactions += 1
+            self.not_durable = 0 if durable else self.not_durable + 1
         except BaseException:
             self._rows = before
             raise
@@ -44,6 +51,12 @@ class MemoryStore:
     def _changing(self) -> _Rows:
         assert self._in_transaction
         return self._rows
+
+    def commit(self) -> None:
+        self.not_durable = 0
+
+    def shrink(self) -> None:
+        pass
 
     def close(self) -> None:
         pass
@@ -57,9 +70,17 @@ class MemoryStore:
     def posts(self) -> Iterator[PostRow]:
         return iter(self._rows.posts.values())
 
-    def add_post(self, row: PostRow) -> None:
+    def add_post(self, row: PostRow, provenance: Provenance | None = None) -> None:
         self._changing.posts[row.id] = row
+        self._changing.provenance[row.id, row.sha256] = provenance or Provenance()
         self._changing.open.pop(row.id, None)
+
+    def add_found(self, row: PostRow, provenance: Provenance) -> None:
+        self.add_post(row, self._rows.provenance.get((row.id, row.sha256), provenance))
+
+    def provenance(self, article_id: str) -> Provenance | None:
+        row = self._rows.posts.get(article_id)
+        return self._rows.provenance[row.id, row.sha256] if row else None
 
     def forget_post(self, article_id: str) -> None:
         self._changing.posts.pop(article_id, None)
@@ -100,6 +121,23 @@ class MemoryStore:
     def clear(self) -> None:
         for table in (self._changing.posts, self._changing.listings, self._changing.slugs):
             table.clear()
+
+    def cleared(self) -> None:
+        there = {(row.id, row.sha256) for row in self._rows.posts.values()}
+        for key in self._rows.provenance.keys() - there:
+            del self._changing.provenance[key]
+
+    def namespace(self) -> str:
+        return self._rows.namespace
+
+    def set_namespace(self, name: str) -> None:
+        self._changing.namespace = name
+
+    def allowed_origins(self) -> set[str]:
+        return set(self._rows.origins)
+
+    def add_allowed_origin(self, origin: str, now: datetime) -> None:
+        self._changing.origins[origin] = now
 
     def was_clean(self) -> bool:
         return self._rows.clean

@@ -15,7 +15,7 @@ from archiver.run.ledger import Ledger
 from archiver.storage.archive import Archive
 from archiver.storage.catalogue import Catalogue
 from archiver.storage.lifecycle import PassedOver
-from archiver.storage.rows import KnownListing, OpenArticle, PostRow
+from archiver.storage.rows import FoundPost, KnownListing, OpenArticle, PostRow, Provenance
 from archiver.storage.schedule import Schedule
 from archiver.storage.sqlite import SqliteStore
 from archiver.storage.store import Store
@@ -23,6 +23,7 @@ from tests.storage.archives import LISTING, NOW, a_post, listed
 from tests.storage.memory import MemoryStore
 
 ROW = PostRow(listed(1).id, f"2022-02-22-{listed(1).id}.md", "yangliribao", "样例日报新闻", b"x" * 32)
+FOUND = FoundPost(ROW, Provenance(published=NOW, digest=b"d" * 32), "样例日报")
 SCHEDULE = Schedule()
 
 
@@ -59,14 +60,14 @@ def _admit(catalogue: Catalogue) -> None:
 
 CHANGES: dict[str, Callable[[Catalogue], object]] = {
     "admit": _admit,
-    "posted": lambda it: it.posted([ROW], {"样例日报": "yangliribao"}),
+    "posted": lambda it: it.posted([(ROW, None)], {"样例日报": "yangliribao"}),
     "ended": lambda it: it.ended(listed(1).id, Deferred("timeout"), (), NOW, SCHEDULE),
     "all_ended": lambda it: it.all_ended(
         [listed(1).id, listed(2).id], Deferred("interrupted"), NOW, SCHEDULE
     ),
     "remember_listing": lambda it: it.remember_listing(KnownListing(LISTING, '"1"')),
-    "adopt": lambda it: it.adopt(ROW, "样例日报", instead_of=[listed(1).id]),
-    "rebuild": lambda it: it.rebuild([(ROW, "样例日报")]),
+    "adopt": lambda it: it.adopt(FOUND, instead_of=[listed(1).id]),
+    "rebuild": lambda it: it.rebuild([FOUND]),
     "reopen": lambda it: it.reopen(listed(1), NOW),
     "withdraw": lambda it: it.withdraw(listed(1), NOW),
     "forget_listings": lambda it: it.forget_listings(),
@@ -123,7 +124,7 @@ def said(store: Store) -> tuple[object, ...]:
 
 
 def test_an_article_that_is_not_asked_for_costs_no_write(catalogue: Catalogue) -> None:
-    catalogue.posted([ROW], {})
+    catalogue.posted([(ROW, None)], {})
     with catalogue.store.transaction():
         catalogue.store.mark(clean=True)
     catalogue._is_marked = False  # as a new run finds it
@@ -138,13 +139,13 @@ def test_a_post_releases_what_was_kept_of_its_failures(archive: Archive) -> None
     answer = Answer("http://x/", 200, {}, b"busy")
     _, record = archive.catalogue.ended(listed(1).id, Quarantined("shape"), [answer], NOW, SCHEDULE)
     assert archive.tree.exists(record)
-    archive.catalogue.posted([ROW], {})
+    archive.catalogue.posted([(ROW, None)], {})
     assert not archive.tree.exists(record)
     assert archive.index.open_article(listed(1).id) is None
 
 
 def test_a_deleted_post_is_asked_for_only_by_name(catalogue: Catalogue) -> None:
-    catalogue.posted([ROW], {})  # without a file
+    catalogue.posted([(ROW, None)], {})  # without a file
     assert catalogue.admit([listed(1)], NOW, SCHEDULE) == [PassedOver("unchanged")]
     [named] = catalogue.admit([listed(1)], NOW, SCHEDULE, named=True)
     assert isinstance(named, OpenArticle)

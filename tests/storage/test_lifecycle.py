@@ -45,7 +45,11 @@ ASKED = "asked"
         ("none", known("quarantined", "shape", LATER), False, PassedOver("quarantined", "shape")),
         ("none", known("quarantined", "shape", LATER), True, ASKED),
         ("none", known("skipped", "gone"), False, PassedOver("skipped", "gone")),
-        ("none", known("skipped", "gone"), True, PassedOver("skipped", "gone")),
+        ("none", known("skipped", "gone"), True, ASKED),
+        ("none", known("skipped", "robots_txt"), True, ASKED),
+        ("none", known("deferred", "gone", LATER), False, PassedOver("skipped", "gone")),
+        ("none", known("deferred", "gone"), False, ASKED),
+        ("none", known("deferred", "gone", LATER), True, ASKED),
         ("none", known("skipped", "gave_up"), False, PassedOver("skipped", "gave_up")),
         ("none", known("skipped", "gave_up"), True, ASKED),
         ("none", known("skipped", "withdrawn"), False, PassedOver("skipped", "withdrawn")),
@@ -86,8 +90,8 @@ def test_one_that_is_revived_begins_anew() -> None:
         (Quarantined("shape"), 2, Schedule(), "quarantined", "shape", "", 3, 10),
         (Quarantined("shape"), 1, SOON, "skipped", "gave_up", "shape", 2, 0),
         (Deferred("timeout"), 1, SOON, "skipped", "gave_up", "timeout", 2, 0),
-        (Skipped("gone"), 0, Schedule(), "skipped", "gone", "", 1, 0),
-        (Skipped("gone"), 99, SOON, "skipped", "gone", "", 100, 0),
+        (Skipped("dropped"), 0, Schedule(), "skipped", "dropped", "", 1, 0),
+        (Skipped("gone"), 99, SOON, "deferred", "gone", "", 100, 0),
     ],
 )
 def test_how_an_article_ends_without_a_post(
@@ -104,6 +108,64 @@ def test_how_an_article_ends_without_a_post(
     due = (NOW + timedelta(minutes=waits)).isoformat() if waits else ""
     assert (got.state, got.reason, got.cause, got.attempts, got.due) == (state, reason, cause, after, due)
     assert (got.listed, got.since) == (known("listed").listed, EARLIER)
+
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize("reason", sorted(lifecycle.REFUSALS))
+@pytest.mark.parametrize(
+    ("hours", "final"),
+    [
+        ([0], False),
+        ([0, 25], False),
+        ([0, 1, 2], False),
+        ([0, 1, 2, 3, 23.9], False),
+        ([0, 12, 24], True),
+        ([0, 1, 2, 3, 25], True),
+        ([0, 0, 100], True),
+    ],
+    ids=str,
+)
+def test_a_refusal_is_final_after_three_sightings_over_a_day(
+    reason: str, hours: list[float], final: bool
+) -> None:
+    article = known("listed")
+    for hour in hours:
+        article = lifecycle.end(article, Skipped(reason), NOW + hour * HOUR, Schedule())
+    assert (article.state == "skipped") is final
+    assert lifecycle.is_refused(article) is not final
+    assert (article.refusals, article.refused) == (len(hours), NOW.isoformat())
+
+
+@pytest.mark.parametrize(
+    ("between", "counted"),
+    [
+        (Quarantined("shape"), 1),  # an answer came: the article is not gone
+        (Deferred("timeout"), 3),  # nothing is known of it
+        (Deferred("host_down"), 3),
+        (Skipped("robots_txt"), 4),
+    ],
+    ids=lambda value: getattr(value, "reason", value),
+)
+def test_an_answer_between_two_refusals_begins_the_count_anew(between: ArticleError, counted: int) -> None:
+    article = known("listed")
+    for number, why in enumerate([Skipped("gone"), Skipped("gone"), between, Skipped("gone")]):
+        article = lifecycle.end(article, why, NOW + number * 20 * HOUR, Schedule())
+    assert article.refusals == counted
+    assert (article.state == "skipped") is (counted > 1)
+
+
+def test_a_refused_article_is_requested_like_any_open_one() -> None:
+    article, asked, now = known("listed"), 0, NOW
+    for _ in range(600):  # runs of a cron job, five minutes apart
+        got = lifecycle.admit(listed(1), article, "none", now, Schedule())
+        if isinstance(got, OpenArticle):
+            article = lifecycle.end(got, Skipped("gone"), now, Schedule())
+            asked += 1
+        now += timedelta(minutes=5)
+    assert article.state == "skipped"
+    assert 5 < asked < 15
 
 
 def test_a_damaged_post_is_asked_for_at_once_unless_it_was_skipped() -> None:

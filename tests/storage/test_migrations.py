@@ -18,6 +18,7 @@ from archiver.storage.migrations import Migration
 from archiver.storage.sqlite import DamagedIndex
 from tests.storage.archives import NOW, bytes_of, finished
 
+NEXT = migrations.newest() + 1
 GOOD = (
     "CREATE TABLE mood (id TEXT PRIMARY KEY, mood TEXT NOT NULL); INSERT INTO mood SELECT id, '' FROM post;"
 )
@@ -30,7 +31,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def newer(monkeypatch: pytest.MonkeyPatch, sql: str) -> None:
-    monkeypatch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, Migration(2, sql)))
+    monkeypatch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, Migration(NEXT, sql)))
 
 
 def version(root: Path) -> tuple[int, list[str]]:
@@ -50,7 +51,7 @@ def test_a_run_migrates_and_loses_nothing(root: Path, monkeypatch: pytest.Monkey
     newer(monkeypatch, GOOD)
     with open_site(root) as archive:
         assert ([*archive.index.posts()], [*archive.index.without_post()], archive.index.slugs()) == before
-    assert version(root)[0] == 2
+    assert version(root)[0] == NEXT
     assert "mood" in version(root)[1]
     assert check(root, NOW).breaches == []
 
@@ -82,6 +83,8 @@ def test_an_index_of_a_newer_version_is_left_alone(root: Path, monkeypatch: pyte
         newer(patched, GOOD)
         open_site(root).close()
     before = bytes_of(root)
-    with pytest.raises(DamagedIndex, match="its format is version 2, this archiver writes version 1"):
+    with pytest.raises(
+        DamagedIndex, match=f"its format is version {NEXT}, this archiver writes version {NEXT - 1}"
+    ):
         open_site(root)
     assert bytes_of(root)[INDEX] == before[INDEX]

@@ -8,6 +8,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from archiver.normalise import sources
+from archiver.normalise.fingerprint import fingerprint
 from archiver.posts import Post, PostError, read
 from archiver.posts.name import parse_name
 from archiver.publish.jekyll.pages import category_page
@@ -15,6 +16,7 @@ from archiver.publish.jekyll.paths import file_of
 from archiver.sites.family import DEFAULT_TAG
 from archiver.storage.archive import Archive, Entry, FiledPost, NotAPost
 from archiver.storage.files import INDEX, STATE, Tree, storage_errors
+from archiver.storage.rows import Provenance
 
 _LAYING = f"{STATE}/laying-the-site"
 """There while the skeleton is laid: a run that is killed meanwhile leaves it, and the next one goes on."""
@@ -28,11 +30,21 @@ def open_site(root: Path, reserved: Mapping[str, str] | None = None) -> Archive:
     return Archive(root, JekyllLayout(), reserved)
 
 
-def entry_of(post: Post, text: str, source: str = "") -> Entry:
+def entry_of(post: Post, text: str, source: str = "", provenance: Provenance | None = None) -> Entry:
     """What the archive keeps of a post; ``source`` is the name its slug was made from, if it was."""
     page = file_of(post.page, post.home)
     content = category_page(post.category, post.tag).encode() if page else b""
-    return Entry(post.id, post.name, text.encode("utf-8"), post.category, post.tag, source, page, content)
+    return Entry(
+        post.id,
+        post.name,
+        text.encode("utf-8"),
+        post.category,
+        post.tag,
+        source,
+        page,
+        content,
+        provenance,
+    )
 
 
 class JekyllLayout:
@@ -56,7 +68,9 @@ class JekyllLayout:
             post = read(content.decode("utf-8"), name)
         except (PostError, UnicodeDecodeError) as exc:
             raise NotAPost(str(exc)) from exc
-        return FiledPost(post.id, post.category, post.tag, sources.from_tag(post.tag, DEFAULT_TAG))
+        source = sources.from_tag(post.tag, DEFAULT_TAG)
+        digest = fingerprint(post.title, post.body)
+        return FiledPost(post.id, post.category, post.tag, source, post.date, digest)
 
 
 def _is_fresh(root: Path) -> bool:

@@ -1,0 +1,186 @@
+"""The tables of posts and where they came from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from archiver.storage.database import DamagedIndex, Database
+from archiver.storage.migrations import crc
+from archiver.storage.rows import PostRow, Provenance
+
+_POSTS = "SELECT id, name, category, tag, sha256 FROM post JOIN place ON place = place.number"
+_PROVENANCE = """
+SELECT
+    provenance.number, site, address, listing, hints, published, precise, fetched, credit, digest,
+    revision, checked, crc
+FROM provenance JOIN post USING (number) WHERE id = ?
+"""
+
+
+class PostTables(Database):
+    def __init__(self, path: Path, *, only_read: str = "") -> None:
+        self._numbers: dict[tuple[str, str, str], int] = {}
+        """The rows of ``site``, ``page`` and ``place`` that were used: table and values → number."""
+        super().__init__(path, only_read=only_read)
+
+    def _undo(self) -> None:
+        self._numbers.clear()  # some of them may have been rolled back
+        super()._undo()
+
+    def clear(self) -> None:
+        self._db.execute("DROP TABLE IF EXISTS temp.cleared")
+        self._db.execute("CREATE TEMP TABLE cleared (id TEXT PRIMARY KEY, sha256 BLOB, number INTEGER)")
+        self._db.execute("INSERT INTO cleared SELECT id, sha256, number FROM post")
+        for table in ("post", "listing", "slug"):
+            self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - the names above
+
+    def cleared(self) -> None:
+        self._db.execute("DELETE FROM provenance WHERE number NOT IN (SELECT number FROM post)")
+        self._db.execute("DROP TABLE temp.cleared")
+
+    def holds(self, article_id: str) -> bool:
+        with self._errors():
+            return self._one("SELECT 1 FROM post WHERE id = ?", article_id) is not None
+
+    def post(self, article_id: str) -> PostRow | None:
+        with self._errors():
+            row = self._one(f"{_POSTS} WHERE id = ?", article_id)
+        return _post(row) if row else None
+
+    def posts(self) -> Iterator[PostRow]:
+        with self._errors():
+            for row in self._db.execute(f"{_POSTS} ORDER BY id"):
+                yield _post(row)
+
+    def add_post(self, row: PostRow, provenance: Provenance | None = None) -> None:
+        found = self._one("SELECT number FROM post WHERE id = ?", row.id)
+        number = self._put_provenance(found[0] if found else None, provenance or Provenance())
+        self._put_post(row, number)
+
+    def add_found(self, row: PostRow, provenance: Provenance) -> None:
+        number = self._known_provenance(row)
+        if number is None:
+            number = self._put_provenance(None, provenance)
+        self._put_post(row, number)
+
+    def _put_post(self, row: PostRow, number: int) -> None:
+        day = row.name[:10]
+        name = day if row.name == f"{day}-{row.id}.md" else row.name
+        place = self._number("place", row.category, row.tag)
+        self._db.execute(
+            "INSERT OR REPLACE INTO post VALUES (?, ?, ?, ?, ?)", (row.id, name, place, row.sha256, number)
+        )
+        self._db.execute("DELETE FROM open WHERE id = ?", (row.id,))
+
+    def _known_provenance(self, row: PostRow) -> int | None:
+        """The number of the provenance that the article has, or had before the index was cleared if its post
+        is still the same."""
+        found = self._one("SELECT number FROM post WHERE id = ?", row.id)
+        if found is None and self._one("SELECT 1 FROM temp.sqlite_master WHERE name = 'cleared'"):
+            found = self._one("SELECT number FROM cleared WHERE id = ? AND sha256 = ?", row.id, row.sha256)
+        return found[0] if found else None
+
+    def _put_provenance(self, number: int | None, said: Provenance) -> int:
+        if number is None:
+            number = int(self._one("SELECT coalesce(max(number), 0) + 1 FROM provenance")[0])  # type: ignore[index]
+        row = (
+            number,
+            self._number("site", said.site) if said.site else None,
+            said.address or None,
+            self._number("page", said.listing) if said.listing else None,
+            json.dumps(dict(said.hints), ensure_ascii=False, sort_keys=True) if said.hints else None,
+            _seconds(said.published),
+            None if said.precise is None else int(said.precise),
+            _seconds(said.fetched),
+            said.credit or None,
+            said.digest or None,
+            said.revision,
+            _seconds(said.checked),
+        )
+        self._db.execute(
+            "INSERT OR REPLACE INTO provenance VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*row, crc(row)),
+        )
+        return number
+
+    def provenance(self, article_id: str) -> Provenance | None:
+        with self._errors():
+            row = self._one(_PROVENANCE, article_id)
+            if row is None:
+                return None
+            self._prove("provenance", row)
+            (
+                _,
+                site,
+                address,
+                listing,
+                hints,
+                published,
+                precise,
+                fetched,
+                credit,
+                digest,
+                revision,
+                checked,
+                _,
+            ) = row
+            return Provenance(
+                self._named("site", "name", site),
+                address or "",
+                self._named("page", "url", listing),
+                json.loads(hints) if hints else {},
+                _moment(published),
+                None if precise is None else bool(precise),
+                _moment(fetched),
+                credit or "",
+                digest or b"",
+                revision,
+                _moment(checked),
+            )
+
+    def forget_post(self, article_id: str) -> None:
+        found = self._one("SELECT number FROM post WHERE id = ?", article_id)
+        if found:
+            self._db.execute("DELETE FROM provenance WHERE number = ?", found)
+            self._db.execute("DELETE FROM post WHERE id = ?", (article_id,))
+
+    def _number(self, table: str, *values: str) -> int:
+        """Of the row with these values, which is added if it is not there."""
+        key = (table, values[0], values[-1])
+        if key not in self._numbers:
+            columns = {"site": "name", "page": "url", "place": "category, tag"}[table]
+            marks = ", ".join("?" * len(values))
+            self._db.execute(f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})", values)  # noqa: S608
+            found = self._one(f"SELECT number FROM {table} WHERE ({columns}) = ({marks})", *values)  # noqa: S608
+            assert found
+            self._numbers[key] = found[0]
+        return self._numbers[key]
+
+    def _named(self, table: str, column: str, number: int | None) -> str:
+        found = self._one(f"SELECT {column} FROM {table} WHERE number = ?", number)  # noqa: S608 - constants
+        return found[0] if found else ""
+
+    def _prove(self, table: str, row: tuple[Any, ...]) -> None:
+        if row[-1] != crc(row[:-1]):
+            raise DamagedIndex(self.path, f"table {table}: a row has changed by itself")
+
+
+def _post(row: tuple[Any, ...]) -> PostRow:
+    article_id, name, *rest = row
+    return PostRow(article_id, f"{name}-{article_id}.md" if len(name) == _DAY else name, *rest)
+
+
+_DAY = len("2022-02-22")
+"""Characters of a name that was stored as its day; every other name ends with ``.md`` and is longer."""
+
+
+def _seconds(moment: datetime | None) -> int | None:
+    return None if moment is None else int(moment.timestamp())
+
+
+def _moment(seconds: int | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
