@@ -48,7 +48,7 @@ class Pages:
 
 
 def prepare(articles: int, cache: Path) -> Pages:
-    """The pages of a site with so many articles. They are written unless they are already in the cache."""
+    """The pages of a site of this size. They are written unless they are already in the cache."""
     site, numbers = _site_with(articles)
     pages = Pages(cache / f"pages-{articles}-{_edition()}", site, numbers)
     if not pages.folder.is_dir():
@@ -70,7 +70,7 @@ def outdated(sizes: Sequence[int], cache: Path) -> list[Path]:
 
 
 def _site_with(articles: int) -> tuple[Site, Sequence[int]]:
-    """The smallest site with so many articles outside the rolling news, and the numbers of these articles.
+    """The smallest site with this many articles outside the rolling news, and the numbers of these articles.
 
     Articles of the rolling news are not used, because each needs two requests.
     """

@@ -56,7 +56,7 @@ class Contestant:
     packages: tuple[str, ...] = ()
     """The packages of its virtual environment. Without packages, it runs in the project's environment."""
     max_articles: int | None = None
-    """The largest site on which it runs, because it is slow. None means any size."""
+    """The largest size of site on which it runs. Slow contestants have such a limit."""
     again: str = ""
     """The contestant whose finished output it uses as its own output folder."""
     offline: bool = False

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from benchmarks import fields, machine, profile
 from benchmarks.contestants.task import Task
 from benchmarks.measure import PROJECT, Figures, run
+from benchmarks.pages import MAX_POSTS
 from benchmarks.roster import POSTS, ROSTER, Contestant, Place
 from benchmarks.server import COUNTED
 
@@ -95,7 +96,7 @@ class Rounds:
     def _drop_those_without_pages(self) -> None:
         for contestant in list(self.contestants):
             if contestant.reads == POSTS and not self.pages.has_posts:
-                self._leave_out(contestant, "no HTML pages are written for so many articles")
+                self._leave_out(contestant, f"HTML pages are written for at most {MAX_POSTS:,} articles")
 
     def _attempt(self, contestant: Contestant, act: Callable[..., None], *arguments: int) -> None:
         if contestant not in self.contestants:

@@ -70,5 +70,5 @@ MEDIA = ("证券时报", "财联社", "上海证券报", "新华社", "央视新
 
 
 def sources_for(articles: int) -> tuple[Source, ...]:
-    """The sources of a site with so many articles: one per 250 articles, but at least twelve."""
+    """The sources of a site of this size: one per 250 articles, but at least twelve."""
     return SOURCES[: max(12, articles // 250)]
