@@ -123,7 +123,7 @@ def test_a_name_that_changes_its_mind_is_refused_the_second_time(said: list[list
     """Q7: every connection is made to an address that was checked for it."""
     said += [["93.184.216.34"], ["127.0.0.1"], ["93.184.216.35"]]
     assert look_up("rebind.example") == ["93.184.216.34"]
-    with pytest.raises(PrivateAddress, match=r"rebind\.example leads to 127\.0\.0\.1"):
+    with pytest.raises(PrivateAddress, match=r"rebind\.example resolves to 127\.0\.0\.1"):
         look_up("rebind.example")
     assert look_up("rebind.example") == ["93.184.216.35"]
 
