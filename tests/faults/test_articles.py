@@ -236,7 +236,7 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Faulty:
 
 
 @pytest.mark.parametrize("name", JSON_FAULTS)
-def test_a_fault_that_stays_ends_its_article_by_name(faulty: Faulty, name: str) -> None:
+def test_a_permanent_fault_ends_its_article_with_the_expected_reason(faulty: Faulty, name: str) -> None:
     _, expected, requests = JSON_FAULTS[name]
     assert " ".join(faulty.run.ends()[name]) == expected
     assert len(faulty.server.asked(f"/text?id={name}")) == requests
@@ -254,7 +254,7 @@ def test_a_fault_that_stays_ends_its_article_by_name(faulty: Faulty, name: str) 
         ("q09-other-port", "offsite", 1),
     ],
 )
-def test_a_redirect_that_leads_nowhere_ends_its_article_by_name(
+def test_an_unusable_redirect_ends_its_article_with_the_expected_reason(
     faulty: Faulty, name: str, reason: str, requests: int
 ) -> None:
     assert faulty.run.ends()[name] == ("quarantined", reason)
@@ -262,7 +262,7 @@ def test_a_redirect_that_leads_nowhere_ends_its_article_by_name(
     assert len(asked) == requests
 
 
-def test_no_neighbour_of_a_fault_differs(faulty: Faulty, clean: dict[str, str]) -> None:
+def test_faults_do_not_affect_the_posts_of_other_articles(faulty: Faulty, clean: dict[str, str]) -> None:
     run = faulty.run
     expected = {name: post for name, post in clean.items() if name in GOOD or name in WHOLE}
     found = comparable(faulty.archive)
@@ -273,21 +273,21 @@ def test_no_neighbour_of_a_fault_differs(faulty: Faulty, clean: dict[str, str]) 
     assert "Traceback" not in run.stderr
 
 
-def test_an_earlier_post_is_untouched_by_a_fault_of_its_article(faulty: Faulty) -> None:
+def test_a_fault_does_not_change_an_earlier_post_of_its_article(faulty: Faulty) -> None:
     now = tree(faulty.archive / "_posts")
     assert faulty.run["unchanged"] == len(faulty.earlier) == len(EARLIER)
     assert {name: now[name] for name in faulty.earlier} == faulty.earlier
     assert not [seen for seen in faulty.server.requests if seen.path.startswith("/text?id=earlier")]
 
 
-def test_no_other_host_and_no_other_port_is_asked(faulty: Faulty) -> None:
+def test_no_other_host_or_port_gets_a_request(faulty: Faulty) -> None:
     requests = faulty.server.requests
     assert {seen.address for seen in requests} == {"127.0.0.2"}
     for secret in ("cookie", "referer", "authorization"):
         assert not [seen for seen in requests if secret in seen.headers], secret
 
 
-def test_bombs_cost_neither_memory_nor_time(faulty: Faulty, tmp_path: Path) -> None:
+def test_decompression_bombs_use_little_memory_and_time(faulty: Faulty, tmp_path: Path) -> None:
     with Faultd(Small(GOOD)) as server:
         plain = crawl_small(profile(tmp_path, [server.origin(1)]), tmp_path / "archive")
     assert faulty.run.megabytes < plain.megabytes + 40
@@ -304,7 +304,9 @@ def test_bombs_cost_neither_memory_nor_time(faulty: Faulty, tmp_path: Path) -> N
         ("quarantined offsite", 1, 4),  # but not if it leads off the site
     ],
 )
-def test_the_exit_status_is_that_of_the_end(tmp_path: Path, end: str, most: int, expected: int) -> None:
+def test_the_exit_status_follows_from_the_result_of_the_articles(
+    tmp_path: Path, end: str, most: int, expected: int
+) -> None:
     names = [name for name, (_, said, _) in JSON_FAULTS.items() if said.startswith(end)][:most]
     with Faultd(Small([*GOOD, *names]), addresses=3) as server:
         plan(server)
@@ -314,7 +316,9 @@ def test_the_exit_status_is_that_of_the_end(tmp_path: Path, end: str, most: int,
     assert sorted(run.ends()) == sorted(names)
 
 
-def test_a_fault_that_passes_leaves_no_trace(tmp_path: Path, clean: dict[str, str]) -> None:
+def test_a_temporary_fault_is_retried_until_the_article_is_posted(
+    tmp_path: Path, clean: dict[str, str]
+) -> None:
     pages = Small([*GOOD, *PASSING])
     with Faultd(pages) as server:
         for name in PASSING:
@@ -326,7 +330,7 @@ def test_a_fault_that_passes_leaves_no_trace(tmp_path: Path, clean: dict[str, st
     assert counts == dict.fromkeys(GOOD, 1) | dict.fromkeys(PASSING, 3)
 
 
-def test_an_archived_article_is_never_asked_for_again(tmp_path: Path) -> None:
+def test_an_archived_article_is_not_requested_again(tmp_path: Path) -> None:
     """Whatever its address answers now (faults V9: KEEP)."""
     pages = Small(["a1", "a2"])
     with Faultd(pages) as server:
@@ -363,7 +367,7 @@ HTML_FAULTS: dict[str, tuple[Fault, str, int]] = {
 HTML_WHOLE = {"whole-without-length": faultd.no_length_whole, "whole-gzip": coded("gzip")}
 
 
-def test_a_cut_page_is_told_by_its_end(tmp_path: Path) -> None:
+def test_an_html_page_that_was_cut_off_is_not_posted(tmp_path: Path) -> None:
     pages = Small([*GOOD[:3], *HTML_WHOLE, "bare", *HTML_FAULTS])
     bare = pages.page("bare").replace("<html>", "").replace("</html>", "").replace("</body>", "")
     with Faultd(pages) as server:
@@ -388,7 +392,7 @@ class Unlike(Small):
 
 
 @pytest.mark.parametrize("html", [False, True])
-def test_an_answer_that_is_one_behind_is_never_anothers_post(tmp_path: Path, html: bool) -> None:
+def test_a_response_to_the_previous_request_is_quarantined(tmp_path: Path, html: bool) -> None:
     """N34: every connection gives each answer one request too late."""
     pages = Unlike(GOOD[:20])
     with Faultd(pages) as server:

@@ -27,7 +27,7 @@ def incomplete(run: Measured) -> list[str]:
 # --- redirects of listings, and within the site
 
 
-def test_a_listing_that_leads_off_the_site_is_incomplete(tmp_path: Path) -> None:
+def test_a_listing_that_redirects_off_the_site_is_incomplete(tmp_path: Path) -> None:
     with Faultd(PAGES, addresses=3) as server:
         leads = {
             "q4": (f"{server.origin(2)}/list", "offsite"),
@@ -50,7 +50,7 @@ def test_a_listing_that_leads_off_the_site_is_incomplete(tmp_path: Path) -> None
     assert run["posted"] == 3
 
 
-def test_redirects_within_the_site_are_followed_and_nothing_told_on_the_way(tmp_path: Path) -> None:
+def test_redirects_within_the_site_are_followed_without_cookies_or_referer(tmp_path: Path) -> None:
     with Faultd(PAGES, addresses=3) as server:
         moved = "http://" + server.origin(2).removeprefix("http://")
         server.always["/list?kuaixun"] = status(301, Location="/list?moved", Set_Cookie="secret=1")
@@ -68,7 +68,7 @@ async def moved_answer(wire: faultd.Wire, _reply: faultd.Reply) -> None:
     await faultd.good(wire, PAGES("", "/text?id=a1"))
 
 
-def test_no_redirect_leads_from_https_to_http(tmp_path: Path) -> None:
+def test_a_redirect_from_https_to_http_is_refused(tmp_path: Path) -> None:
     """N27; both are origins of the site."""
     trusted = certificates.authority()
     (tmp_path / "trusted.pem").write_bytes(trusted.certificate.public_bytes(Encoding.PEM))
@@ -83,7 +83,7 @@ def test_no_redirect_leads_from_https_to_http(tmp_path: Path) -> None:
     assert (run.status, run["posted"]) == (4, 2)
 
 
-def test_a_redirect_leads_from_http_to_https(tmp_path: Path) -> None:
+def test_a_redirect_from_http_to_https_is_followed(tmp_path: Path) -> None:
     trusted = certificates.authority()
     (tmp_path / "trusted.pem").write_bytes(trusted.certificate.public_bytes(Encoding.PEM))
     context = certificates.context(tmp_path, "127.0.0.2", trusted)
@@ -101,7 +101,7 @@ def test_a_redirect_leads_from_http_to_https(tmp_path: Path) -> None:
 # --- what is never fetched, and what is never told (Q12, Q13)
 
 
-def test_nothing_that_a_body_links_to_is_fetched(tmp_path: Path) -> None:
+def test_resources_that_a_body_links_to_are_not_fetched(tmp_path: Path) -> None:
     with Faultd(PAGES, addresses=3) as server:
         inside, outside = f"{server.origin(1)}/inside", f"{server.origin(2)}/outside"
         text = "".join(
@@ -122,7 +122,7 @@ def test_nothing_that_a_body_links_to_is_fetched(tmp_path: Path) -> None:
     assert not [tag for tag in ("<script", "<iframe", "<object", "<link", "<video", "url(") if tag in post]
 
 
-def test_the_proxys_password_is_told_to_the_proxy_only(tmp_path: Path) -> None:
+def test_the_proxy_password_is_sent_to_the_proxy_only(tmp_path: Path) -> None:
     """Q13: articles are asked for through the proxy, the listing directly."""
     with Faultd(PAGES, addresses=3) as server:
         far = "http://far.example"
@@ -163,7 +163,7 @@ def test_the_proxys_password_is_told_to_the_proxy_only(tmp_path: Path) -> None:
         ("127.1", False),
     ],
 )
-def test_loopback_by_another_name_is_not_connected_to(tmp_path: Path, host: str, robots: bool) -> None:
+def test_other_spellings_of_loopback_get_no_connection(tmp_path: Path, host: str, robots: bool) -> None:
     with Faultd(PAGES, addresses=1) as server:
         site = profile(tmp_path, [server.origin(0).replace("127.0.0.1", host)])
         private = "" if robots else "10.0.0.0/8, 127.0.0.9"
@@ -173,7 +173,7 @@ def test_loopback_by_another_name_is_not_connected_to(tmp_path: Path, host: str,
     assert "Traceback" not in run.stderr
 
 
-def test_a_name_that_leads_to_a_private_address_is_not_connected_to(tmp_path: Path) -> None:
+def test_a_name_with_a_private_address_gets_no_connection(tmp_path: Path) -> None:
     with Faultd(PAGES, addresses=3) as server:
         port, other = (server.origin(n).rpartition(":")[2] for n in (1, 2))
         names = [f"http://public.example:{port}", f"http://private.example:{other}"]
@@ -188,7 +188,7 @@ def test_a_name_that_leads_to_a_private_address_is_not_connected_to(tmp_path: Pa
     assert (run.status, run["posted"]) == (4, 1)
 
 
-def test_a_name_that_leads_elsewhere_the_second_time_is_not_connected_to(tmp_path: Path) -> None:
+def test_a_name_that_later_resolves_to_a_private_address_gets_no_connection(tmp_path: Path) -> None:
     """Q7: the first connection goes to an address that is allowed, every further one would not."""
     with Faultd(PAGES, addresses=3) as server:
         name = f"http://rebind.example:{server.origin(1).rpartition(':')[2]}"
@@ -201,7 +201,7 @@ def test_a_name_that_leads_elsewhere_the_second_time_is_not_connected_to(tmp_pat
     assert run.ends() == dict.fromkeys(PAGES.ids, ("quarantined", "private_address"))
 
 
-def test_the_proxys_name_is_open_to_the_proxy_only(tmp_path: Path) -> None:
+def test_the_private_address_of_a_proxy_is_allowed_for_the_proxy_only(tmp_path: Path) -> None:
     with Faultd(PAGES, addresses=1) as server:
         proxy = server.proxy.replace("127.0.0.1", "localhost")
         site = profile(tmp_path, [proxy])
@@ -214,7 +214,7 @@ def test_the_proxys_name_is_open_to_the_proxy_only(tmp_path: Path) -> None:
     assert (past.status, incomplete(past)) == (3, ["private_address"])
 
 
-def test_a_network_that_is_none_is_one_sentence(tmp_path: Path) -> None:
+def test_an_invalid_network_is_refused_with_one_sentence(tmp_path: Path) -> None:
     run = crawl_small("finews", tmp_path / "archive", private="10.0.0.0/40")
     assert run.status == 2
     assert "ARCHIVER_PRIVATE_ADDRESSES: '10.0.0.0/40' does not appear to be" in run.stderr
@@ -238,7 +238,7 @@ CLOSING: dict[str, tuple[Fault, str, int]] = {
 }
 
 
-def test_a_robots_txt_that_cannot_be_had_closes_its_host_for_now(tmp_path: Path) -> None:
+def test_a_host_whose_robots_txt_is_unavailable_is_deferred(tmp_path: Path) -> None:
     pages = Small([*CLOSING, "open"], {})
     with Faultd(pages, addresses=2 + len(CLOSING)) as server:
         pages.at.update(hosts_for(CLOSING, server.origin, 2))
@@ -258,7 +258,7 @@ def test_a_robots_txt_that_cannot_be_had_closes_its_host_for_now(tmp_path: Path)
     assert "Traceback" not in run.stderr
 
 
-def test_a_listing_whose_robots_txt_cannot_be_had_is_incomplete(tmp_path: Path) -> None:
+def test_a_listing_whose_robots_txt_is_unavailable_is_incomplete(tmp_path: Path) -> None:
     with Faultd(PAGES) as server:
         server.always["/robots.txt"] = status(500)
         site = profile(tmp_path, [server.origin(1)])
@@ -287,7 +287,7 @@ def test_a_host_without_robots_txt_allows_everything(tmp_path: Path) -> None:
     assert (run.status, run["posted"]) == (0, 3), run.stderr
 
 
-def test_what_robots_txt_forbids_is_skipped_and_its_delay_obeyed(tmp_path: Path) -> None:
+def test_addresses_that_robots_txt_forbids_are_skipped_and_its_delay_is_obeyed(tmp_path: Path) -> None:
     rules = b"User-agent: *\nDisallow: /text?id=a2\nCrawl-delay: 0.6\n"
     late = b"#" + b" " * (500 << 10) + b"\nDisallow: /\n"
     with Faultd(PAGES) as server:
@@ -300,9 +300,7 @@ def test_what_robots_txt_forbids_is_skipped_and_its_delay_obeyed(tmp_path: Path)
 
 
 @pytest.mark.parametrize("delay", ["0", "0.15"])
-def test_no_request_comes_sooner_than_a_crawl_delay_and_none_beside_another(
-    tmp_path: Path, delay: str
-) -> None:
+def test_requests_to_a_host_with_a_crawl_delay_are_sent_one_at_a_time(tmp_path: Path, delay: str) -> None:
     """Whatever Scrapy's own delay, which is random, and however slow the host."""
     pages = Small([f"a{number}" for number in range(12)])
     with Faultd(pages) as server:

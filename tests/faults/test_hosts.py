@@ -53,7 +53,7 @@ def texts(server: Faultd, host: str = "") -> int:
     return sum(seen.path.startswith("/text") and host in ("", seen.host) for seen in server.requests)
 
 
-def test_each_wait_between_attempts_is_longer_than_the_one_before(tmp_path: Path) -> None:
+def test_the_delay_between_attempts_doubles(tmp_path: Path) -> None:
     with Faultd(Small(["a1"])) as server:
         server.always["/text?id=a1"] = status(500)
         site = profile(tmp_path, [server.origin(1)])
@@ -68,7 +68,7 @@ def test_each_wait_between_attempts_is_longer_than_the_one_before(tmp_path: Path
 # --- Retry-After
 
 
-def test_a_host_that_asks_for_a_pause_gets_it_and_others_do_not_wait(tmp_path: Path) -> None:
+def test_a_retry_after_pauses_its_host_and_no_other(tmp_path: Path) -> None:
     pages = two_hosts(10)
     with Faultd(pages, addresses=4) as server:
         pages.at.update(places(server, pages.ids))
@@ -85,7 +85,7 @@ def test_a_host_that_asks_for_a_pause_gets_it_and_others_do_not_wait(tmp_path: P
     assert run["requests"] == len(server.requests), "what waited is counted when it is sent, once"
 
 
-def test_a_pause_that_is_none_is_the_usual_one(tmp_path: Path) -> None:
+def test_an_invalid_retry_after_is_ignored(tmp_path: Path) -> None:
     values = ["-1", "0", "soon", "Tue, 22 Feb 2022 10:00:00 GMT", ""]
     pages = Small([f"a{number}" for number in range(len(values))])
     with Faultd(pages) as server:
@@ -98,7 +98,7 @@ def test_a_pause_that_is_none_is_the_usual_one(tmp_path: Path) -> None:
     assert max(waited) < 3
 
 
-def test_a_pause_longer_than_the_run_leaves_the_host_alone(tmp_path: Path) -> None:
+def test_a_retry_after_beyond_the_limit_closes_the_host_for_the_run(tmp_path: Path) -> None:
     with Faultd(TEN) as server:
         server.always |= {f"/text?id={name}": status(503, Retry_After="99999999") for name in TEN.ids}
         site = profile(tmp_path, [server.origin(1)])
@@ -111,7 +111,7 @@ def test_a_pause_longer_than_the_run_leaves_the_host_alone(tmp_path: Path) -> No
 # --- a dead host
 
 
-def test_a_storm_costs_thirty_requests_and_no_article(tmp_path: Path) -> None:
+def test_a_temporary_outage_takes_at_most_thirty_requests_and_loses_no_article(tmp_path: Path) -> None:
     with Faultd(FORTY) as server:
 
         async def storm(wire: faultd.Wire, reply: Reply) -> None:
@@ -127,7 +127,7 @@ def test_a_storm_costs_thirty_requests_and_no_article(tmp_path: Path) -> None:
     assert asked <= 30 + 40
 
 
-def test_a_dead_host_is_asked_thirty_times_and_the_next_run_completes(tmp_path: Path) -> None:
+def test_a_dead_host_gets_at_most_thirty_requests_and_the_next_run_completes(tmp_path: Path) -> None:
     with Faultd(FORTY) as server:
         server.always = {f"/text?id={name}": status(503) for name in FORTY.ids}
         site = profile(tmp_path, [server.origin(1)])
@@ -143,7 +143,7 @@ def test_a_dead_host_is_asked_thirty_times_and_the_next_run_completes(tmp_path: 
     assert (again.status, again["posted"]) == (0, 40)
 
 
-def test_the_probes_of_a_dead_host_come_one_by_one_and_ever_later(tmp_path: Path) -> None:
+def test_probes_of_a_dead_host_are_single_and_their_delay_doubles(tmp_path: Path) -> None:
     with Faultd(FORTY) as server:
         server.always = {f"/text?id={name}": status(503) for name in FORTY.ids}
         site = profile(tmp_path, [server.origin(1)])
@@ -154,7 +154,7 @@ def test_the_probes_of_a_dead_host_come_one_by_one_and_ever_later(tmp_path: Path
     assert [gap >= 0.05 * 2 ** (number + 2) - 0.01 for number, gap in enumerate(probes)] == [True] * 4
 
 
-def test_mirrors_stand_in_for_a_dead_host_at_once(tmp_path: Path) -> None:
+def test_articles_of_a_dead_host_are_fetched_from_its_mirror_at_once(tmp_path: Path) -> None:
     with Faultd(FORTY, addresses=4) as server:
         dead, mirror = server.origin(2), server.origin(3)
         server.always[f"{dead.removeprefix('http://')} *"] = status(503)
@@ -167,7 +167,7 @@ def test_mirrors_stand_in_for_a_dead_host_at_once(tmp_path: Path) -> None:
     assert run["seconds"] < 12, "the last probe would come after 30"
 
 
-def test_a_closed_port_defers_and_leaves_the_other_hosts_in_peace(tmp_path: Path) -> None:
+def test_a_closed_port_defers_the_articles_of_its_host(tmp_path: Path) -> None:
     """N1, without and with a robots.txt to ask for."""
     with Faultd(TEN, addresses=3) as server:
         site = profile(tmp_path, [server.origin(1)], [server.refusing(2)])
@@ -181,7 +181,7 @@ def test_a_closed_port_defers_and_leaves_the_other_hosts_in_peace(tmp_path: Path
 
 
 @pytest.mark.parametrize("name", ["unknown.example", "broken.example", "silent.example"])
-def test_a_name_that_is_not_found_defers(tmp_path: Path, name: str) -> None:
+def test_a_name_that_cannot_be_resolved_defers_its_articles(tmp_path: Path, name: str) -> None:
     """N29: there is none, the name server is out of order, or it says nothing."""
     with Faultd(TEN) as server:
         site = profile(tmp_path, [server.origin(1)], [f"http://{name}"])
@@ -197,7 +197,7 @@ def test_a_name_that_is_not_found_defers(tmp_path: Path, name: str) -> None:
 # --- slow hosts
 
 
-def test_a_hung_host_costs_its_own_articles_their_time_and_nobody_else(tmp_path: Path) -> None:
+def test_a_hung_host_delays_only_its_own_articles_and_within_their_time_limit(tmp_path: Path) -> None:
     """N14, N15: whatever is set for one attempt, an article has its limit in all."""
     with Faultd(Small(["hung", "drip", "swift"])) as server:
         server.always = {"/text?id=hung": faultd.hang, "/text?id=drip": faultd.drip}
@@ -212,7 +212,7 @@ def test_a_hung_host_costs_its_own_articles_their_time_and_nobody_else(tmp_path:
         assert 3 <= len(server.asked(f"/text?id={name}")) <= 4
 
 
-def test_a_hung_host_leaves_its_mirror_time_to_answer(tmp_path: Path) -> None:
+def test_a_mirror_gets_its_share_of_the_time_after_a_hung_host(tmp_path: Path) -> None:
     with Faultd(Small(["a1"]), addresses=4) as server:
         hung = server.origin(2).removeprefix("http://")
         server.always[f"{hung} /text?id=a1"] = faultd.hang
@@ -224,7 +224,7 @@ def test_a_hung_host_leaves_its_mirror_time_to_answer(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("robots", [0, 1])
-def test_requests_that_wait_take_no_place_of_another_host(tmp_path: Path, robots: int) -> None:
+def test_waiting_requests_do_not_block_requests_to_other_hosts(tmp_path: Path, robots: int) -> None:
     """Forty articles of a failing host wait, more than Scrapy keeps under way, when others are listed."""
     pages = two_hosts(40)
     with Faultd(pages, addresses=4) as server:
@@ -244,7 +244,7 @@ def test_requests_that_wait_take_no_place_of_another_host(tmp_path: Path, robots
 # --- TLS
 
 
-def test_only_a_certificate_that_is_right_is_trusted(tmp_path: Path) -> None:
+def test_only_a_valid_certificate_is_trusted(tmp_path: Path) -> None:
     """N30, N31: and a wrong one is not asked for twice."""
     trusted = certificates.authority()
 
@@ -272,7 +272,7 @@ def test_only_a_certificate_that_is_right_is_trusted(tmp_path: Path) -> None:
     assert asked == {"127.0.0.2"}
 
 
-def test_a_handshake_that_fails_defers(tmp_path: Path) -> None:
+def test_a_failed_tls_handshake_makes_the_listing_incomplete(tmp_path: Path) -> None:
     """N15, N31: a mute port, one that has no version of TLS in common with us, and one that hangs up."""
     ends = []
     with Faultd(Small(["a1"]), addresses=4) as server:
@@ -289,7 +289,7 @@ def test_a_handshake_that_fails_defers(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("busy", ["/text", "/robots.txt"])
-def test_who_waits_is_let_go_when_the_run_is_stopped(tmp_path: Path, busy: str) -> None:
+def test_waiting_requests_are_dropped_when_the_run_is_stopped(tmp_path: Path, busy: str) -> None:
     with Faultd(TEN) as server:
         server.always = {f"/text?id={name}": status(500) for name in TEN.ids}
         if busy == "/robots.txt":
@@ -309,7 +309,7 @@ def test_who_waits_is_let_go_when_the_run_is_stopped(tmp_path: Path, busy: str) 
     assert "Traceback" not in said
 
 
-def test_the_replica_behind_a_faulty_proxy_is_archived_all_the_same(tmp_path: Path) -> None:
+def test_a_site_behind_a_faulty_proxy_is_archived_completely(tmp_path: Path) -> None:
     """N35: the proxy of the environment is used, also one that is not public; what it says of hosts counts."""
     pages = Site(articles=30, plain=True)
 
@@ -334,7 +334,7 @@ def test_the_replica_behind_a_faulty_proxy_is_archived_all_the_same(tmp_path: Pa
     assert len(posts(tmp_path / "archive")) == pages.count("cailianshe")
 
 
-def test_a_run_listens_nowhere(tmp_path: Path) -> None:
+def test_a_run_opens_no_listening_port(tmp_path: Path) -> None:
     """Q15."""
     with Faultd(TEN) as server:
         server.always["/text?id=a1"] = faultd.hang

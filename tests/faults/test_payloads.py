@@ -95,7 +95,7 @@ def as_page(pages: Small, name: str, charset: str) -> bytes:
 
 
 @pytest.mark.parametrize("html", [False, True])
-def test_the_text_is_exact_in_every_charset(tmp_path: Path, html: bool) -> None:
+def test_the_text_is_read_exactly_in_every_charset(tmp_path: Path, html: bool) -> None:
     """E14: nor do the charsets of the listing and of other answers matter, in this run or an earlier one."""
     charsets = HTML_CHARSETS if html else JSON_CHARSETS
     write = as_page if html else as_json
@@ -216,7 +216,7 @@ HTML_REFUSED: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize("html", [False, True])
-def test_what_is_no_article_is_refused_by_name_and_its_neighbours_are_whole(
+def test_a_response_that_is_not_an_article_is_quarantined_and_others_are_posted(
     tmp_path: Path, html: bool
 ) -> None:
     refused = HTML_REFUSED if html else JSON_REFUSED
@@ -235,12 +235,12 @@ def test_what_is_no_article_is_refused_by_name_and_its_neighbours_are_whole(
 
 
 @pytest.mark.parametrize("name", DEEP)
-def test_what_is_too_deep_is_refused_before_it_is_cleaned(name: str) -> None:
+def test_markup_that_is_nested_too_deeply_is_refused_before_cleaning(name: str) -> None:
     with pytest.raises(Quarantined, match=r"^too_deep"):
         refuse_excess(DEEP[name], BODY)
 
 
-def test_odd_answers_that_are_articles_are_archived(tmp_path: Path) -> None:
+def test_unusual_responses_that_are_articles_are_archived(tmp_path: Path) -> None:
     """P11: a lone surrogate; P12: a long attribute; P14: entities that would grow, or name a file."""
     pages = Alike(["surrogate", "attribute", "entities"])
     answers = {

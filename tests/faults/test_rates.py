@@ -74,7 +74,7 @@ def clean(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tupl
 
 
 @pytest.mark.parametrize("rate", MAX_REQUESTS_EACH)
-def test_nothing_is_missing_or_wrong_at_any_fault_rate(
+def test_no_post_is_missing_or_wrong_at_any_fault_rate(
     tmp_path: Path, site: Site, clean: tuple[dict[str, str], list[str]], rate: float
 ) -> None:
     expected, paths = clean

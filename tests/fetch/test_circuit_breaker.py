@@ -14,7 +14,7 @@ def failing(breaker: CircuitBreaker, times: int, now: float = 0.0) -> None:
         breaker.record_failure("a", now)
 
 
-def test_a_host_may_be_asked_until_it_failed_too_often_in_a_row() -> None:
+def test_the_circuit_opens_after_too_many_failures_in_a_row() -> None:
     breaker = CircuitBreaker(1.0, 3)
     failing(breaker, 2)
     breaker.record_success("a")
@@ -27,7 +27,7 @@ def test_a_host_may_be_asked_until_it_failed_too_often_in_a_row() -> None:
     assert breaker.wait("another", 0.0) == 0
 
 
-def test_a_probe_at_a_time_each_after_twice_as_long() -> None:
+def test_probes_are_sent_one_at_a_time_and_each_wait_doubles() -> None:
     breaker = CircuitBreaker(1.0, 3)
     failing(breaker, 3)
     now, waits = 0.0, []
@@ -43,7 +43,7 @@ def test_a_probe_at_a_time_each_after_twice_as_long() -> None:
         breaker.wait("a", now + 1000)
 
 
-def test_one_answer_opens_the_host_again() -> None:
+def test_one_successful_probe_closes_the_circuit() -> None:
     breaker = CircuitBreaker(1.0, 3)
     failing(breaker, 3)
     breaker.begin("a", 4.0)
@@ -54,7 +54,7 @@ def test_one_answer_opens_the_host_again() -> None:
     assert breaker.wait("a", 5.0) == 0
 
 
-def test_what_was_on_its_way_when_the_host_failed_is_no_probe() -> None:
+def test_requests_in_progress_when_the_circuit_opens_are_not_probes() -> None:
     breaker = CircuitBreaker(1.0, 3)
     for _ in range(16):
         breaker.begin("a", 0.0)
@@ -63,7 +63,7 @@ def test_what_was_on_its_way_when_the_host_failed_is_no_probe() -> None:
     assert breaker.wait("a", 0.0) == 4
 
 
-def test_an_answer_does_not_end_a_pause_that_the_host_asked_for() -> None:
+def test_a_success_does_not_end_a_pause_that_the_host_demanded() -> None:
     breaker = CircuitBreaker(1.0, 3)
     breaker.pause("a", 30.0)
     breaker.pause("a", 20.0)

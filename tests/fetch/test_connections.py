@@ -41,7 +41,7 @@ async def serve(
     return peers
 
 
-def test_a_request_on_a_connection_that_was_closed_meanwhile_is_sent_once() -> None:
+def test_a_request_on_a_connection_that_the_server_closed_is_sent_once() -> None:
     """aiohttp would send it twice, and one of the two would be counted nowhere."""
 
     async def use(session: aiohttp.ClientSession, url: str) -> None:
@@ -54,7 +54,7 @@ def test_a_request_on_a_connection_that_was_closed_meanwhile_is_sent_once() -> N
     assert len(asyncio.run(serve([GOOD, b"", GOOD], use))) == 2
 
 
-def test_a_response_knows_its_peer_after_its_body_was_read() -> None:
+def test_a_response_keeps_its_peer_address_after_its_body_is_read() -> None:
     async def use(session: aiohttp.ClientSession, url: str) -> None:
         async with session.get(url) as answer:
             await answer.read()
@@ -78,14 +78,14 @@ def context(**settings: Any) -> ssl.SSLContext:
     return tls_context(Settings(settings))
 
 
-def test_certificates_are_verified_where_the_setting_says_so() -> None:
+def test_certificates_are_verified_only_if_the_setting_is_true() -> None:
     strict = context(DOWNLOAD_VERIFY_CERTIFICATES=True)
     assert (strict.verify_mode, strict.check_hostname) == (ssl.CERT_REQUIRED, True)
     lax = context(DOWNLOAD_VERIFY_CERTIFICATES=False)
     assert (lax.verify_mode, lax.check_hostname) == (ssl.CERT_NONE, False)
 
 
-def test_tls_versions_and_ciphers_are_those_of_the_settings() -> None:
+def test_tls_versions_and_ciphers_follow_the_settings() -> None:
     made = context(
         DOWNLOAD_TLS_MIN_VERSION="TLSv1.2",
         DOWNLOAD_TLS_MAX_VERSION="TLSv1.2",
@@ -96,6 +96,6 @@ def test_tls_versions_and_ciphers_are_those_of_the_settings() -> None:
     assert names == {"ECDHE-RSA-AES128-GCM-SHA256"}
 
 
-def test_an_unknown_tls_version_is_one_sentence() -> None:
+def test_an_unknown_tls_version_is_refused_with_one_sentence() -> None:
     with pytest.raises(ValueError, match=r"DOWNLOAD_TLS_MIN_VERSION='SSLv3' is not one of TLSv1\.0, "):
         context(DOWNLOAD_TLS_MIN_VERSION="SSLv3")

@@ -61,7 +61,7 @@ def test_every_attempt_is_recorded_in_order(tmp_path: Path) -> None:
     assert (seen[5]["coding"], bytes.fromhex(seen[5]["body"])) == ("gzip", faultd.half(body))
 
 
-def test_a_connection_that_is_refused_is_recorded_each_time(tmp_path: Path) -> None:
+def test_each_refused_connection_is_recorded(tmp_path: Path) -> None:
     with Faultd(PAGES) as server:
         site = profile(tmp_path, [server.refusing(1)])
         options = [*recorders("ToFile"), "-s", f"TEST_RECORD={tmp_path}/record", "-s", "ROBOTSTXT_OBEY=False"]

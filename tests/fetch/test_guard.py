@@ -123,7 +123,7 @@ SAME = [
 
 
 @pytest.mark.parametrize("url", REFUSED)
-def test_another_place_is_refused_in_every_spelling(url: str) -> None:
+def test_addresses_outside_the_origins_are_refused_in_every_spelling(url: str) -> None:
     try:
         asked = Request(url).url
     except ValueError:
@@ -134,7 +134,7 @@ def test_another_place_is_refused_in_every_spelling(url: str) -> None:
 
 
 @pytest.mark.parametrize("url", SAME)
-def test_the_same_place_is_allowed_and_is_where_the_connection_goes(url: str) -> None:
+def test_other_spellings_of_an_origin_are_allowed_and_connect_to_it(url: str) -> None:
     asked = Request(url).url
     assert refusal(SITE, asked) is None
     connected = URI.fromBytes(asked.encode())
@@ -157,7 +157,7 @@ def connected_to(url: str) -> str:
 
 
 @pytest.mark.parametrize("url", [*REFUSED, *SAME])
-def test_who_is_connected_to_is_who_was_checked(url: str) -> None:
+def test_a_request_connects_to_the_origin_that_was_checked(url: str) -> None:
     """Scrapy, the guard and Twisted read an address each on its own; where they differ it must be refused."""
     try:
         asked = Request(url).url
@@ -167,7 +167,7 @@ def test_who_is_connected_to_is_who_was_checked(url: str) -> None:
 
 
 @pytest.mark.parametrize("url", [*REFUSED, *SAME])
-def test_a_redirect_is_connected_to_where_it_was_checked(url: str) -> None:
+def test_a_redirect_connects_to_the_origin_that_was_checked(url: str) -> None:
     try:
         asked = Request(redirect_target("http://good.example/", url.encode())).url
     except (Quarantined, ValueError):
@@ -190,7 +190,7 @@ def test_a_redirect_is_connected_to_where_it_was_checked(url: str) -> None:
         (b"file:///etc/passwd", "file:///etc/passwd"),
     ],
 )
-def test_a_location_is_made_absolute(location: bytes, url: str) -> None:
+def test_a_location_becomes_an_absolute_address(location: bytes, url: str) -> None:
     assert redirect_target("http://good.example/a/b?c", location) == url
 
 
@@ -204,7 +204,7 @@ def test_a_location_is_made_absolute(location: bytes, url: str) -> None:
         ("https://good.example/", b"http://good.example/", "downgrade"),
     ],
 )
-def test_a_location_that_leads_nowhere_has_its_name(base: str, location: bytes, reason: str) -> None:
+def test_an_unusable_location_is_quarantined_with_its_reason(base: str, location: bytes, reason: str) -> None:
     with pytest.raises(Quarantined) as caught:
         redirect_target(base, location)
     assert caught.value.reason == reason
@@ -231,14 +231,14 @@ def redirected(url: str, location: str, *, meta: dict[str, object] | None = None
         ("https://good.example/b", {b"Accept"}),
     ],
 )
-def test_what_was_told_to_one_origin_is_not_told_to_another(location: str, kept: set[bytes]) -> None:
+def test_secret_headers_are_not_sent_to_another_origin(location: str, kept: set[bytes]) -> None:
     told = {"Accept": "*/*", "Authorization": "secret", "Cookie": "a=1", "Referer": "http://good.example/"}
     following = redirected("http://good.example/a", location, **told)
     assert set(following.headers) == kept
     assert following.meta["redirect_urls"] == ["http://good.example/a"]
 
 
-def test_the_environments_proxy_is_chosen_anew_and_the_users_own_stays(
+def test_a_redirect_drops_the_proxy_of_the_environment_but_keeps_the_users_own(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("http_proxy", "http://proxy.example:3128")
@@ -250,7 +250,7 @@ def test_the_environments_proxy_is_chosen_anew_and_the_users_own_stays(
         assert ("Proxy-Authorization" in following.headers) is kept
 
 
-def test_a_redirect_of_a_request_keeps_what_belongs_to_it() -> None:
+def test_a_redirect_keeps_the_arguments_and_meta_of_its_request() -> None:
     request = Request(
         "http://good.example/a", cb_kwargs={"step": 1}, meta={"x": 1}, priority=3, dont_filter=True
     )

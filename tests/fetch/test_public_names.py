@@ -49,7 +49,7 @@ def attributes(tree: ast.AST) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("path", [str(path.relative_to(PROJECT)) for path in SOURCES])
-def test_only_public_names_are_used(path: str) -> None:
+def test_sources_use_only_public_names_of_libraries(path: str) -> None:
     tree = ast.parse((PROJECT / path).read_text(encoding="utf-8"))
     assert [*imports(tree)] == []
     assert [*attributes(tree)] == []
@@ -67,11 +67,11 @@ def test_only_public_names_are_used(path: str) -> None:
         ("a.__class__\nos._exit(1)", []),
     ],
 )
-def test_private_names_are_found(code: str, expected: list[str]) -> None:
+def test_the_check_finds_private_names(code: str, expected: list[str]) -> None:
     tree = ast.parse(code)
     assert [*imports(tree), *attributes(tree)] == expected
 
 
-def test_the_sources_are_found() -> None:
+def test_the_check_reads_all_sources() -> None:
     assert Path(PROJECT / "archiver/fetch/handler.py") in SOURCES
     assert len(SOURCES) > 50
