@@ -1,4 +1,4 @@
-"""Connections, seen from the other end."""
+"""Connections, as the server sees them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ GOOD = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 async def serve(
     replies: list[bytes], use: Callable[[aiohttp.ClientSession, str], Awaitable[None]], **settings: Any
 ) -> list[str]:
-    """What was asked for of a server that gives these replies; an empty one closes the connection."""
+    """The client's address for each request to a server with these replies; an empty reply closes the connection."""
     peers = []
 
     async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -42,7 +42,7 @@ async def serve(
 
 
 def test_a_request_on_a_connection_that_the_server_closed_is_sent_once() -> None:
-    """aiohttp would send it twice, and one of the two would be counted nowhere."""
+    """aiohttp alone would send it twice, and one of the two requests would not be counted."""
 
     async def use(session: aiohttp.ClientSession, url: str) -> None:
         async with session.get(url) as answer:

@@ -1,4 +1,4 @@
-"""The handler alone: what it sends, and what it makes of answers."""
+"""The handler alone: what it sends, and how it reads responses."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def crawler(**settings: Any) -> Any:
     kept = {"ARCHIVER_PRIVATE_ADDRESSES": "127.0.0.0/8", "DNS_TIMEOUT": 1, "DOWNLOAD_TIMEOUT": 5, **settings}
 
     def nothing(_kind: type) -> None:
-        """There is no other component."""
+        """No other component exists."""
 
     made = SimpleNamespace(
         settings=Settings(kept), spider=None, get_downloader_middleware=nothing, get_extension=nothing
@@ -38,7 +38,7 @@ def crawler(**settings: Any) -> Any:
 
 
 def download(fault: Fault, made: Any = None, *, path: str = "/", **meta: Any) -> Response:
-    """What the handler makes of one answer."""
+    """The result of the handler for a response with this fault."""
 
     async def run(url: str) -> Response:
         handler = HttpHandler.from_crawler(made or crawler())
@@ -117,7 +117,7 @@ def test_an_attempt_ends_at_the_timeout_of_its_request() -> None:
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_a_proxy_password_is_sent_once_and_only_to_the_proxy(scheme: str) -> None:
-    """Over https it is told with CONNECT, and what is sent through the tunnel is for the host."""
+    """Over https it is sent with CONNECT; the requests inside the tunnel are for the host."""
 
     async def run() -> list[bytes]:
         heads: list[bytes] = []

@@ -1,4 +1,4 @@
-"""Nothing depends on private names of Scrapy, Twisted or aiohttp, which change without notice."""
+"""The code uses no private names of Scrapy, Twisted or aiohttp, which change without notice."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ SOURCES = sorted([*PROJECT.glob("archiver/**/*.py"), *PROJECT.glob("spiders/*.py
 LIBRARIES = ("scrapy", "twisted", "aiohttp")
 
 DOCUMENTED = {
-    "_exit": "os: ends the process without waiting for threads",
+    "_exit": "os: the documented way to end the process without waiting for threads",
     "_replace": "named tuples: all their methods begin with an underscore, so that fields may have any name",
     "_Element": "lxml: the only name of its elements' class",
 }
-"""Attributes that are public in spite of their names."""
+"""Attributes that are documented although their names begin with an underscore."""
 
 
 def is_private(name: str) -> bool:
@@ -26,7 +26,7 @@ def is_private(name: str) -> bool:
 
 
 def imports(tree: ast.AST) -> Iterator[str]:
-    """The private names, or names of private modules, that are imported from the libraries."""
+    """Imported private names of the libraries, and names imported from their private modules."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -40,7 +40,7 @@ def imports(tree: ast.AST) -> Iterator[str]:
 
 
 def attributes(tree: ast.AST) -> Iterator[str]:
-    """Private attributes of anything but ``self`` and ``cls``."""
+    """Private attributes of any object except ``self`` and ``cls``."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and is_private(node.attr):
             owner = ast.unparse(node.value)

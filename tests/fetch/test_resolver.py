@@ -98,17 +98,17 @@ def test_an_invalid_network_is_refused_with_the_name_of_the_setting(written: str
 
 
 @pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """What the system's resolver says, one answer after the other."""
-    answers: list[list[str]] = []
+def results(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The results that the system's resolver returns, one after the other."""
+    scripted: list[list[str]] = []
 
     async def resolve(_self: object, host: str, port: int, family: int) -> list[dict[str, object]]:
         return [
-            {"hostname": host, "host": address, "port": port, "family": family} for address in answers.pop(0)
+            {"hostname": host, "host": address, "port": port, "family": family} for address in scripted.pop(0)
         ]
 
     monkeypatch.setattr(ThreadedResolver, "resolve", resolve)
-    return answers
+    return scripted
 
 
 def look_up(name: str, *, proxies: frozenset[str] = frozenset()) -> list[str]:
@@ -119,22 +119,22 @@ def look_up(name: str, *, proxies: frozenset[str] = frozenset()) -> list[str]:
     return asyncio.run(run())
 
 
-def test_a_name_that_later_resolves_to_a_private_address_is_refused(said: list[list[str]]) -> None:
-    """Q7: every connection is made to an address that was checked for it."""
-    said += [["93.184.216.34"], ["127.0.0.1"], ["93.184.216.35"]]
+def test_a_name_that_later_resolves_to_a_private_address_is_refused(results: list[list[str]]) -> None:
+    """Faults Q7: each connection goes to an address that was checked for it."""
+    results += [["93.184.216.34"], ["127.0.0.1"], ["93.184.216.35"]]
     assert look_up("rebind.example") == ["93.184.216.34"]
     with pytest.raises(PrivateAddress, match=r"rebind\.example resolves to 127\.0\.0\.1"):
         look_up("rebind.example")
     assert look_up("rebind.example") == ["93.184.216.35"]
 
 
-def test_only_the_public_addresses_of_a_name_are_used(said: list[list[str]]) -> None:
-    said += [["::1", "2606:4700::1", "10.0.0.1", "127.0.0.2", "fe80::1%eth0"]]
+def test_only_the_public_addresses_of_a_name_are_used(results: list[list[str]]) -> None:
+    results += [["::1", "2606:4700::1", "10.0.0.1", "127.0.0.2", "fe80::1%eth0"]]
     assert look_up("mixed.example") == ["2606:4700::1", "127.0.0.2"]
 
 
-def test_a_proxy_may_have_a_private_address(said: list[list[str]]) -> None:
-    said += [["10.0.0.1"]]
+def test_a_proxy_may_have_a_private_address(results: list[list[str]]) -> None:
+    results += [["10.0.0.1"]]
     assert look_up("proxy.example", proxies=frozenset({"proxy.example"})) == ["10.0.0.1"]
 
 

@@ -1,4 +1,4 @@
-"""How long to wait, as numbers."""
+"""The seconds to wait before another attempt."""
 
 from __future__ import annotations
 

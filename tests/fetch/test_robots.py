@@ -1,4 +1,4 @@
-"""What robots.txt says of delays, and who hears of it."""
+"""The rules and delays of robots.txt, and the requests that wait for them."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from archiver.fetch.spacing import HostSpacing
 
 
 class Engine:
-    """Answers every request with the same robots.txt, some turns of the event loop later."""
+    """Returns the same robots.txt for every request, after some turns of the event loop."""
 
     def __init__(self, body: bytes, status: int = 200) -> None:
-        self.asked: list[str] = []
+        self.requested: list[str] = []
         self._body = body
         self._status = status
 
     async def download_async(self, request: Request) -> Response:
-        self.asked.append(request.url)
+        self.requested.append(request.url)
         for _ in range(5):
             await asyncio.sleep(0)
         return Response(request.url, self._status, body=self._body, request=request)
@@ -113,7 +113,7 @@ def test_robots_txt_is_requested_once_and_other_requests_wait_for_it() -> None:
         return engine, rest, waits
 
     engine, rest, waits = asyncio.run(run())
-    assert engine.asked == ["http://site.example/robots.txt"]
+    assert engine.requested == ["http://site.example/robots.txt"]
     assert waits
     assert [word for word, _ in rest.queue.log] == ["begin", "after", "done"]
     assert {event for _, event in rest.queue.log} == {"site.example"}
@@ -131,7 +131,7 @@ def test_a_request_that_is_not_scheduled_waits_inside_the_middleware() -> None:
     answers, engine, rest = asyncio.run(run())
     assert answers[0] is None
     assert isinstance(answers[1], Skipped)
-    assert engine.asked == ["http://site.example/robots.txt"]
+    assert engine.requested == ["http://site.example/robots.txt"]
     assert [word for word, _ in rest.queue.log] == ["begin", "done"]
 
 
@@ -140,7 +140,7 @@ def test_a_host_whose_robots_txt_is_unavailable_gets_no_requests() -> None:
     for _ in range(2):
         with pytest.raises(Deferred, match="robots_unavailable"):
             asyncio.run(passed(robots, Request("http://site.example/a")))
-    assert len(engine.asked) == 1
+    assert len(engine.requested) == 1
 
 
 def test_receivers_of_the_signal_robots_parsed_get_the_rules() -> None:

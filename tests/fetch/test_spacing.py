@@ -1,4 +1,4 @@
-"""The distance between two requests to a host, on a clock of its own."""
+"""The time between two requests to a host, with times given by the tests."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_only_one_request_to_a_host_is_in_progress() -> None:
 def test_a_request_that_is_much_too_early_must_reserve_again() -> None:
     made = spacing(MAX_HELD * 10)
     assert made.begin("a", 100.0) is None
-    assert made.begin("a", 100.0 + MAX_HELD * 9) == MAX_HELD, "the refused one is not under way"
+    assert made.begin("a", 100.0 + MAX_HELD * 9) == MAX_HELD, "the refused request is not in progress"
 
 
 def test_the_next_free_send_time_keeps_the_delay_after_a_late_request() -> None:

@@ -1,4 +1,4 @@
-"""What is sent and received is counted, and nothing else."""
+"""The statistics count the requests that are really sent, and their responses."""
 
 from __future__ import annotations
 
