@@ -314,7 +314,7 @@ def test_requests_to_a_host_with_a_crawl_delay_are_sent_one_at_a_time(tmp_path: 
     assert (run.status, run["posted"]) == (0, 12), run.stderr
     gaps = [later.at - earlier.at for earlier, later in itertools.pairwise(seen)]
     assert len(gaps) == 13
-    assert min(gaps) > 0.14
+    assert min(gaps) > 0.12  # 0.15 between sending; a busy machine delays the arrival of a request
     slow = next(number for number, each in enumerate(seen) if each.path == "/text?id=a3")
     assert gaps[slow] > 0.59, "the others wait for the slow response"
     assert seen[-1].at - seen[0].at < 13 * 0.15 + 4
