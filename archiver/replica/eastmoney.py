@@ -1,8 +1,8 @@
-"""A small site in the shape of eastmoney.com, with invented articles: columns, articles as JSON, articles as pages.
+"""A small site in the shape of eastmoney.com, with invented articles: its columns, JSON and pages.
 
 >>> columns = Columns(Site(articles=40, seed=1, plain=True))
 >>> columns.expected(9).link
-'https://finance.eastmoney.com/a/202202202281975812.html'
+'https://finance.eastmoney.com/a/202202202282673839.html'
 """
 
 from __future__ import annotations
@@ -75,7 +75,10 @@ _WITHOUT_PAGE = frozenset({Oddity.ONLY_JSON, Oddity.GONE})
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The articles of ``site``, which should be plain, in columns. ``plain``: without this module's oddities."""
+    """The articles of ``site``, which must be plain, in columns.
+
+    The oddities of this module are others than those of ``Site``; with ``plain`` there are none of them either.
+    """
 
     site: Site
     plain: bool = False

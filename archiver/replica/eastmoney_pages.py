@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 NEWEST = """\
 <div class="contentwrap">
 <div class="title">{title}</div>
-<div class="tipbox"><div class="infos"><div class="item">{date}</div><div class="item">来源：{source}</div></div></div>
+<div class="tipbox"><div class="infos">
+<div class="item">{date}</div><div class="item">来源：{source}</div>
+</div></div>
 <div class="abstract"><div class="label">摘要</div><div class="txt">{lead}</div></div>
 <div class="txtinfos" id="ContentBody">{body}</div>
 </div>
