@@ -1,5 +1,6 @@
 """A small site in the shape of eastmoney.com, with invented articles: its columns, JSON and pages.
 
+>>> from archiver.replica.articles import Site
 >>> columns = Columns(Site(articles=40, seed=1, plain=True))
 >>> columns.expected(9).link
 'https://finance.eastmoney.com/a/202202202282673839.html'
@@ -77,7 +78,7 @@ _WITHOUT_PAGE = frozenset({Oddity.ONLY_JSON, Oddity.GONE})
 class Columns:
     """The articles of ``site``, which must be plain, in columns.
 
-    The oddities of this module are others than those of ``Site``; with ``plain`` there are none of them either.
+    ``plain``: they have none of this module's oddities, which are others than those of ``Site``.
     """
 
     site: Site

@@ -161,13 +161,6 @@ def test_a_run_without_a_category_reads_every_feed(tmp_path: Path, tls: ssl.SSLC
     assert (found.status, found["posted"], found["listings"]["complete"]) == (0, 50, 5), found.stderr
 
 
-def test_a_number_that_no_column_has_ends_in_status_3(tmp_path: Path, tls: ssl.SSLContext) -> None:
-    with EastmoneyReplica(columns(), tls) as replica:
-        found = run("category", tmp_path, replica, category=359)
-    assert (found.status, found["listed"]) == (3, 0)
-    assert list(found["listings"]["incomplete"].values()) == ["not_a_listing"]
-
-
 # --- addresses
 
 
@@ -270,6 +263,7 @@ def test_a_row_brings_what_the_json_article_may_lack(site: Profile) -> None:
         {"code": 1, "message": "success", "data": {"page_index": 1, "totle_hits": 0, "list": None}},
         {"code": 1, "message": "success", "data": data([], hits=2440)},
         {"code": 1, "message": "success", "data": data([], hits=0)},
+        {"code": 1, "message": "success", "data": data(rows(*["CFH"] * 20), page=2)},
         {},
     ],
 )
@@ -278,8 +272,9 @@ def test_an_error_of_the_list_is_not_an_empty_list(site: Profile, answer: object
         listed(site, answer)
 
 
-def test_an_empty_list_behind_the_last_page_is_the_end(site: Profile) -> None:
-    found = listed(site, {"code": 1, "data": data([], page=123)}, page=123)
+@pytest.mark.parametrize("kinds", [(), ("CFH",)])
+def test_a_page_behind_the_last_article_is_the_end(site: Profile, kinds: tuple[str, ...]) -> None:
+    found = listed(site, {"code": 1, "data": data(rows(*kinds), page=123)}, page=123)
     assert (found.articles, found.refused) == ([], [])
     assert site.listing
     assert site.listing.following("350", 123, "", empty=True) == ""
@@ -342,6 +337,11 @@ def test_an_article_about_the_site_keeps_its_words(site: Profile) -> None:
     text = "<p>公司郑重声明，投资者据此操作，风险自担。</p><div>全新妙想<p>责任编辑培训班开课。</p></div>"
     page = f'<html><div class="contentwrap"><div id="ContentBody">{text}</div></div></html>'
     assert said(site, 1, page)["body"] == text
+
+
+def test_texts_are_those_that_the_share_host_of_finews_shows(site: Profile) -> None:
+    finews = load("finews")
+    assert (site.text, site.notices, site.aliases) == (finews.text, finews.notices, finews.aliases)
 
 
 def test_a_page_without_a_text_is_not_an_article(site: Profile) -> None:
