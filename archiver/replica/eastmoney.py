@@ -39,7 +39,9 @@ _USER_POSTS = 5
 BUSY = "系统繁忙，请稍后再试"
 
 EXTRA_LINES = (
-    '<p class="em_handle_adv_close">全新妙想投研助理，立即体验</p>'
+    '<p class="em_handle_adv_close">下载手机版，随时看行情</p>'
+    "<p>全新妙想投研助理，立即体验</p>"
+    "<p>主力资金加仓名单实时更新，点此查看</p>"
     "<p>郑重声明：东方财富网发布此信息的目的在于传播更多信息，与本网站立场无关。</p>"
     '<p class="res-edit">（责任编辑：12）</p>'
 )

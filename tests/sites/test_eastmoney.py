@@ -30,7 +30,7 @@ ARTICLES = 60
 
 LIST = "/comm/web/getNewsByColumns"
 CODE = "202202220000000017"
-EXTRA_WORDS = ("责任编辑", "郑重声明", "全新妙想")
+EXTRA_WORDS = ("责任编辑", "郑重声明", "全新妙想", "主力资金", "手机版")
 
 
 @pytest.fixture(scope="module")
