@@ -97,14 +97,19 @@ class Replica:
         runner = web.ServerRunner(web.Server(self._handle, access_log=None), shutdown_timeout=1)
         await runner.setup()
         try:
-            await web.TCPSite(runner, "127.0.0.1", self.port).start()
+            port = await self._listen(runner)
         except OSError as error:
             started.set_exception(error)
         else:
-            started.set_result(runner.addresses[0][1])
+            started.set_result(port)
             await self._stop.wait()
         finally:
             await runner.cleanup()
+
+    async def _listen(self, runner: web.ServerRunner) -> int:
+        """Accepts connections; returns the port."""
+        await web.TCPSite(runner, "127.0.0.1", self.port).start()
+        return int(runner.addresses[0][1])
 
     async def _handle(self, request: web.BaseRequest) -> web.Response:
         host, path = _requested(request)

@@ -41,7 +41,7 @@ JSON = {"Content-Type": "application/json; charset=utf-8"}
         ),
         ("category", {"limit": "0"}, "limit='0' is no number of articles"),
         ("category", {"limit": "-5"}, "limit='-5' is no number of articles"),
-        ("category", {"site": "nowhere"}, "unknown site 'nowhere'; bundled are finews"),
+        ("category", {"site": "nowhere"}, "unknown site 'nowhere'; bundled are eastmoney, finews"),
         ("category", {"site": "/no/such.yaml"}, "cannot read the site profile /no/such.yaml"),
         ("category", {"categroy": "emnews"}, "unknown argument 'categroy'; known are category, limit, since"),
         ("share", {}, "say which articles, by infocode=, url= or file="),

@@ -254,7 +254,9 @@ def test_a_file_that_cannot_be_read_is_told_in_one_sentence(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("site", ["nowhere", "", "Finews", "profile", "__init__"])
 def test_an_unknown_name_tells_the_known_ones(site: str) -> None:
-    with pytest.raises(BadArgument, match=rf"^unknown site '{site}'; bundled are finews, or give a path"):
+    with pytest.raises(
+        BadArgument, match=rf"^unknown site '{site}'; bundled are eastmoney, finews, or give a path"
+    ):
         load(site)
 
 
