@@ -124,12 +124,12 @@ def test_documented_checksum_program_accepts_an_index_and_finds_a_changed_row(
 ) -> None:
     [program] = re.findall(r"^```python\n(.*?)^```", DOC, re.MULTILINE | re.DOTALL)
     monkeypatch.chdir(root.parent)
-    exec(program, {})  # noqa: S102 - the documentation's own program
+    exec(program, {})
     with closing(sqlite3.connect(root / INDEX)) as db:
         db.execute("UPDATE open SET attempts = attempts + 1")
         db.commit()
     with pytest.raises(AssertionError, match=listed(9001).id):
-        exec(program, {})  # noqa: S102 - the same
+        exec(program, {})
 
 
 def keys_of(value: Any, documented: set[str], prefix: str = "") -> Iterator[str]:
