@@ -415,7 +415,7 @@ def test_an_emptied_index_is_built_anew_and_said_to_be(root: Path, caplog: pytes
     (root / INDEX).write_bytes(b"")
     with open_site(root) as archive:
         assert archive.index.holds(ID)
-    assert "holds nothing; it is built anew" in caplog.text
+    assert "is empty; it is built from the posts" in caplog.text
 
 
 def test_a_flipped_bit_of_the_index_is_found_or_changes_nothing_it_says(root: Path) -> None:

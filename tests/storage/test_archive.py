@@ -254,7 +254,7 @@ def test_a_cut_off_run_is_noticed(tmp_path: Path, caplog: pytest.LogCaptureFixtu
     cut_off(archive)
     with caplog.at_level(logging.WARNING):
         open_site(tmp_path).close()
-    assert "was cut off" in caplog.text
+    assert "did not end in order" in caplog.text
     caplog.clear()
     open_site(tmp_path).close()
     assert caplog.text == ""
