@@ -30,7 +30,7 @@ def as_json(root: Path, *options: str) -> tuple[int, dict[str, Any]]:
     return status, json.loads("\n".join(lines))
 
 
-def test_a_whole_archive_has_no_gaps(tmp_path: Path) -> None:
+def test_a_complete_archive_has_no_gaps(tmp_path: Path) -> None:
     with Replica(Site(articles=12, plain=True)) as replica:
         crawl("category", tmp_path, replica)
     assert gaps(tmp_path) == (0, ["0 articles missing"])
@@ -93,7 +93,7 @@ def test_each_gap_is_a_row_with_its_reason(tmp_path: Path) -> None:
     assert gaps(root, "--since", "yesterday")[0] == 2
 
 
-def test_what_is_gone_or_withdrawn_is_told_and_is_no_gap(tmp_path: Path) -> None:
+def test_articles_that_are_gone_are_listed_and_do_not_count_as_gaps(tmp_path: Path) -> None:
     with open_site(tmp_path) as archive:
         ledger = Ledger(archive.catalogue, NOW)
         ledger.admit([listed(1)])
@@ -102,7 +102,7 @@ def test_what_is_gone_or_withdrawn_is_told_and_is_no_gap(tmp_path: Path) -> None
     assert (status, lines[-1]) == (0, "0 articles missing, 1 more that are not to be had")
 
 
-def test_an_index_that_cannot_be_trusted_is_no_answer(tmp_path: Path) -> None:
+def test_a_damaged_or_missing_index_is_an_error(tmp_path: Path) -> None:
     index = finished(tmp_path) / ".archive/index.sqlite"
     index.write_bytes(index.read_bytes()[:5000])
     assert gaps(tmp_path)[0] == 6
@@ -123,7 +123,7 @@ def put_off(root: Path, article: str) -> None:
         archive.index.put_open(OpenArticle(known.listed, known.state, known.reason, "", 9, known.since, due))
 
 
-def test_a_broken_article_costs_a_cron_job_no_request_until_it_is_due(tmp_path: Path) -> None:
+def test_a_failed_article_is_not_requested_before_it_is_due(tmp_path: Path) -> None:
     """What someone sees every five minutes: 3 while an article did not answer, 4 only when one was refused."""
     for status, answer, then in ((503, "", 3), (200, "{}", 0)):
         root = tmp_path / str(status)
@@ -152,7 +152,7 @@ def test_a_broken_article_costs_a_cron_job_no_request_until_it_is_due(tmp_path: 
             assert gaps(root)[0] == 0
 
 
-def test_what_only_the_user_named_is_tried_again_by_a_run_on_categories(tmp_path: Path) -> None:
+def test_an_article_that_only_the_user_named_is_tried_again_by_a_category_run(tmp_path: Path) -> None:
     with Replica(Site(articles=30, plain=True)) as replica:
         article = replica.site.article(next(iter(replica.site.listing("cailianshe"))))
         replica.answers["/NewsData/GetNewsText.do"] = (503, {}, "")
@@ -165,7 +165,7 @@ def test_what_only_the_user_named_is_tried_again_by_a_run_on_categories(tmp_path
         assert asked(replica)[-1] == f"/NewsData/GetNewsText.do?id={article.id}", "last, after the listings"
 
 
-def test_wrong_settings_for_retries_are_one_sentence(tmp_path: Path) -> None:
+def test_a_wrong_setting_for_retries_is_reported_in_one_sentence(tmp_path: Path) -> None:
     run = crawl("category", tmp_path / "archive", None, "-s", "ARCHIVER_RETRY_DAYS=soon")
     assert run.status == 2
     assert "ARCHIVER_RETRY_DAYS='soon' is no whole number" in run.stderr

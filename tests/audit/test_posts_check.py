@@ -105,7 +105,7 @@ def test_a_lost_index_is_built_from_posts_of_any_version(
 
 
 @pytest.mark.parametrize("change", OTHERS)
-def test_an_edit_of_a_post_of_an_older_version_is_noticed(
+def test_an_edit_of_a_post_of_an_older_version_is_found(
     monkeypatch: pytest.MonkeyPatch, root: Path, change: str
 ) -> None:
     finished(root, POSTS - 1)
@@ -141,7 +141,7 @@ def test_a_post_of_another_version_with_a_date_in_the_future_is_broken(
 
 
 @pytest.mark.parametrize("lines", [b"image: x.png\n", b"image:\n- a\n- b\n"])
-def test_a_key_that_the_owner_added_is_an_edit_and_after_that_a_note(root: Path, lines: bytes) -> None:
+def test_a_key_that_the_owner_added_is_an_edit_and_after_a_rebuild_a_note(root: Path, lines: bytes) -> None:
     finished(root, POSTS - 1)
     for path in root.glob("_posts/*.md"):
         path.write_bytes(path.read_bytes().replace(b"\n---\n", b"\n" + lines + b"---\n", 1))

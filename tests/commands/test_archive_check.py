@@ -111,7 +111,7 @@ def test_while_a_run_is_on_the_commands_touch_nothing(tmp_path: Path, command: s
         done = scrapy(command, "-s", f"ARCHIVER_OUTPUT={tmp_path}")
     assert done.returncode == 7
     assert done.stderr == (
-        f"scrapy {command}: a run is using the archive {tmp_path}; ask again when it has ended\n"
+        f"scrapy {command}: a run is using the archive {tmp_path}; try again when it has ended\n"
     )
 
 

@@ -186,7 +186,7 @@ def failing(memory: Path, fault: str) -> Iterator[Driver]:
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_a_call_that_fails_stops_the_run_and_harms_nothing(
+def test_a_failing_call_stops_the_run_and_damages_nothing(
     bench_of: Callable[[str], Bench], healthy: Driver, failing: Driver, fault: str, scenario: str
 ) -> None:
     bench, calls = bench_of(scenario), FAULTS[fault]

@@ -87,7 +87,7 @@ def driver(log: Path) -> Iterator[Driver]:
 
 
 @pytest.mark.parametrize("scenario", ["new", "update", "repair"])
-def test_a_post_is_durable_before_the_index_remembers_it(
+def test_a_post_is_durable_before_it_is_in_the_index(
     driver: Driver, log: Path, tmp_path: Path, scenario: str
 ) -> None:
     root = tmp_path.resolve() / "archive"

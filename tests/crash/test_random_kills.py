@@ -37,7 +37,7 @@ def undisturbed(replica: Replica, tmp_path_factory: pytest.TempPathFactory) -> d
 
 
 @pytest.mark.parametrize("trial", range(TRIALS))
-def test_a_crawl_killed_again_and_again_ends_as_if_it_never_was(
+def test_a_crawl_that_is_killed_several_times_ends_like_an_undisturbed_one(
     tmp_path: Path, replica: Replica, undisturbed: dict[str, bytes], trial: int
 ) -> None:
     moments = random.Random(trial)

@@ -16,7 +16,7 @@ from tests.storage.archives import NOW, listed
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", 'a,"b"', "a\r\nb", "a\0b", "'; DROP TABLE post; --", "%_"]
 
 
-def test_any_text_comes_back_from_the_index(tmp_path: Path) -> None:
+def test_any_text_is_read_from_the_index_as_it_was_written(tmp_path: Path) -> None:
     texts = list(dict.fromkeys([*FORMULAS, *RAW_TEXTS]))
     told = [
         Listed(listed(number).id, text, text, {"title": text, text: "x"}, text)

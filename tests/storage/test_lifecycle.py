@@ -52,14 +52,14 @@ ASKED = "asked"
         ("none", known("skipped", "withdrawn"), True, ASKED),
     ],
 )
-def test_who_is_asked_for(
+def test_admission_requests_an_article_or_gives_the_reason(
     post: PostState, before: OpenArticle | None, named: bool, decided: str | PassedOver
 ) -> None:
     got = lifecycle.admit(listed(1), before, post, NOW, Schedule(), named=named)
     assert decided == (ASKED if isinstance(got, OpenArticle) else got)
 
 
-def test_an_article_keeps_what_was_said_of_it_and_since_when_it_is_known() -> None:
+def test_an_admitted_article_keeps_earlier_listing_values_attempts_and_time() -> None:
     now = Listed(listed(1).id, address="http://x/new", hints={"date": "今天"})
     got = lifecycle.admit(now, known("deferred", "timeout", attempts=3), "none", NOW, Schedule())
     assert isinstance(got, OpenArticle)
@@ -69,7 +69,7 @@ def test_an_article_keeps_what_was_said_of_it_and_since_when_it_is_known() -> No
     assert (got.attempts, got.since) == (3, EARLIER)
 
 
-def test_one_that_is_revived_begins_anew() -> None:
+def test_an_article_that_was_given_up_starts_again_with_no_attempts() -> None:
     got = lifecycle.admit(listed(1), known("skipped", "gave_up"), "none", NOW, Schedule(), named=True)
     assert isinstance(got, OpenArticle)
     assert (got.state, got.attempts, got.since) == ("listed", 0, NOW.isoformat())
@@ -90,7 +90,7 @@ def test_one_that_is_revived_begins_anew() -> None:
         (Skipped("gone"), 99, SOON, "skipped", "gone", "", 100, 0),
     ],
 )
-def test_how_an_article_ends_without_a_post(
+def test_an_end_without_a_post_sets_state_reason_attempts_and_due_time(
     why: ArticleError,
     attempts: int,
     schedule: Schedule,
@@ -106,14 +106,14 @@ def test_how_an_article_ends_without_a_post(
     assert (got.listed, got.since) == (known("listed").listed, EARLIER)
 
 
-def test_a_damaged_post_is_asked_for_at_once_unless_it_was_skipped() -> None:
+def test_an_article_with_a_damaged_post_is_requested_at_once_unless_it_was_skipped() -> None:
     waiting = known("deferred", "timeout", LATER, attempts=9)
     assert lifecycle.reopen(waiting, listed(1), NOW) == replace(waiting, attempts=0, due="")
     assert lifecycle.reopen(None, listed(1), NOW) == OpenArticle(listed(1), since=NOW.isoformat())
     assert lifecycle.reopen(known("skipped", "withdrawn"), listed(1), NOW) is None
 
 
-def test_a_deleted_post_is_withdrawn() -> None:
+def test_a_deleted_post_makes_its_article_skipped_as_withdrawn() -> None:
     assert lifecycle.withdraw(listed(1), NOW) == OpenArticle(
         listed(1), "skipped", "withdrawn", since=NOW.isoformat()
     )
