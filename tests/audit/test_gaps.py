@@ -1,4 +1,4 @@
-"""``scrapy archive-gaps`` as a user runs it, and what becomes of gaps."""
+"""The command ``scrapy archive-gaps``, and when later runs request the missing articles."""
 
 from __future__ import annotations
 
@@ -114,8 +114,8 @@ def test_a_damaged_or_missing_index_is_an_error(tmp_path: Path) -> None:
 # --- from run to run
 
 
-def put_off(root: Path, article: str) -> None:
-    """As if it had failed many times, the last time just now."""
+def delay(root: Path, article: str) -> None:
+    """Changes the index as if the article had failed nine times, the last time just now."""
     with open_site(root) as archive, archive.index.transaction():
         known = archive.index.open_article(article)
         assert known is not None
@@ -124,7 +124,7 @@ def put_off(root: Path, article: str) -> None:
 
 
 def test_a_failed_article_is_not_requested_before_it_is_due(tmp_path: Path) -> None:
-    """What someone sees every five minutes: 3 while an article did not answer, 4 only when one was refused."""
+    """Until then the exit status is 3 if there was no response, and 0 if the response was rejected."""
     for status, answer, then in ((503, "", 3), (200, "{}", 0)):
         root = tmp_path / str(status)
         with Replica(Site(articles=30, plain=True)) as replica:
@@ -138,7 +138,7 @@ def test_a_failed_article_is_not_requested_before_it_is_due(tmp_path: Path) -> N
             options = ("-s", "RETRY_TIMES=0")
             first = crawl("category", root, replica, *options, category="cailianshe")
             assert first.status == (3 if then else 4), first.stderr
-            put_off(root, article.id)
+            delay(root, article.id)
             asked(replica)
             waits = crawl("category", root, replica, *options, category="cailianshe")
             assert waits.status == then, waits.stderr
@@ -148,7 +148,7 @@ def test_a_failed_article_is_not_requested_before_it_is_due(tmp_path: Path) -> N
 
             replica.answers.clear()
             named = crawl("share", root, replica, infocode=article.id)
-            assert (named.status, named["posted"]) == (0, 1), "the user need not wait"
+            assert (named.status, named["posted"]) == (0, 1), "the share spider does not wait"
             assert gaps(root)[0] == 0
 
 
@@ -162,7 +162,7 @@ def test_an_article_that_only_the_user_named_is_tried_again_by_a_category_run(tm
         asked(replica)
         again = crawl("category", tmp_path, replica, category="emnews")
         assert (again.status, again["posted"]) == (0, replica.site.count("emnews") + 1), again.stderr
-        assert asked(replica)[-1] == f"/NewsData/GetNewsText.do?id={article.id}", "last, after the listings"
+        assert asked(replica)[-1] == f"/NewsData/GetNewsText.do?id={article.id}", "after the listings"
 
 
 def test_a_wrong_setting_for_retries_is_reported_in_one_sentence(tmp_path: Path) -> None:

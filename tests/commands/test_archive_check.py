@@ -53,7 +53,8 @@ def test_breaches_are_lines_and_repair_and_a_rerun_restore_the_archive(tmp_path:
         status, lines = check(tmp_path, "--repair")
         assert (status, lines[-1].partition("; ")[2]) == (0, "5 mended, 0 left")
         assert (
-            f"mended: moved to .archive/set-aside/{posts[0].name}; the next run requests the article" in lines[2]
+            f"mended: moved to .archive/set-aside/{posts[0].name}; the next run requests the article"
+            in lines[2]
         )
 
         asked(replica)

@@ -1,4 +1,4 @@
-"""``kill -9`` of whole crawls at random moments: after reruns the archive is that of an undisturbed run."""
+"""``kill -9`` of crawls at random moments: after reruns the archive is that of an undisturbed run."""
 
 from __future__ import annotations
 
@@ -61,6 +61,6 @@ def _kill_after(root: Path, replica: Replica, seconds: float) -> None:
     process = subprocess.Popen(
         words, cwd=PROJECT, env=proxied(replica.url, os.environ), stderr=subprocess.DEVNULL
     )
-    time.sleep(seconds)  # the moment is what is random
+    time.sleep(seconds)  # the random moment is what this test varies
     process.kill()
     process.wait()

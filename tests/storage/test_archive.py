@@ -1,4 +1,4 @@
-"""What the archive remembers, and what it finds again."""
+"""Opening, writing, closing and rebuilding an archive, and the ledger of a run on it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def store(archive: Archive, post: Post) -> str:
 
 
 def files(root: Path) -> dict[str, bytes]:
-    """Everything outside ``.archive``."""
+    """The content of every file outside ``.archive``."""
     return {
         str(path.relative_to(root)): path.read_bytes()
         for path in sorted(root.rglob("*"))
@@ -100,8 +100,8 @@ def test_a_deleted_index_is_rebuilt_and_no_post_is_rewritten(tmp_path: Path) -> 
     assert (tmp_path / "_posts/2022-02-22-NW202202222284000001.md").stat().st_mtime_ns == mtime
 
 
-def cut_off(archive: Archive) -> None:
-    """What ``kill -9`` leaves: nothing closed in order."""
+def kill(archive: Archive) -> None:
+    """Leaves the archive as ``kill -9`` does: the run is not marked as ended."""
     archive.index.close()
     archive.lock.release()
     archive.tree.close()
@@ -112,7 +112,7 @@ def test_a_post_that_a_killed_run_did_not_add_to_the_index_is_added_by_the_next_
     archive.catalogue.begin()
     archive.tree.publish("_posts/2022-02-22-NW202202222284000001.md", render(a_post()).encode())
     (tmp_path / ".archive/staging/half.md").write_text("half")
-    cut_off(archive)
+    kill(archive)
     with open_site(tmp_path) as again:
         assert again.index.holds("NW202202222284000001")
     assert not (tmp_path / ".archive/staging/half.md").exists()
@@ -255,7 +255,7 @@ def test_a_run_that_was_killed_is_logged_by_the_next_one_only(
 ) -> None:
     archive = open_site(tmp_path)
     archive.catalogue.begin()
-    cut_off(archive)
+    kill(archive)
     with caplog.at_level(logging.WARNING):
         open_site(tmp_path).close()
     assert "did not end in order" in caplog.text

@@ -1,4 +1,4 @@
-"""One transaction a change, whatever the store; what fails changes nothing."""
+"""Each change of the catalogue is one transaction, with any store; a change that fails has no effect."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_a_change_that_fails_halfway_changes_nothing(
 ) -> None:
     if name != "admit":
         _admit(catalogue)
-    before = said(catalogue.store)
+    before = rows(catalogue.store)
     real, seen = getattr(catalogue.store, WRITES[name]), []
 
     def fail_at_the_end(*args: object) -> None:
@@ -115,10 +115,10 @@ def test_a_change_that_fails_halfway_changes_nothing(
     monkeypatch.setattr(catalogue.store, WRITES[name], fail_at_the_end)
     with pytest.raises(StorageError):
         CHANGES[name](catalogue)
-    assert said(catalogue.store) == before
+    assert rows(catalogue.store) == before
 
 
-def said(store: Store) -> tuple[object, ...]:
+def rows(store: Store) -> tuple[object, ...]:
     return [*store.posts()], [*store.without_post()], store.listings(), store.slugs(), store.was_clean()
 
 
@@ -126,7 +126,7 @@ def test_an_article_that_is_not_requested_causes_no_write(catalogue: Catalogue) 
     catalogue.posted([ROW], {})
     with catalogue.store.transaction():
         catalogue.store.mark(clean=True)
-    catalogue._is_marked = False  # as a new run finds it
+    catalogue._is_marked = False  # as in a new run
     assert catalogue.admit([listed(1)], NOW, SCHEDULE) == [PassedOver("unchanged")]
     assert catalogue.store.was_clean()
     catalogue.admit([listed(2)], NOW, SCHEDULE)

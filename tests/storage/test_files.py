@@ -1,4 +1,4 @@
-"""Files appear whole or not at all, and never outside the root."""
+"""Files are written completely or not at all, and never outside the root."""
 
 from __future__ import annotations
 
@@ -81,18 +81,18 @@ def _keeps_the_old(name: str, new_name: str, *, src_dir_fd: int, dst_dir_fd: int
 
 
 @pytest.mark.parametrize(
-    ("call", "instead", "said"),
+    ("call", "instead", "reason"),
     [
         ("rename", _fails, "EPERM"),
-        ("rename", _keeps_the_old, "not what is read"),
+        ("rename", _keeps_the_old, "not the content written"),
         ("fsync", _fails, "EPERM"),
         ("fchmod", _fails, "EPERM"),
     ],
 )
 def test_an_unsuitable_file_system_is_refused_before_the_first_change(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, instead: Callable[..., None], said: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, instead: Callable[..., None], reason: str
 ) -> None:
-    unsafe = f"probe: .*{said}.*not safe on this file system"
+    unsafe = f"probe: .*{reason}.*not safe on this file system"
     (tmp_path / "new" / STAGING).mkdir(parents=True)
     monkeypatch.setattr(os, call, instead)
     with pytest.raises(StorageError, match=unsafe):

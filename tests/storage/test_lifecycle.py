@@ -1,4 +1,4 @@
-"""Every change of an article's state, as a table."""
+"""Tables of all changes of an article's state."""
 
 from __future__ import annotations
 
@@ -21,42 +21,42 @@ SOON = Schedule(attempts=2, days=1)
 
 
 def known(state: str, reason: str = "", due: str = "", attempts: int = 1) -> OpenArticle:
-    said = Listed(listed(1).id, "yangliribao", "http://x/1", {"title": "旧题"}, "http://x/list")
-    return OpenArticle(said, state, reason, "", attempts, EARLIER, due)
+    row = Listed(listed(1).id, "yangliribao", "http://x/1", {"title": "旧题"}, "http://x/list")
+    return OpenArticle(row, state, reason, "", attempts, EARLIER, due)
 
 
-ASKED = "asked"
+REQUESTED = "requested"
 
 
 @pytest.mark.parametrize(
     ("post", "before", "named", "decided"),
     [
-        ("none", None, False, ASKED),
-        ("none", None, True, ASKED),
+        ("none", None, False, REQUESTED),
+        ("none", None, True, REQUESTED),
         ("there", None, False, PassedOver("unchanged")),
         ("there", None, True, PassedOver("unchanged")),
         ("withdrawn", None, False, PassedOver("unchanged")),
-        ("withdrawn", None, True, ASKED),
-        ("none", known("listed"), False, ASKED),
-        ("none", known("deferred", "timeout"), False, ASKED),
+        ("withdrawn", None, True, REQUESTED),
+        ("none", known("listed"), False, REQUESTED),
+        ("none", known("deferred", "timeout"), False, REQUESTED),
         ("none", known("deferred", "timeout", LATER), False, PassedOver("deferred", "waiting")),
-        ("none", known("deferred", "timeout", LATER), True, ASKED),
-        ("none", known("quarantined", "shape"), False, ASKED),
+        ("none", known("deferred", "timeout", LATER), True, REQUESTED),
+        ("none", known("quarantined", "shape"), False, REQUESTED),
         ("none", known("quarantined", "shape", LATER), False, PassedOver("quarantined", "shape")),
-        ("none", known("quarantined", "shape", LATER), True, ASKED),
+        ("none", known("quarantined", "shape", LATER), True, REQUESTED),
         ("none", known("skipped", "gone"), False, PassedOver("skipped", "gone")),
         ("none", known("skipped", "gone"), True, PassedOver("skipped", "gone")),
         ("none", known("skipped", "gave_up"), False, PassedOver("skipped", "gave_up")),
-        ("none", known("skipped", "gave_up"), True, ASKED),
+        ("none", known("skipped", "gave_up"), True, REQUESTED),
         ("none", known("skipped", "withdrawn"), False, PassedOver("skipped", "withdrawn")),
-        ("none", known("skipped", "withdrawn"), True, ASKED),
+        ("none", known("skipped", "withdrawn"), True, REQUESTED),
     ],
 )
 def test_admission_requests_an_article_or_gives_the_reason(
     post: PostState, before: OpenArticle | None, named: bool, decided: str | PassedOver
 ) -> None:
     got = lifecycle.admit(listed(1), before, post, NOW, Schedule(), named=named)
-    assert decided == (ASKED if isinstance(got, OpenArticle) else got)
+    assert decided == (REQUESTED if isinstance(got, OpenArticle) else got)
 
 
 def test_an_admitted_article_keeps_earlier_listing_values_attempts_and_time() -> None:

@@ -1,4 +1,4 @@
-"""An index of an older version is migrated in place, whole or not at all."""
+"""An index of an older version is migrated in place, each migration completely or not at all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What stands where a file of the archive should be: nothing outside is touched, nobody waits, nothing is lost."""
+"""Links, folders and pipes at the paths of the archive's files: they are not followed, and opening them does not
+block. Also ids that are easily confused."""
 
 from __future__ import annotations
 
@@ -43,13 +44,13 @@ def outside(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def patience() -> Iterator[None]:
-    """Who waits for a pipe waits for ever."""
+def time_limit() -> Iterator[None]:
+    """Fails a test that blocks, because opening a pipe can block for ever."""
 
-    def over(_signal: int, _frame: FrameType | None) -> None:
-        raise AssertionError("still waiting")
+    def fail(_signal: int, _frame: FrameType | None) -> None:
+        raise AssertionError("blocked for 60 seconds")
 
-    before = signal.signal(signal.SIGALRM, over)
+    before = signal.signal(signal.SIGALRM, fail)
     signal.alarm(60)
     yield
     signal.alarm(0)
@@ -78,7 +79,7 @@ def test_an_archive_is_refused_if_one_of_its_folders_is_not_a_folder(
 def test_an_archive_without_index_is_refused_if_a_post_is_not_a_regular_file(
     tmp_path: Path, outside: Path, kind: str
 ) -> None:
-    """faults H9: an index is built from every post that is there."""
+    """faults H9: the index is built from all existing posts, so each of them is read."""
     name = f"_posts/2022-02-22-{listed(1).id}.md"
     path = tmp_path / "archive" / name
     path.parent.mkdir(parents=True)
@@ -92,7 +93,7 @@ def test_an_archive_without_index_is_refused_if_a_post_is_not_a_regular_file(
 def test_a_crawl_stops_if_the_path_of_a_new_post_is_not_a_regular_file(
     tmp_path: Path, outside: Path, kind: str
 ) -> None:
-    """faults H9: where nothing has to be read before, the run meets it as it writes."""
+    """faults H9: the index exists, so the run finds the object only when it writes the post."""
     root = tmp_path / "archive"
     with Replica(Site(articles=12, plain=True)) as replica:
         open_site(root).close()
@@ -112,7 +113,7 @@ def test_a_crawl_stops_if_the_path_of_a_new_post_is_not_a_regular_file(
 def test_an_object_at_the_path_of_a_category_page_is_neither_followed_nor_replaced(
     tmp_path: Path, outside: Path
 ) -> None:
-    """faults H9: a post's footer links to the page, its bytes are the owner's."""
+    """faults H9: an existing category page belongs to the owner of the archive."""
     root = tmp_path / "archive"
     (root / "category").mkdir(parents=True)
     with Replica(Site(articles=30, plain=True)) as replica:
@@ -168,7 +169,7 @@ def test_the_list_of_gaps_does_not_block_on_a_pipe(tmp_path: Path, name: str) ->
 
 
 def test_a_lock_file_that_no_process_holds_is_taken_whatever_its_content(tmp_path: Path) -> None:
-    """faults S9: left by another boot, by a process whose number is another's now, by a copied folder."""
+    """faults S9: a lock file from before a reboot, with a process id that is used again, or in a copied folder."""
     (tmp_path / ".archive").mkdir()
     (tmp_path / ".archive/lock").write_text(f"{os.getpid()}\n")
     open_site(tmp_path).close()
@@ -180,7 +181,7 @@ def test_a_lock_file_that_no_process_holds_is_taken_whatever_its_content(tmp_pat
 
 @pytest.mark.parametrize("article", ["007", "7", "1e5", "100000", "true", "0" * 18, "_config", "x" * 64])
 def test_an_id_is_stored_as_text_in_index_and_file_name(tmp_path: Path, article: str) -> None:
-    """faults H7, H8, H12: in the index, in its file's name, and nowhere else in the archive."""
+    """faults H7, H8, H12: an id like 007 or 1e5 is not read as a number, and makes no other file."""
     post = replace(a_post(1, SOURCES[0]), id=article)
     with open_site(tmp_path) as archive:
         store(archive, Ledger(archive.catalogue, NOW), post)

@@ -1,4 +1,4 @@
-"""A quarantined article has one record: that of the newest different answer."""
+"""A quarantined article has one record, which a different response replaces."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def quarantine(root: Path) -> Iterator[Quarantine]:
 
 
 def inode(path: Path) -> int:
-    """Changes whenever the file is written anew."""
+    """Changes each time the file is written."""
     return path.stat().st_ino
 
 

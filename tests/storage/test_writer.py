@@ -1,4 +1,4 @@
-"""Posts that come together are written together, and each is told its own end."""
+"""Posts that arrive together are written as one group, and each one gets its own result."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.storage.archives import a_post, bytes_of
 
 @pytest.fixture
 def groups(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """The names of every group that was written."""
+    """The file names of every group that was written."""
     seen: list[list[str]] = []
     write: Callable[..., list[Written]] = Archive.write
 
@@ -72,7 +72,7 @@ def test_posts_that_arrive_during_a_write_are_the_next_group(tmp_path: Path, gro
 def test_posts_that_arrive_one_by_one_during_a_write_are_one_group(
     tmp_path: Path, groups: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not one group each: every group costs a transaction and a sync of the folder."""
+    """One group for each post would cost a transaction and a sync of the folder each."""
     posts = [a_post(number) for number in range(4)]
     disk_is_ready = threading.Event()
     publish_all = Tree.publish_all
@@ -85,7 +85,7 @@ def test_posts_that_arrive_one_by_one_during_a_write_are_one_group(
         stored = []
         for post in posts:
             stored.append(asyncio.create_task(writer.store(entry_of(post, render(post)))))
-            for _ in range(5):  # turns of the event loop: the post has time to begin a group
+            for _ in range(5):  # iterations of the event loop, in which the post can begin a group
                 await asyncio.sleep(0)
         disk_is_ready.set()
         assert await asyncio.gather(*stored) == ["posted"] * len(posts)
