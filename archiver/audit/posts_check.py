@@ -84,8 +84,8 @@ class _File:
 class _Names:
     """Checks that each tag has one slug, and each slug one tag, in all posts that nobody edited."""
 
-    def __init__(self, remembered: dict[str, str]) -> None:
-        self._remembered = remembered
+    def __init__(self, slugs_in_index: dict[str, str]) -> None:
+        self._slugs_in_index = slugs_in_index
         """Source → slug in the index."""
         self._slugs: dict[str, tuple[str, str]] = {}
         """Tag → its slug, and the first file with it."""
@@ -100,7 +100,7 @@ class _Names:
         tag, other = self._tags.setdefault(post.category.casefold(), (post.tag, file.name))
         if tag != post.tag:
             yield file.finding("slug", f"{post.category} is {post.tag} here, {tag} in {other}")
-        slug = self._remembered.get(sources.from_tag(post.tag, DEFAULT_TAG), post.category)
+        slug = self._slugs_in_index.get(sources.from_tag(post.tag, DEFAULT_TAG), post.category)
         if slug != post.category:
             yield file.finding("slug", f"{post.tag} is {post.category} here, {slug} in the index")
 

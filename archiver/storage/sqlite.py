@@ -105,8 +105,8 @@ class SqliteStore:
     def _wrong_trees(self) -> str:
         if self.path.stat().st_size > CHECKED_WHOLE:
             return ""
-        said = self._one("PRAGMA integrity_check(1)")
-        return "" if said == ("ok",) else f"it is damaged ({said[0] if said else 'unreadable'})"
+        result = self._one("PRAGMA integrity_check(1)")
+        return "" if result == ("ok",) else f"it is damaged ({result[0] if result else 'unreadable'})"
 
     def damage(self) -> Iterator[str]:
         """Everything that is wrong with the index, one sentence each. The rows of posts are not compared with
@@ -116,9 +116,9 @@ class SqliteStore:
                 if problem := self._wrong_format():
                     yield problem
                     return
-                for (said,) in self._db.execute("PRAGMA integrity_check(20)"):
-                    if said != "ok":
-                        yield said
+                for (result,) in self._db.execute("PRAGMA integrity_check(20)"):
+                    if result != "ok":
+                        yield result
                 for row in self._db.execute("SELECT * FROM post"):
                     if [type(value) for value in row] != [str, str, str, str, bytes]:
                         yield "table post: a row has values of a wrong type"
