@@ -1,8 +1,8 @@
-"""The index: posts, open articles, listings and slugs, in ``.archive/index.sqlite``.
+"""The index in SQLite: posts, open articles, listings and slugs, in ``.archive/index.sqlite``.
 
-Everything but the open articles and the listings' validators can be rebuilt from the posts. Commits are
-ordered (write-ahead log): after a crash the index is some earlier state of itself, never a mixture. Rows that
-the posts cannot rebuild carry a checksum, because SQLite notices damage to its pages, not to their contents.
+Posts and slugs can be rebuilt from the post files. Commits are ordered (write-ahead log): after a crash the
+index has the state after one of its commits. Open articles, listings and slugs have a checksum in each row,
+because SQLite notices damage to the structure of its pages, but not to the values in them.
 """
 
 from __future__ import annotations
@@ -25,32 +25,32 @@ from archiver.storage.rows import KnownListing, OpenArticle, PostRow
 log = logging.getLogger(__name__)
 
 CHECKED_WHOLE = 8 * 1024 * 1024
-"""Bytes. An index up to this size is verified at every opening, in about a tenth of a second; a larger one by
-``scrapy archive-check``."""
+"""Bytes. An index up to this size is verified each time it is opened, which takes about a tenth of a second.
+A larger one is verified by ``scrapy archive-check`` only."""
 
 _OPEN = "id, category, address, hints, listing, state, reason, cause, attempts, since, due, crc"
 
 
 class DamagedIndex(StorageError):
-    """What is in the index's place is none, or has lost or changed what it held."""
+    """The file is not an index, or the index is damaged."""
 
     def __init__(self, path: Path, what: object) -> None:
         super().__init__(
-            f"{path}: {what}; nothing was touched, "
-            "scrapy archive-check --repair sets it aside and builds it anew"
+            f"{path}: {what}; nothing was changed, "
+            "scrapy archive-check --repair moves it aside and builds a new one"
         )
 
 
 class SqliteStore:
-    """Every method raises StorageError where SQLite fails, DamagedIndex where it finds damage."""
+    """Every method raises StorageError if SQLite fails, and DamagedIndex if the index is damaged."""
 
     def __init__(self, path: Path, *, only_read: str = "") -> None:
         self.path = path
-        if path.is_symlink():  # SQLite would follow it, out of the archive
-            raise StorageError(f"{path}: it is a link; move it away, the index is built anew from the posts")
+        if path.is_symlink():  # SQLite would follow it out of the archive
+            raise StorageError(f"{path}: it is a link; move it away, and a new index is built from the posts")
         self.created = not path.exists()
         with self._errors():
-            # The caller decides what is one transaction: see ``transaction``.
+            # No implicit transactions: ``transaction`` begins and ends them.
             self._db = sqlite3.connect(
                 only_read or path, isolation_level=None, check_same_thread=False, uri=bool(only_read)
             )
@@ -60,9 +60,9 @@ class SqliteStore:
     @classmethod
     @contextmanager
     def reading(cls, path: Path) -> Iterator[Self]:
-        """An index as it is: not verified, and no byte of it or beside it is changed.
+        """Opens an index to read it. It is not verified, and no file is changed.
 
-        One of an older version is migrated in a copy. The caller keeps writers away and makes sure that the
+        An index of an older version is migrated in a copy. The caller holds the lock and has checked that the
         file exists.
         """
         with readable(path) as uri, closing(cls(path, only_read=uri)) as index:
@@ -85,52 +85,52 @@ class SqliteStore:
         self._db.execute("PRAGMA synchronous = NORMAL")
 
     def _is_blank(self) -> bool:
-        """Nothing is there yet, or only what a run leaves that is killed before its first commit."""
+        """Whether the database is empty: new, or left by a run that was killed before its first commit."""
         return migrations.version_of(self._db) == 0 and not migrations.tables(self._db)
 
     def _create(self) -> None:
         if not self.created:
-            log.warning("%s holds nothing; it is built anew from the posts", self.path)
+            log.warning("%s is empty; it is built from the posts", self.path)
         self.created = True
         self._db.execute("PRAGMA journal_mode = WAL")
 
     def _wrong_format(self) -> str:
-        """Why this is no index of this archiver or an older one; empty where it is one."""
+        """Why this is not an index of this version or an older one; empty if it is."""
         version, newest = migrations.version_of(self._db), migrations.newest()
         if not 1 <= version <= newest:
             return f"its format is version {version}, this archiver writes version {newest}"
         is_ours = migrations.tables(self._db) == migrations.tables_of(version)
-        return "" if is_ours else "it holds other tables than this archiver writes"
+        return "" if is_ours else "it has other tables than this archiver writes"
 
     def _wrong_trees(self) -> str:
         if self.path.stat().st_size > CHECKED_WHOLE:
             return ""
-        said = self._one("PRAGMA integrity_check(1)")
-        return "" if said == ("ok",) else f"it is damaged ({said[0] if said else 'unreadable'})"
+        result = self._one("PRAGMA integrity_check(1)")
+        return "" if result == ("ok",) else f"it is damaged ({result[0] if result else 'unreadable'})"
 
     def damage(self) -> Iterator[str]:
-        """Everything that is wrong with the index, in words. Its rows of posts are compared with the posts by
-        whoever reads those."""
+        """Everything that is wrong with the index, one sentence each. The rows of posts are not compared with
+        the post files."""
         try:
             with self._errors():
                 if problem := self._wrong_format():
                     yield problem
                     return
-                for (said,) in self._db.execute("PRAGMA integrity_check(20)"):
-                    if said != "ok":
-                        yield said
+                for (result,) in self._db.execute("PRAGMA integrity_check(20)"):
+                    if result != "ok":
+                        yield result
                 for row in self._db.execute("SELECT * FROM post"):
                     if [type(value) for value in row] != [str, str, str, str, bytes]:
-                        yield "table post: a row has changed by itself"
+                        yield "table post: a row has values of a wrong type"
                 for table in ("open", "listing", "slug"):
                     for row in self._db.execute(f"SELECT * FROM {table}"):  # noqa: S608 - the names above
                         if row[-1] != _crc(row[:-1]):
-                            yield f"table {table}: a row has changed by itself"
+                            yield f"table {table}: a row does not match its checksum"
         except DamagedIndex as exc:
             yield str(exc.__cause__)
 
     def salvage(self) -> list[OpenArticle]:
-        """The open articles a damaged index still holds unchanged; those behind the damage are lost."""
+        """The open articles that can be read from a damaged index and match their checksum."""
         found: list[OpenArticle] = []
         try:
             with self._errors():
@@ -152,12 +152,12 @@ class SqliteStore:
             if _is_damage(exc):
                 raise DamagedIndex(self.path, exc) from exc
             raise StorageError(f"{self.path}: {exc}") from exc
-        except UnicodeDecodeError as exc:  # a text that is none
+        except UnicodeDecodeError as exc:  # a text value that is not UTF-8
             raise DamagedIndex(self.path, exc) from exc
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All of it or nothing; may not be nested."""
+        """Commits at its end, or rolls back after an exception; may not be nested."""
         with self._errors():
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -200,7 +200,7 @@ class SqliteStore:
     # --- open articles
 
     def put_open(self, article: OpenArticle) -> None:
-        """Remembers an article in the place of what was known of it."""
+        """Writes the row of an article, in place of an earlier one."""
         listed = article.listed
         row = (
             listed.id,
@@ -220,20 +220,20 @@ class SqliteStore:
         )
 
     def open_article(self, article_id: str) -> OpenArticle | None:
-        """A skipped one too."""
+        """The row of an article without a post, also of a skipped one."""
         with self._errors():
             row = self._one(f"SELECT {_OPEN} FROM open WHERE id = ?", article_id)  # noqa: S608 - a constant
             return self._checked(row) if row else None
 
     def these_open(self, article_ids: Sequence[str]) -> dict[str, OpenArticle]:
-        """By their ids, of which there may be some hundreds; those that are not there are left out."""
+        """The rows with these ids (at most some hundreds); ids without a row are left out."""
         places = ", ".join("?" * len(article_ids))
         with self._errors():
             rows = self._db.execute(f"SELECT {_OPEN} FROM open WHERE id IN ({places})", article_ids)  # noqa: S608
             return {row[0]: self._checked(row) for row in rows}
 
     def open_articles(self, listing: str) -> list[OpenArticle]:
-        """Those of one listing that are not skipped."""
+        """The articles of one listing, without skipped ones."""
         with self._errors():
             rows = self._db.execute(
                 f"SELECT {_OPEN} FROM open WHERE listing = ? AND state != 'skipped' ORDER BY id",  # noqa: S608
@@ -242,28 +242,28 @@ class SqliteStore:
             return [self._checked(row) for row in rows]
 
     def without_post(self) -> Iterator[OpenArticle]:
-        """Every open article, skipped ones too."""
+        """Every article without a post, also skipped ones."""
         with self._errors():
             for row in self._db.execute(f"SELECT {_OPEN} FROM open ORDER BY id"):  # noqa: S608 - a constant
                 yield self._checked(row)
 
     def _checked(self, row: tuple[Any, ...]) -> OpenArticle:
-        self._prove("open", row)
+        self._check_crc("open", row)
         return _open_article(row)
 
-    def _prove(self, table: str, row: tuple[Any, ...]) -> None:
+    def _check_crc(self, table: str, row: tuple[Any, ...]) -> None:
         if row[-1] != _crc(row[:-1]):
-            raise DamagedIndex(self.path, f"table {table}: a row has changed by itself")
+            raise DamagedIndex(self.path, f"table {table}: a row does not match its checksum")
 
     # --- listings
 
     def listing(self, url: str) -> KnownListing | None:
-        """What is known of a listing all of whose articles were remembered; None where they never were."""
+        """A listing whose articles are all in the index; None if there is no such row."""
         with self._errors():
             row = self._one("SELECT url, etag, modified, rows, crc FROM listing WHERE url = ?", url)
         if row is None:
             return None
-        self._prove("listing", row)
+        self._check_crc("listing", row)
         return KnownListing(*row[:-1])
 
     def set_listing(self, row: KnownListing) -> None:
@@ -271,22 +271,22 @@ class SqliteStore:
         self._db.execute("INSERT OR REPLACE INTO listing VALUES (?, ?, ?, ?, ?)", (*values, _crc(values)))
 
     def listings(self) -> list[str]:
-        """The addresses of all that were walked to their end."""
+        """The addresses of all listings that were read to their end."""
         with self._errors():
             return [str(row[0]) for row in self._db.execute("SELECT url FROM listing ORDER BY url")]
 
     def forget_listings(self) -> None:
-        """The next run asks for every listing whole."""
+        """Makes the next run read every listing in full."""
         self._db.execute("DELETE FROM listing")
 
     # --- slugs
 
     def slugs(self) -> Mapping[str, str]:
-        """Name → slug, for every name that was ever used."""
+        """Name → slug, for every source that has a post."""
         with self._errors():
             rows = self._db.execute("SELECT folded, slug, name, crc FROM slug").fetchall()
         for row in rows:
-            self._prove("slug", row)
+            self._check_crc("slug", row)
         return {row[2]: row[1] for row in rows}
 
     def add_slug(self, name: str, slug: str) -> None:
@@ -296,13 +296,13 @@ class SqliteStore:
     # --- runs
 
     def was_clean(self) -> bool:
-        """Whether the last run that wrote also closed the archive."""
+        """Whether the last run that changed anything has closed the archive."""
         with self._errors():
             row = self._one("SELECT clean FROM run")
         return row is None or bool(row[0])
 
     def mark(self, *, clean: bool) -> None:
-        """Written before the first change of a run and after its last, by a run that changes anything."""
+        """``clean`` is false at the first change of a run, and true when the run has closed the archive."""
         self._db.execute("DELETE FROM run")
         self._db.execute("INSERT INTO run VALUES (?)", (int(clean),))
 
@@ -322,8 +322,8 @@ def _crc(row: tuple[Any, ...]) -> int:
 
 def _is_damage(exc: sqlite3.Error) -> bool:
     name = getattr(exc, "sqlite_errorname", None)
-    if name is None:  # Python's own word: a text that is no UTF-8
+    if name is None:  # raised by Python itself: a text value that is not UTF-8
         return isinstance(exc, sqlite3.OperationalError)
-    if name == "SQLITE_ERROR":  # what a wrong header leads to; our own mistakes have other words
+    if name == "SQLITE_ERROR":  # the result of a wrong header; errors in our own SQL have other texts
         return str(exc).startswith(("unsupported file format", "no such "))
     return str(name).startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_FORMAT"))

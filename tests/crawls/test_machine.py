@@ -336,7 +336,7 @@ def test_a_second_run_touches_nothing_and_the_first_goes_on(
             before = files(tmp_path)
             for spider, arguments in (("category", {}), ("share", {"infocode": article})):
                 second = crawl(spider, tmp_path, replica, **arguments)
-                assert (second.status, "nothing was touched" in second.stderr) == (7, True)
+                assert (second.status, "nothing was changed" in second.stderr) == (7, True)
             assert before.items() <= files(tmp_path).items()
         finally:
             replica.hang = False

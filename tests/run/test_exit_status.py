@@ -94,7 +94,7 @@ def test_7_another_run_holds_the_archive(tmp_path: Path, replica: Replica) -> No
     with open_site(tmp_path):
         run = crawl("category", tmp_path, replica)
     assert run.status == 7
-    assert "nothing was touched" in run.stderr.splitlines()[-1]
+    assert "nothing was changed" in run.stderr.splitlines()[-1]
 
 
 def test_9_a_bug_defers_its_articles_and_leaves_the_others(tmp_path: Path, replica: Replica) -> None:
