@@ -45,7 +45,7 @@ class Line:
         yield
 
     def join(self, articles: list[Listed]) -> None:
-        assert list(self.spider.ask_for(articles)) == []
+        assert list(self.spider.enqueue(articles)) == []
 
     def asked(self) -> list[Listed]:
         """What was handed in since the last time."""
@@ -76,7 +76,7 @@ def test_a_few_at_a_time_with_all_that_was_said_of_them_in_the_order_of_the_list
     line.join(ARTICLES)
     assert line.asked() == []
     found = []
-    while line.spider.ask_next():
+    while line.spider.request_next():
         some = line.asked()
         assert len(some) <= spider_module.BATCH < len(ARTICLES)
         found += some
@@ -86,21 +86,21 @@ def test_a_few_at_a_time_with_all_that_was_said_of_them_in_the_order_of_the_list
 def test_no_more_are_under_way_than_may_be(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spider_module, "MAX_UNDER_WAY", 100)
     line.join(ARTICLES)
-    while line.spider.ask_next():
+    while line.spider.request_next():
         pass
     assert line.asked() == ARTICLES[:100]
     line.ledger.stored(ARTICLES[7].id, "posted")
     line.ledger.ended(ARTICLES[8].id, Deferred("timeout"))
-    assert line.spider.ask_next()
+    assert line.spider.request_next()
     assert line.asked() == ARTICLES[100:102]
-    assert not line.spider.ask_next()
+    assert not line.spider.request_next()
 
 
 def test_no_more_than_a_thousand_requests_are_under_way_when_no_answer_comes(line: Line) -> None:
     """The bound itself: with it, memory does not grow with the site while a host does not answer."""
     articles = [replace(ARTICLES[0], id=listed(number).id) for number in range(1, 1501)]
     line.join(articles)
-    while line.spider.ask_next():
+    while line.spider.request_next():
         assert len(line.handed_in) <= 1000
     assert line.asked() == articles[:1000]
 
@@ -125,7 +125,7 @@ def test_who_stands_in_line_takes_little_room(line: Line) -> None:
 def test_where_the_archive_fails_nobody_is_asked_for_and_nobody_is_lost(line: Line) -> None:
     line.join(ARTICLES)
     line.disk_fails = True
-    line.spider.ask_next()
+    line.spider.request_next()
     assert line.asked() == []
     line.ledger.abandon(Deferred("storage"))
     assert line.ledger.tally.reasons == {"deferred/storage": len(ARTICLES)}
@@ -134,7 +134,7 @@ def test_where_the_archive_fails_nobody_is_asked_for_and_nobody_is_lost(line: Li
 
 def test_those_still_in_line_when_the_run_ends_are_deferred_and_asked_for_by_the_next(line: Line) -> None:
     line.join(ARTICLES)
-    line.spider.ask_next()
+    line.spider.request_next()
     line.ledger.close(Deferred("interrupted"))
     assert line.ledger.tally.ends == {"deferred": len(ARTICLES)}
     assert line.ledger.pending == 0
