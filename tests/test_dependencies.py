@@ -48,7 +48,7 @@ def imported() -> set[str]:
     return {distribution(name) for name in found}
 
 
-def test_every_import_is_of_a_declared_distribution() -> None:
+def test_every_imported_distribution_is_declared() -> None:
     assert imported() <= set(map(distribution, DECLARED))
 
 

@@ -40,7 +40,7 @@ def functions(path: str) -> set[str]:
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_every_row_is_there_once(name: str) -> None:
+def test_every_row_exists_once(name: str) -> None:
     expected = [f"{group}{number}" for group, count in TABLES[name].items() for number in range(1, count + 1)]
     assert [cells[0] for cells in rows(name)] == expected
 
@@ -52,7 +52,7 @@ def test_every_table_has_the_same_columns(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_every_row_names_a_test_or_says_why_not(name: str) -> None:
+def test_every_row_names_a_test_or_explains_why_it_has_none(name: str) -> None:
     for cells in rows(name):
         assert len(cells) == len(COLUMNS), cells
         assert all(cells), cells
@@ -60,7 +60,7 @@ def test_every_row_names_a_test_or_says_why_not(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_every_test_that_is_named_exists(name: str) -> None:
+def test_every_named_test_exists(name: str) -> None:
     for cells in rows(name):
         named = _TEST.findall(cells[3])
         assert cells[3].count("::") == len(named), cells

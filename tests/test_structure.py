@@ -85,7 +85,7 @@ def is_module(name: str) -> bool:
 
 
 @pytest.mark.parametrize("path", FILES, ids=module_of)
-def test_imports_run_one_way(path: Path) -> None:
+def test_a_room_imports_only_allowed_rooms(path: Path) -> None:
     here = room_of(module_of(path))
     if not here:
         return  # archiver/__init__.py
@@ -100,7 +100,7 @@ def test_imports_run_one_way(path: Path) -> None:
             assert not forbidden, f"{here} may not import {name}"
 
 
-def test_no_room_is_above_itself() -> None:
+def test_the_imports_of_rooms_have_no_cycle() -> None:
     order: list[str] = []
     while len(order) < len(IMPORTS):
         free = [room for room, below in IMPORTS.items() if room not in order and below <= set(order)]
@@ -126,7 +126,7 @@ def test_functions_are_short() -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=module_of)
-def test_a_module_has_one_subject(path: Path) -> None:
+def test_a_module_is_not_too_long(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").count("\n")
     assert lines <= MAX_LINES
 
@@ -155,7 +155,7 @@ ERRANDS = [
 ]
 
 
-def test_every_errand_leads_to_a_place_and_its_tests() -> None:
+def test_every_errand_in_the_architecture_names_existing_files() -> None:
     text = (PROJECT / "docs/architecture.md").read_text(encoding="utf-8").partition("## Errands")[2]
     rows = [
         [cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if "`" in line

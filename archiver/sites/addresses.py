@@ -11,12 +11,15 @@ from pydantic import AfterValidator
 
 from archiver.items import SAFE_ID
 
-IDS = re.compile(rf"(?!-)(?!(?i:aux|con|nul|prn|com[0-9]|lpt[0-9])\Z){SAFE_ID}")
-"""Every id must match this to become part of a path, whatever the profile allows (faults H1 to H6).
-
-An id that begins with ``-`` looks like an option of a command. ``aux``, ``con`` and the others are names of
-devices on Windows.
-"""
+IDS = re.compile(
+    rf"""
+    (?!-)                                           # it would look like an option of a command
+    (?!(?i:aux|con|nul|prn|com[0-9]|lpt[0-9])\Z)    # names of devices on Windows
+    {SAFE_ID}
+    """,
+    re.VERBOSE,
+)
+"""Every id must match this to become part of a path, whatever the profile allows (faults H1 to H6)."""
 
 MAX_ADDRESS = 2048
 """Characters. Patterns of a profile are not applied to a longer address, so it never names an article."""

@@ -168,5 +168,5 @@ def test_what_only_the_user_named_is_tried_again_by_a_run_on_categories(tmp_path
 def test_wrong_settings_for_retries_are_one_sentence(tmp_path: Path) -> None:
     run = crawl("category", tmp_path / "archive", None, "-s", "ARCHIVER_RETRY_DAYS=soon")
     assert run.status == 2
-    assert "ARCHIVER_RETRY_DAYS='soon' is no whole number" in run.stderr
+    assert "ARCHIVER_RETRY_DAYS='soon' is not a whole number" in run.stderr
     assert not (tmp_path / "archive").exists()

@@ -29,33 +29,37 @@ JSON = {"Content-Type": "application/json; charset=utf-8"}
 @pytest.mark.parametrize(
     ("spider", "arguments", "sentence"),
     [
-        ("category", {"category": "../../x"}, "category='../../x' is no category"),
-        ("category", {"category": "a\x01b"}, "is no category"),
-        ("category", {"category": " , "}, "names no category"),
-        ("category", {"since": "02/22/2022"}, "since='02/22/2022' is no day: write it as 2022-02-22"),
-        ("category", {"since": "2022-02-30"}, "since='2022-02-30' is no day"),
+        ("category", {"category": "../../x"}, "category='../../x' is not a category"),
+        ("category", {"category": "a\x01b"}, "is not a category"),
+        ("category", {"category": " , "}, "contains no category"),
+        ("category", {"since": "02/22/2022"}, "since='02/22/2022' is not a day: write it as 2022-02-22"),
+        ("category", {"since": "2022-02-30"}, "since='2022-02-30' is not a day"),
         (
             "category",
             {"since": "2022-02-22", "until": "2022-02-21"},
             "since=2022-02-22 is after until=2022-02-21",
         ),
-        ("category", {"limit": "0"}, "limit='0' is no number of articles"),
-        ("category", {"limit": "-5"}, "limit='-5' is no number of articles"),
-        ("category", {"site": "nowhere"}, "unknown site 'nowhere'; bundled are finews"),
+        ("category", {"limit": "0"}, "limit='0' is not a number of articles"),
+        ("category", {"limit": "-5"}, "limit='-5' is not a number of articles"),
+        ("category", {"site": "nowhere"}, "unknown site 'nowhere': write one of "),
         ("category", {"site": "/no/such.yaml"}, "cannot read the site profile /no/such.yaml"),
-        ("category", {"categroy": "emnews"}, "unknown argument 'categroy'; known are category, limit, since"),
-        ("share", {}, "say which articles, by infocode=, url= or file="),
-        ("share", {"infocode": "NW123"}, "'NW123' names no article of finews"),
-        ("share", {"infocode": "../../x"}, "'../../x' names no article of finews"),
-        ("share", {"infocode": "NW" + "1" * 5000}, "names no article of finews"),
-        ("share", {"infocode": "NW2022\x1b[31m"}, r"'NW2022\\x1b[31m' names no article"),
-        ("share", {"url": "http://example.com/"}, "'http://example.com/' names no article of finews"),
-        ("share", {"url": "http://[::1"}, "names no article of finews"),
+        (
+            "category",
+            {"categroy": "emnews"},
+            "unknown argument 'categroy'; known here: category, limit, since",
+        ),
+        ("share", {}, "name the articles with infocode=, url= or file="),
+        ("share", {"infocode": "NW123"}, "'NW123' is not an article of finews"),
+        ("share", {"infocode": "../../x"}, "'../../x' is not an article of finews"),
+        ("share", {"infocode": "NW" + "1" * 5000}, "is not an article of finews"),
+        ("share", {"infocode": "NW2022\x1b[31m"}, r"'NW2022\\x1b[31m' is not an article"),
+        ("share", {"url": "http://example.com/"}, "'http://example.com/' is not an article of finews"),
+        ("share", {"url": "http://[::1"}, "is not an article of finews"),
         ("share", {"file": "/no/such/list"}, "file='/no/such/list': there is no such file"),
         ("nosuch", {}, "there is no spider 'nosuch'"),
     ],
 )
-def test_a_wrong_argument_is_one_sentence(
+def test_a_wrong_argument_is_reported_in_one_sentence(
     tmp_path: Path, spider: str, arguments: dict[str, str], sentence: str
 ) -> None:
     run = crawl(spider, tmp_path / "archive", None, **arguments)
@@ -66,7 +70,7 @@ def test_a_wrong_argument_is_one_sentence(
     assert not (tmp_path / "archive").exists()
 
 
-def test_a_profile_with_a_wrong_key_is_one_sentence(tmp_path: Path) -> None:
+def test_a_profile_with_a_wrong_key_is_reported_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text("name: mine\norigins: [http://example.com]\ncolour: red\n")
     run = crawl("category", tmp_path / "archive", None, site=tmp_path / "mine.yaml")
     assert run.status == 2
@@ -77,7 +81,7 @@ def test_a_profile_with_a_wrong_key_is_one_sentence(tmp_path: Path) -> None:
 # --- the site does not answer, or answers something else
 
 
-def test_an_unknown_category_is_incomplete_and_the_others_complete(tmp_path: Path) -> None:
+def test_an_unknown_category_is_incomplete_and_others_are_complete(tmp_path: Path) -> None:
     with Replica(Site(articles=30, plain=True)) as replica:
         run = crawl("category", tmp_path, replica, category="nosuchcategory,cailianshe")
         assert run.status == 3
@@ -85,7 +89,7 @@ def test_an_unknown_category_is_incomplete_and_the_others_complete(tmp_path: Pat
     assert "/category/nosuchcategory.html: gone" in run.stderr
 
 
-def test_an_unreachable_host_is_incomplete(tmp_path: Path) -> None:
+def test_a_listing_on_an_unreachable_host_is_incomplete(tmp_path: Path) -> None:
     run = crawl("category", tmp_path, None, "-s", "RETRY_TIMES=0", category="cailianshe")
     assert run.status == 3
     assert "/category/cailianshe.html: proxy" in run.stderr
@@ -101,7 +105,9 @@ def test_an_unreachable_host_is_incomplete(tmp_path: Path) -> None:
         (500, "no", "status_500"),
     ],
 )
-def test_a_listing_that_is_none_is_incomplete(tmp_path: Path, status: int, body: str, reason: str) -> None:
+def test_a_response_that_is_not_a_listing_is_reported_as_incomplete(
+    tmp_path: Path, status: int, body: str, reason: str
+) -> None:
     with Replica(Site(articles=10, plain=True)) as replica:
         replica.answers["/category/cailianshe.html"] = (status, {"Content-Type": "text/html"}, body)
         run = crawl("category", tmp_path, replica, "-s", "RETRY_TIMES=0", category="cailianshe")
@@ -109,7 +115,7 @@ def test_a_listing_that_is_none_is_incomplete(tmp_path: Path, status: int, body:
     assert list(run["listings"]["incomplete"].values()) == [reason]
 
 
-def test_hostile_ids_in_a_listing_touch_nothing(tmp_path: Path) -> None:
+def test_hostile_ids_in_a_listing_create_no_file(tmp_path: Path) -> None:
     hostile = [
         *("%1b[31mNW1", "a%0Ab", "C:\\x", "~root", "-rf", "$(id)", "`id`", "NW1%00"),  # H2
         *("../../x", "..%2f..%2fx", "NW1/../../x", "..\\..\\x", "....//"),  # H1
@@ -178,7 +184,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("case", BROKEN)
-def test_a_broken_answer_is_quarantined_and_tried_again(tmp_path: Path, case: str) -> None:
+def test_an_unusable_response_is_quarantined_and_requested_again(tmp_path: Path, case: str) -> None:
     status, headers, body, reason = BROKEN[case]
     with Replica(Site(articles=30, plain=True)) as replica:
         ids = [replica.site.article(index).id for index in replica.site.newest(emnews=False, limit=4)]
@@ -202,7 +208,7 @@ def test_a_broken_answer_is_quarantined_and_tried_again(tmp_path: Path, case: st
     assert not list((tmp_path / ".archive/quarantine").iterdir())
 
 
-def test_a_quarantined_article_is_tried_again_though_the_listing_is_unchanged(tmp_path: Path) -> None:
+def test_a_quarantined_article_is_requested_again_if_the_listing_is_unchanged(tmp_path: Path) -> None:
     with Replica(Site(articles=30, plain=True)) as replica:
         index = next(iter(replica.site.listing("cailianshe")))
         article = replica.site.article(index)
@@ -221,7 +227,7 @@ def test_a_quarantined_article_is_tried_again_though_the_listing_is_unchanged(tm
         assert asked(replica) == ["/category/cailianshe.html", f"/NewsData/GetNewsText.do?id={article.id}"]
 
 
-def test_a_mirror_stands_in_for_a_dead_text_host(tmp_path: Path) -> None:
+def test_a_mirror_is_requested_if_the_text_host_fails(tmp_path: Path) -> None:
     with Replica(Site(articles=30, plain=True)) as replica:
         article = replica.site.article(replica.site.newest(emnews=False, limit=1)[0]).id
         path = f"/NewsData/GetNewsText.do?id={article}"
@@ -232,7 +238,7 @@ def test_a_mirror_stands_in_for_a_dead_text_host(tmp_path: Path) -> None:
     assert hosts == ["finews.zning.xyz", "finews.zning.xyz", "choicewzp1.eastmoney.com"]
 
 
-def test_a_dead_text_host_defers_and_the_next_run_completes(tmp_path: Path) -> None:
+def test_a_failing_text_host_defers_articles_and_the_next_run_completes(tmp_path: Path) -> None:
     with Replica(Site(articles=30, plain=True)) as replica:
         replica.answers["/NewsData/GetNewsText.do"] = (503, {}, "")
         run = crawl("category", tmp_path, replica, "-s", "RETRY_TIMES=0", category="cailianshe")
@@ -243,7 +249,7 @@ def test_a_dead_text_host_defers_and_the_next_run_completes(tmp_path: Path) -> N
         assert (again.status, again["posted"]) == (0, count)
 
 
-def test_an_article_that_is_gone_is_skipped_for_good(tmp_path: Path) -> None:
+def test_a_gone_article_is_skipped_and_not_requested_again(tmp_path: Path) -> None:
     with Replica(Site(articles=30, plain=True)) as replica:
         ids = [replica.site.article(index).id for index in replica.site.newest(emnews=False, limit=2)]
         replica.answers[f"/NewsData/GetNewsText.do?id={ids[0]}"] = (404, {}, "")
@@ -254,7 +260,7 @@ def test_an_article_that_is_gone_is_skipped_for_good(tmp_path: Path) -> None:
         assert (again.status, again["skipped"], again["unchanged"], asked(replica)) == (0, 1, 1, [])
 
 
-def test_a_redirect_off_the_site_is_refused(tmp_path: Path) -> None:
+def test_a_redirect_away_from_the_site_is_refused(tmp_path: Path) -> None:
     with Replica(Site(articles=30, plain=True)) as replica:
         article = replica.site.article(replica.site.newest(emnews=False, limit=1)[0]).id
         for target, reason in (("http://evil.example/x", "offsite"), ("file:///etc/passwd", "scheme")):
@@ -268,7 +274,7 @@ def test_a_redirect_off_the_site_is_refused(tmp_path: Path) -> None:
 # --- the disk and the archive
 
 
-def test_an_output_that_is_a_file_stops_before_the_first_request(tmp_path: Path) -> None:
+def test_an_output_that_is_a_file_stops_the_run_before_the_first_request(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with Replica(Site(articles=10, plain=True)) as replica:
         run = crawl("category", tmp_path / "file", replica)
@@ -278,7 +284,7 @@ def test_an_output_that_is_a_file_stops_before_the_first_request(tmp_path: Path)
     assert "Traceback" not in run.stderr
 
 
-def test_a_disk_error_in_the_middle_stops_the_run(tmp_path: Path) -> None:
+def test_a_storage_error_during_a_run_stops_it(tmp_path: Path) -> None:
     outside = tmp_path / "elsewhere"
     outside.mkdir()
     archive = tmp_path / "archive"
@@ -294,7 +300,7 @@ def test_a_disk_error_in_the_middle_stops_the_run(tmp_path: Path) -> None:
     assert list(outside.iterdir()) == []
 
 
-def test_the_second_run_on_an_archive_is_told_at_once(tmp_path: Path) -> None:
+def test_a_second_run_on_an_archive_is_refused_at_once(tmp_path: Path) -> None:
 
     with open_site(tmp_path), Replica(Site(articles=10, plain=True)) as replica:
         run = crawl("category", tmp_path, replica)
@@ -303,7 +309,7 @@ def test_the_second_run_on_an_archive_is_told_at_once(tmp_path: Path) -> None:
     assert "another run is using the archive" in run.stderr
 
 
-def test_no_setting_opens_a_port_or_a_file() -> None:
+def test_the_settings_open_no_port_and_no_local_file() -> None:
 
     assert not settings.TELNETCONSOLE_ENABLED
     assert not settings.REMOTE_CONTROL_ENABLED
@@ -482,7 +488,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_an_odd_article_ends_as_it_should(crawled: Crawled, name: str) -> None:
+def test_an_unusual_article_gets_the_expected_result(crawled: Crawled, name: str) -> None:
     case, article = ODD[name], ids()[name]
     ends = {failure["id"]: f"{failure['end']}/{failure['reason']}" for failure in crawled.run["failures"]}
     assert ends.get(article, "posted") == case.end
@@ -500,7 +506,7 @@ def test_an_odd_article_ends_as_it_should(crawled: Crawled, name: str) -> None:
     assert record.exists() == case.end.startswith("quarantined")
 
 
-def test_odd_articles_leave_their_neighbours_as_they_are(crawled: Crawled) -> None:
+def test_unusual_articles_do_not_affect_other_articles(crawled: Crawled) -> None:
     assert crawled.run.status == 4, crawled.run.stderr[-2000:]
     assert len(crawled.neighbours) > 30
     assert crawled.neighbours.items() <= posts(crawled.root).items()
@@ -514,20 +520,20 @@ def both(crawled: Crawled, row: str, key: str) -> list[object]:
     return sorted(crawled.items[article][key] for name, article in ids().items() if name.startswith(row))
 
 
-def test_two_sources_of_one_reading_have_a_category_each(crawled: Crawled) -> None:
+def test_two_sources_with_the_same_slug_get_separate_categories(crawled: Crawled) -> None:
     """faults C10: the first that is met gets the plain slug."""
     plain, other = both(crawled, "c10", "category")
     assert plain == "yanglichenbao"
     assert re.fullmatch("yanglichenbaox[0-9a-f]{4}", str(other))
 
 
-def test_one_text_under_two_ids_is_two_posts_and_a_doubt(crawled: Crawled) -> None:
+def test_one_text_under_two_ids_gives_two_posts_and_a_doubt(crawled: Crawled) -> None:
     """faults C12."""
     assert both(crawled, "c12", "notes") == [[], ["text/repeated"]]
     assert crawled.run["doubts"]["text/repeated"] == 1
 
 
-def test_the_log_is_lines_that_no_article_can_forge(crawled: Crawled) -> None:
+def test_an_article_cannot_forge_a_log_line(crawled: Crawled) -> None:
     """faults I16."""
     lines = crawled.run.stderr.split("\n")
     assert not [line for line in lines if not line.isprintable()]
@@ -537,7 +543,7 @@ def test_the_log_is_lines_that_no_article_can_forge(crawled: Crawled) -> None:
 
 
 @pytest.mark.jekyll
-def test_jekyll_builds_the_odd_articles_and_shows_what_they_said(crawled: Crawled, tmp_path: Path) -> None:
+def test_jekyll_builds_unusual_articles_and_shows_their_titles(crawled: Crawled, tmp_path: Path) -> None:
     """faults I1 to I14: nothing of it is run, and our own layouts let nothing out."""
     site = Path(shutil.copytree(crawled.root, tmp_path / "site"))
     built = build_site(site)
@@ -556,7 +562,7 @@ def test_jekyll_builds_the_odd_articles_and_shows_what_they_said(crawled: Crawle
     assert "<script" not in "".join(built.files.values())
 
 
-def test_an_article_in_the_archive_is_kept_whatever_is_said_of_it_later(tmp_path: Path) -> None:
+def test_an_archived_article_is_kept_whatever_later_responses_contain(tmp_path: Path) -> None:
     """faults C13 to C16, X11; invariant V9: it is not even asked for."""
     with Replica(Site(articles=30, plain=True)) as replica:
         play(replica, {})

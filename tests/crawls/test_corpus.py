@@ -85,7 +85,7 @@ def shown(body: str) -> tuple[str, list[str], list[str]]:
 @pytest.mark.parametrize(
     ("spider", "whole", "requests"), [("category", True, 2), ("share", True, 1), ("category", False, 3)]
 )
-def test_the_seed_document_comes_back_byte_for_byte(
+def test_the_seed_document_is_reproduced_byte_for_byte(
     tmp_path: Path, spider: str, whole: bool, requests: int
 ) -> None:
     text, post = real(SEED)
@@ -98,7 +98,7 @@ def test_the_seed_document_comes_back_byte_for_byte(
 
 @pytest.mark.parametrize("name", FINAL)
 @pytest.mark.parametrize("spider", ["category", "share"])
-def test_every_real_post_comes_back(tmp_path: Path, spider: str, name: str) -> None:
+def test_every_real_post_is_reproduced(tmp_path: Path, spider: str, name: str) -> None:
     text, post = real(name)
     with Replica() as replica:
         play(replica, post)
@@ -113,7 +113,7 @@ def test_every_real_post_comes_back(tmp_path: Path, spider: str, name: str) -> N
 
 
 @pytest.mark.parametrize("name", FINAL)
-def test_every_real_post_comes_back_from_its_page_alone(tmp_path: Path, name: str) -> None:
+def test_every_real_post_is_reproduced_from_its_page_alone(tmp_path: Path, name: str) -> None:
     _, post = real(name)
     with Replica() as replica:
         play(replica, post)

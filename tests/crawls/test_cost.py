@@ -89,11 +89,13 @@ CALLS: Sequence[str] = ("fsync", "fdatasync", "rename", "renameat", "pwrite64", 
         pytest.param("fdatasync", 0, id="the index syncs when it is closed"),
     ],
 )
-def test_no_article_costs_more_than_it_did(per_article: Counter[str], what: str, most: int) -> None:
+def test_an_article_takes_no_more_work_than_the_limit(
+    per_article: Counter[str], what: str, most: int
+) -> None:
     assert per_article[what] <= most
 
 
 @pytest.mark.parametrize("name", ["requests", "calls", "write", "renameat", "fsync"])
-def test_the_figures_are_there(counted: list[Counter[str]], name: str) -> None:
+def test_every_run_has_at_least_one_count_for_each_article(counted: list[Counter[str]], name: str) -> None:
     """Of each run by itself: how many posts are synced as one group depends on the disk."""
     assert [run[name] >= number for run, number in zip(counted, (FEW, MANY), strict=True)] == [True, True]

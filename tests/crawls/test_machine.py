@@ -65,7 +65,7 @@ def first(monkeypatch: pytest.MonkeyPatch) -> First:
 
 
 @pytest.mark.parametrize("blocks", [0, 40, 120])
-def test_a_file_that_may_not_grow_stops_the_run_and_the_next_one_completes(
+def test_a_file_size_limit_stops_the_run_and_the_next_run_completes(
     tmp_path: Path,
     replica: Replica,
     undisturbed: dict[str, bytes],
@@ -87,7 +87,7 @@ def test_a_file_that_may_not_grow_stops_the_run_and_the_next_one_completes(
 
 
 @pytest.mark.parametrize("name", ["x" * 300, "/".join(["y" * 200] * 25)], ids=["a name", "a path"])
-def test_an_output_whose_name_is_too_long_costs_no_request(
+def test_an_output_path_that_is_too_long_is_refused_without_a_request(
     tmp_path: Path, replica: Replica, name: str
 ) -> None:
     replica.requests.clear()
@@ -98,7 +98,9 @@ def test_an_output_whose_name_is_too_long_costs_no_request(
     assert (asked(replica, robots=True), list(tmp_path.iterdir())) == ([], [])
 
 
-def test_a_read_only_output_costs_no_request(tmp_path: Path, replica: Replica, first: First) -> None:
+def test_a_read_only_output_is_refused_without_a_request(
+    tmp_path: Path, replica: Replica, first: First
+) -> None:
     """Also for root, who may write where nobody may: the system itself says no."""
     strace = shutil.which("strace") or lacking("strace")
     root = tmp_path / "archive"
@@ -113,7 +115,7 @@ def test_a_read_only_output_costs_no_request(tmp_path: Path, replica: Replica, f
 
 
 @pytest.mark.parametrize("limit", ["-n 12", "-n 24", "-n 28", "-v 100000", "-v 120000", "-v 133000"])
-def test_too_little_memory_or_too_few_files_never_look_like_success(
+def test_a_run_with_too_little_memory_or_too_few_files_exits_with_0_only_if_complete(
     tmp_path: Path,
     replica: Replica,
     undisturbed: dict[str, bytes],
@@ -156,7 +158,7 @@ def clock(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], No
 
 
 @pytest.mark.parametrize("jump", ["-1d", "+1y", "@2022-02-22 23:59:30"])
-def test_a_clock_that_jumps_between_runs_moves_no_post(
+def test_a_clock_jump_between_runs_changes_no_post(
     tmp_path: Path, replica: Replica, undisturbed: dict[str, bytes], clock: Callable[[str], None], jump: str
 ) -> None:
     root = tmp_path / "archive"
@@ -171,7 +173,7 @@ def test_a_clock_that_jumps_between_runs_moves_no_post(
 
 
 @pytest.mark.parametrize("jump", ["-1d", "+1y"])
-def test_a_clock_that_jumps_during_a_run_changes_nothing(
+def test_a_clock_jump_during_a_run_changes_no_post(
     tmp_path: Path, replica: Replica, undisturbed: dict[str, bytes], clock: Callable[[str], None], jump: str
 ) -> None:
     """A first answer of 503 makes each article wait: a wait that was counted on this clock would not end."""
@@ -190,7 +192,7 @@ def test_a_clock_that_jumps_during_a_run_changes_nothing(
     assert files(root) == undisturbed
 
 
-def test_a_clock_that_was_never_set_starts_no_run(
+def test_a_run_does_not_start_if_the_clock_was_never_set(
     tmp_path: Path, replica: Replica, clock: Callable[[str], None]
 ) -> None:
     clock("@2019-12-31 00:00:00")
@@ -205,7 +207,7 @@ def test_a_clock_that_was_never_set_starts_no_run(
 
 
 @pytest.mark.parametrize("mask", ["077", "000"])
-def test_a_run_elsewhere_with_any_umask_writes_the_same_tree(
+def test_a_run_from_another_folder_with_any_umask_writes_the_same_files(
     tmp_path: Path,
     replica: Replica,
     undisturbed: dict[str, bytes],
@@ -229,7 +231,7 @@ def test_a_run_elsewhere_with_any_umask_writes_the_same_tree(
 @pytest.mark.parametrize(
     ("where", "status"), [("loop", 6), ("loop/below", 6), ("file/below", 6), ("site/.git/archive", 2)]
 )
-def test_an_output_that_cannot_be_one_costs_no_request(
+def test_an_unusable_output_folder_is_refused_without_a_request(
     tmp_path: Path, replica: Replica, where: str, status: int
 ) -> None:
     (tmp_path / "loop").symlink_to("loop")
@@ -244,7 +246,7 @@ def test_an_output_that_cannot_be_one_costs_no_request(
     assert (asked(replica, robots=True), sorted(tmp_path.rglob("*"))) == ([], before)
 
 
-def test_an_output_that_is_missing_is_made_with_the_folders_above_it(
+def test_a_missing_output_folder_is_created_with_its_parents(
     tmp_path: Path, replica: Replica, undisturbed: dict[str, bytes]
 ) -> None:
     assert crawl("category", tmp_path / "a/b/c", replica).status == 0
@@ -275,7 +277,7 @@ SURROUNDINGS: list[tuple[dict[str, str], tuple[str, ...]]] = [
 
 
 @pytest.mark.parametrize(("environment", "options"), SURROUNDINGS)
-def test_the_bytes_depend_on_nothing_but_the_site(
+def test_the_files_do_not_depend_on_environment_order_or_concurrency(
     tmp_path: Path,
     undisturbed: dict[str, bytes],
     monkeypatch: pytest.MonkeyPatch,
@@ -292,7 +294,7 @@ def test_the_bytes_depend_on_nothing_but_the_site(
     assert files(tmp_path) == undisturbed
 
 
-def test_runs_by_category_write_what_one_run_writes(
+def test_separate_runs_by_category_write_the_same_files_as_one_run(
     tmp_path: Path, replica: Replica, undisturbed: dict[str, bytes]
 ) -> None:
     slugs = sorted(source.slug for source in replica.site.categories() if " " not in source.slug)
@@ -305,7 +307,7 @@ def test_runs_by_category_write_what_one_run_writes(
 
 
 @pytest.mark.parametrize("console", [False, True], ids=["as it is", "with Scrapy's remote control"])
-def test_a_run_leaves_no_token(
+def test_a_run_leaves_no_token_of_a_remote_control(
     tmp_path: Path, replica: Replica, monkeypatch: pytest.MonkeyPatch, console: bool
 ) -> None:
     """Also when it is killed; with the remote control, to see that one would be found."""
@@ -325,7 +327,7 @@ def test_a_run_leaves_no_token(
 # --- two runs at once (faults S7, S8)
 
 
-def test_a_second_run_touches_nothing_and_the_first_goes_on(
+def test_a_second_run_changes_nothing_and_the_first_run_continues(
     tmp_path: Path, replica: Replica, undisturbed: dict[str, bytes]
 ) -> None:
     article = replica.site.article(0).id
@@ -348,7 +350,7 @@ def test_a_second_run_touches_nothing_and_the_first_goes_on(
 # --- what people and programs do to posts between runs (faults S18 to S20)
 
 
-def test_posts_that_were_changed_moved_or_deleted_by_hand_stay_so(tmp_path: Path) -> None:
+def test_posts_that_a_user_edited_moved_or_deleted_are_left_as_they_are(tmp_path: Path) -> None:
     with Replica(Site(articles=60, plain=True)) as replica:
         assert crawl("category", tmp_path, replica, category="cailianshe").status == 0
         count = replica.site.count("cailianshe")

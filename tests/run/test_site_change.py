@@ -36,7 +36,7 @@ def fresh_and_known(tmp_path: Path, replica: Replica) -> Path:
     [{"content_html": "<p>正文</p>"}, {"text": {"html": "<p>正文</p>"}}, {"text": "<br/>"}],
     ids=["a renamed field", "another type", "an empty body"],
 )
-def test_answers_that_cannot_be_read_any_more(
+def test_unreadable_responses_give_status_5(
     tmp_path: Path, replica: Replica, fields: dict[str, object]
 ) -> None:
     """X1, X9."""
@@ -51,7 +51,7 @@ def test_answers_that_cannot_be_read_any_more(
     assert tree(root) == before
 
 
-def test_a_listing_whose_rows_match_no_more(tmp_path: Path, replica: Replica) -> None:
+def test_a_listing_that_lost_its_rows_gives_status_5(tmp_path: Path, replica: Replica) -> None:
     """X2."""
     root = fresh_and_known(tmp_path, replica)
     before = tree(root)
@@ -62,11 +62,11 @@ def test_a_listing_whose_rows_match_no_more(tmp_path: Path, replica: Replica) ->
     )
     run = crawl("category", root, replica, *QUICK, category="cailianshe")
     assert (run.status, list(run["listings"]["incomplete"].values())) == (5, ["ran_dry"])
-    assert "now names none" in run.stderr.splitlines()[-2]
+    assert "now lists none" in run.stderr.splitlines()[-2]
     assert tree(root) == before
 
 
-def test_a_listing_of_another_category(tmp_path: Path, replica: Replica) -> None:
+def test_the_listing_of_another_category_is_refused(tmp_path: Path, replica: Replica) -> None:
     """X3."""
     source = next(source for source in replica.site.categories() if source.slug == "zhongguodianzibao")
     replica.answers["/category/cailianshe.html"] = (200, HTML, pages.category(replica.site, source))
@@ -75,7 +75,7 @@ def test_a_listing_of_another_category(tmp_path: Path, replica: Replica) -> None
     assert not posts(tmp_path)
 
 
-def test_a_category_that_sends_home_is_incomplete_and_the_others_complete(
+def test_a_category_that_redirects_to_the_home_page_is_incomplete_and_others_are_complete(
     tmp_path: Path, replica: Replica
 ) -> None:
     """X4."""
@@ -85,7 +85,7 @@ def test_a_category_that_sends_home_is_incomplete_and_the_others_complete(
     assert run["posted"] == replica.site.count("zhongguodianzibao")
 
 
-def test_a_site_that_moved_is_not_followed(tmp_path: Path, replica: Replica) -> None:
+def test_a_redirect_to_a_new_host_is_reported_and_not_followed(tmp_path: Path, replica: Replica) -> None:
     """X13."""
     target = "http://www.finews.withounder.com/category/cailianshe.html"
     replica.answers["/category/cailianshe.html"] = (301, {"Location": target}, "")
@@ -95,7 +95,7 @@ def test_a_site_that_moved_is_not_followed(tmp_path: Path, replica: Replica) -> 
     assert {seen.host for seen in replica.requests} == {"finews.withounder.com"}
 
 
-def test_one_answer_for_every_article_becomes_no_post(tmp_path: Path, replica: Replica) -> None:
+def test_the_same_response_for_every_listed_article_gives_no_post(tmp_path: Path, replica: Replica) -> None:
     """X8: with the listing's titles beside it, not even once."""
     first = answers.text_answer(replica.site, next(iter(replica.site.listing("cailianshe"))))
     assert first
@@ -109,7 +109,7 @@ def test_one_answer_for_every_article_becomes_no_post(tmp_path: Path, replica: R
     assert not posts(tmp_path)
 
 
-def test_one_answer_for_every_id_becomes_one_post_at_most(tmp_path: Path, replica: Replica) -> None:
+def test_the_same_response_for_every_named_article_gives_one_post(tmp_path: Path, replica: Replica) -> None:
     """X8, where no listing tells the titles."""
     ids = [article.id for article in map(replica.site.article, range(30)) if not article.emnews]
     body = '<p>正文一段，足够长。</p><p class="em_media">（文章来源：样例日报）</p>'
@@ -138,7 +138,9 @@ def rows(replica: Replica, ids: Sequence[int], form: str) -> tuple[int, dict[str
         "/cailianshe/news/{day}/{id}.html",
     ],
 )
-def test_known_articles_are_known_in_any_form_of_address(tmp_path: Path, replica: Replica, form: str) -> None:
+def test_an_archived_article_is_recognised_in_any_form_of_address(
+    tmp_path: Path, replica: Replica, form: str
+) -> None:
     """X10."""
     root = fresh_and_known(tmp_path, replica)
     before = tree(root)
@@ -151,7 +153,7 @@ def test_known_articles_are_known_in_any_form_of_address(tmp_path: Path, replica
 
 
 @pytest.mark.parametrize("form", ["nw{digits}", "NW-{digits}", "NW{digits}0", "0{digits}", "{digits}.NW"])
-def test_ids_of_a_new_form_become_no_second_post(tmp_path: Path, replica: Replica, form: str) -> None:
+def test_ids_of_an_unknown_form_give_no_second_post(tmp_path: Path, replica: Replica, form: str) -> None:
     """X10: no family of the profile has them, so somebody has to say what they are."""
     root = fresh_and_known(tmp_path, replica)
     before = tree(root)
@@ -164,9 +166,7 @@ def test_ids_of_a_new_form_become_no_second_post(tmp_path: Path, replica: Replic
     assert tree(root) == before
 
 
-def test_a_listing_in_any_order_and_an_article_days_late_leave_no_gap(
-    tmp_path: Path, replica: Replica
-) -> None:
+def test_late_articles_in_an_unsorted_listing_are_archived(tmp_path: Path, replica: Replica) -> None:
     """X12."""
     ids = list(replica.site.listing("cailianshe"))
     late, known = ids[-2:], ids[:-2]
@@ -180,7 +180,7 @@ def test_a_listing_in_any_order_and_an_article_days_late_leave_no_gap(
 
 
 @pytest.mark.parametrize("form", ["html", "json"])
-def test_a_captcha_for_one_article_in_ten_is_no_text(tmp_path: Path, replica: Replica, form: str) -> None:
+def test_a_captcha_in_place_of_an_article_is_quarantined(tmp_path: Path, replica: Replica, form: str) -> None:
     """X15."""
     ids = [article.id for article in map(replica.site.article, range(60)) if not article.emnews]
     wall = "请完成人机验证后继续访问"
@@ -199,7 +199,9 @@ def test_a_captcha_for_one_article_in_ten_is_no_text(tmp_path: Path, replica: Re
     assert (again.status, again["posted"]) == (0, walls), again.stderr
 
 
-def test_a_site_that_left_http_is_said_to_have_moved(tmp_path: Path, replica: Replica) -> None:
+def test_a_redirect_to_https_on_a_new_host_is_reported_and_not_followed(
+    tmp_path: Path, replica: Replica
+) -> None:
     """X13: the profile of finews knows both schemes; of a host that is new to it, nothing is followed."""
     root = fresh_and_known(tmp_path, replica)
     before = tree(root)

@@ -52,7 +52,7 @@ def wait_for_posts(archive: Path, count: int, process: subprocess.Popen[str]) ->
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda s: s.name)
-def test_a_signal_stops_in_order_and_the_next_run_completes(
+def test_a_signal_stops_the_run_with_a_report_and_the_next_run_completes(
     tmp_path: Path, replica: Replica, undisturbed: dict[str, str], number: signal.Signals
 ) -> None:
     with start(tmp_path, replica) as process:
@@ -72,7 +72,7 @@ def test_a_signal_stops_in_order_and_the_next_run_completes(
 
 
 @pytest.mark.parametrize("second", [False, True], ids=["one signal", "two signals"])
-def test_a_host_that_hangs_does_not_hold_up_the_stop(tmp_path: Path, second: bool) -> None:
+def test_a_host_that_hangs_does_not_delay_the_stop(tmp_path: Path, second: bool) -> None:
     with Replica(Site(articles=30, plain=True)) as replica:
         with start(tmp_path, replica) as process:
             wait_for_posts(tmp_path, 5, process)

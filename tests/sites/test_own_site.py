@@ -65,7 +65,9 @@ def play(replica: Replica) -> None:
     replica.answers[f"{HOST}/robots.txt"] = (404, {}, "")
 
 
-def test_the_example_site_is_archived_and_its_rerun_asks_listings_only(tmp_path: Path, profile: Path) -> None:
+def test_the_example_site_is_archived_and_a_rerun_requests_only_listings(
+    tmp_path: Path, profile: Path
+) -> None:
     root = tmp_path / "archive"
     with Replica() as replica:
         play(replica)
@@ -87,7 +89,7 @@ def test_the_example_site_is_archived_and_its_rerun_asks_listings_only(tmp_path:
     assert read(text, "2022-02-22-A2022-0222_3.md").problems == ()
 
 
-def test_the_words_of_the_footer_are_the_profiles(tmp_path: Path, profile: Path) -> None:
+def test_the_profile_gives_the_words_of_the_footer(tmp_path: Path, profile: Path) -> None:
     text = profile.read_text(encoding="utf-8")
     family = "  - name: story\n"
     assert family in text
@@ -105,7 +107,7 @@ def test_the_words_of_the_footer_are_the_profiles(tmp_path: Path, profile: Path)
     assert read(text, name).problems == ()
 
 
-def test_its_articles_can_be_named_by_id_and_address(tmp_path: Path, profile: Path) -> None:
+def test_articles_of_the_example_can_be_named_by_id_and_address(tmp_path: Path, profile: Path) -> None:
     with Replica() as replica:
         play(replica)
         by_id = crawl("share", tmp_path / "a", replica, site=profile, infocode="A2022-0222_1")
@@ -115,7 +117,7 @@ def test_its_articles_can_be_named_by_id_and_address(tmp_path: Path, profile: Pa
     assert (by_id.status, by_address.status, len(posts(tmp_path / "a"))) == (0, 0, 2), by_id.stderr
 
 
-def test_pages_that_lead_in_a_circle_are_walked_once(tmp_path: Path, profile: Path) -> None:
+def test_reading_listing_pages_that_link_in_a_circle_ends(tmp_path: Path, profile: Path) -> None:
     with Replica() as replica:
         play(replica)
         rows = "".join(map(row, list(STORIES)[5:]))
@@ -169,7 +171,7 @@ ONE, TWO, THREE, FOUR = (
         pytest.param({1: 403, 2: ONE}, 0, "forbidden", 1, id="the first page is the listing"),
     ],
 )
-def test_one_page_that_cannot_be_had_costs_none_of_the_others(
+def test_a_page_that_cannot_be_fetched_does_not_affect_other_pages(
     tmp_path: Path,
     counted: Path,
     pages: Mapping[int, list[str] | int],
@@ -189,7 +191,7 @@ def test_one_page_that_cannot_be_had_costs_none_of_the_others(
     assert len(walked) == asked_for
 
 
-def test_the_page_that_was_missing_is_read_by_the_next_run(tmp_path: Path, counted: Path) -> None:
+def test_the_next_run_reads_the_page_that_was_missing(tmp_path: Path, counted: Path) -> None:
     with Replica() as replica:
         play_counted(replica, {1: ONE, 2: 403, 3: THREE, 4: []})
         assert crawl("category", tmp_path / "a", replica, site=counted, category="markets").status == 3
@@ -202,7 +204,7 @@ def test_the_page_that_was_missing_is_read_by_the_next_run(tmp_path: Path, count
     ("cap", "posted"),
     [("max_rows: 3", 3), ("max_rows: 4", 4), ("max_pages: 2", 4)],
 )
-def test_a_listing_without_end_is_capped_and_says_so(
+def test_a_listing_above_max_rows_or_max_pages_is_incomplete(
     tmp_path: Path, counted: Path, cap: str, posted: int
 ) -> None:
     text = counted.read_text(encoding="utf-8").replace("  max_pages: 20", f"  {cap}")
@@ -215,7 +217,7 @@ def test_a_listing_without_end_is_capped_and_says_so(
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_an_address_that_is_not_public_is_asked_only_if_the_profile_is_written_with_it(
+def test_an_address_that_is_not_public_is_requested_only_if_it_is_an_origin(
     tmp_path: Path, host: str
 ) -> None:
     """The replica opened directly: one server for all hosts of the finews profile."""

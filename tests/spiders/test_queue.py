@@ -72,7 +72,7 @@ ARTICLES = [
 ]
 
 
-def test_a_few_at_a_time_with_all_that_was_said_of_them_in_the_order_of_the_listing(line: Line) -> None:
+def test_articles_are_requested_in_batches_in_the_order_of_the_listing(line: Line) -> None:
     line.join(ARTICLES)
     assert line.asked() == []
     found = []
@@ -83,7 +83,7 @@ def test_a_few_at_a_time_with_all_that_was_said_of_them_in_the_order_of_the_list
     assert found == ARTICLES
 
 
-def test_no_more_are_under_way_than_may_be(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_more_articles_are_under_way_than_the_limit(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spider_module, "MAX_UNDER_WAY", 100)
     line.join(ARTICLES)
     while line.spider.request_next():
@@ -96,7 +96,7 @@ def test_no_more_are_under_way_than_may_be(line: Line, monkeypatch: pytest.Monke
     assert not line.spider.request_next()
 
 
-def test_no_more_than_a_thousand_requests_are_under_way_when_no_answer_comes(line: Line) -> None:
+def test_at_most_a_thousand_requests_are_made_while_no_response_arrives(line: Line) -> None:
     """The bound itself: with it, memory does not grow with the site while a host does not answer."""
     articles = [replace(ARTICLES[0], id=listed(number).id) for number in range(1, 1501)]
     line.join(articles)
@@ -105,7 +105,7 @@ def test_no_more_than_a_thousand_requests_are_under_way_when_no_answer_comes(lin
     assert line.asked() == articles[:1000]
 
 
-def test_who_stands_in_line_takes_little_room(line: Line) -> None:
+def test_a_queued_article_takes_less_than_300_bytes(line: Line) -> None:
     """Bytes of each article in line, its id among them; a request takes some 3,500."""
     line.join(ARTICLES)  # what is made once is there
     tracemalloc.start()
@@ -122,7 +122,7 @@ def test_who_stands_in_line_takes_little_room(line: Line) -> None:
     assert taken / 5_000 < 300
 
 
-def test_where_the_archive_fails_nobody_is_asked_for_and_nobody_is_lost(line: Line) -> None:
+def test_no_article_is_requested_or_lost_if_the_archive_fails(line: Line) -> None:
     line.join(ARTICLES)
     line.disk_fails = True
     line.spider.request_next()
@@ -132,7 +132,7 @@ def test_where_the_archive_fails_nobody_is_asked_for_and_nobody_is_lost(line: Li
     assert line.ledger.tally.balanced
 
 
-def test_those_still_in_line_when_the_run_ends_are_deferred_and_asked_for_by_the_next(line: Line) -> None:
+def test_articles_still_queued_at_the_end_of_a_run_are_requested_by_the_next_run(line: Line) -> None:
     line.join(ARTICLES)
     line.spider.request_next()
     line.ledger.close(Deferred("interrupted"))
@@ -142,7 +142,7 @@ def test_those_still_in_line_when_the_run_ends_are_deferred_and_asked_for_by_the
     assert again.admit(ARTICLES) == ARTICLES
 
 
-def test_an_article_whose_end_cannot_be_written_is_still_in_the_books(
+def test_an_article_whose_result_cannot_be_written_is_still_counted(
     line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> None:
@@ -159,7 +159,7 @@ def test_an_article_whose_end_cannot_be_written_is_still_in_the_books(
     assert len(line.ledger.tally.failures) == len(ARTICLES)
 
 
-def test_when_an_article_cannot_be_looked_up_all_that_were_named_with_it_are_deferred(
+def test_all_articles_of_a_page_are_deferred_if_one_cannot_be_looked_up(
     line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(article_id: str) -> bool:
