@@ -1,4 +1,4 @@
-"""What the add-ons change: full speed where the user asks for it, and nothing else."""
+"""The settings that the add-ons change."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.crawling import crawl
 
 
 def settings(**typed: str) -> dict[str, object]:
-    """The settings of a run with so much typed behind ``-s``."""
+    """The settings of a run with values from the command line (``-s``)."""
     made = Settings()
     made.setmodule("archiver.settings", priority="project")
     made.setdict(typed, priority="cmdline")

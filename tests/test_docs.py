@@ -1,4 +1,4 @@
-"""What the docs promise is there, and what is there is in the docs."""
+"""The docs agree with the code: settings, reasons, doubts, exit statuses, commands, links."""
 
 from __future__ import annotations
 

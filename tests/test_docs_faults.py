@@ -1,4 +1,4 @@
-"""The tables of faults have every row once, and each test they name is there."""
+"""The tables of faults contain every row once, and the tests that they name exist."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TABLES = {
     "network.md": {"N": 35, "Q": 16, "E": 15, "P": 14},
     "content.md": {"C": 20, "D": 12, "H": 12, "I": 18, "S": 30, "X": 15},
 }
-"""File below ``docs/faults/`` → group → rows."""
+"""File below ``docs/faults/`` → group → number of rows."""
 
 COLUMNS = ["row", "what happens", "how it ends", "test"]
 

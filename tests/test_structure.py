@@ -1,4 +1,4 @@
-"""The rooms of the package, who may import whom, and how large a part may grow."""
+"""The rooms (sub-packages and modules) of the package: allowed imports, maximum sizes, and their tests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PROJECT = Path(__file__).parents[1]
 FILES = sorted([*(PROJECT / "archiver").rglob("*.py"), *(PROJECT / "spiders").rglob("*.py")])
 
 PURE = {"extract.formats", "extract", "normalise", "posts", "derive"}
-"""No Scrapy, no disk, no network, no clock."""
+"""Rooms that use no Scrapy, no disk, no network and no clock."""
 
 IMPORTS: dict[str, set[str]] = {
     "errors": set(),
@@ -38,7 +38,7 @@ IMPORTS: dict[str, set[str]] = {
     "commands": {"errors", "options", "terminal", "sites", "storage", "publish", "audit", "run", "replica"},
     "spiders": {"errors", "items", "sites", "extract", "normalise", "terminal", "fetch", "run", "storage"},
 }
-"""Each room, and the rooms that it may import (itself aside); a room is above all that it imports."""
+"""Room → the other rooms that it may import."""
 
 _NETWORK = {"scrapy", "twisted", "aiohttp", "socket", "urllib.request"}
 _WORLD = _NETWORK | {"os", "pathlib", "sqlite3", "time", "asyncio", "tempfile"}
@@ -49,7 +49,7 @@ FOREIGN: dict[str, set[str]] = {
     "audit": _NETWORK,
     "fetch": {"sqlite3", "pathlib"},
 }
-"""What a room may not import from elsewhere."""
+"""Room → modules from outside the project that it must not import."""
 
 
 def room_of(module: str) -> str:
@@ -89,22 +89,22 @@ def test_a_room_imports_only_allowed_rooms(path: Path) -> None:
     here = room_of(module_of(path))
     if not here:
         return  # archiver/__init__.py
-    assert here in IMPORTS, f"{here} is a new room: say what it may import"
+    assert here in IMPORTS, f"{here} is a new room: add it to IMPORTS with the rooms that it may import"
     for name in imports_of(path):
         top = name.partition(".")[0]
         if top in ("archiver", "spiders"):
             there = room_of(name)
-            assert there in {here, "", *IMPORTS[here]}, f"{here} may not import {name}"
+            assert there in {here, "", *IMPORTS[here]}, f"{here} must not import {name}"
         else:
             forbidden = {other for other in FOREIGN.get(here, ()) if f"{name}.".startswith(f"{other}.")}
-            assert not forbidden, f"{here} may not import {name}"
+            assert not forbidden, f"{here} must not import {name}"
 
 
 def test_the_imports_of_rooms_have_no_cycle() -> None:
     order: list[str] = []
     while len(order) < len(IMPORTS):
         free = [room for room, below in IMPORTS.items() if room not in order and below <= set(order)]
-        assert free, f"a circle among {set(IMPORTS) - set(order)}"
+        assert free, f"an import cycle among {set(IMPORTS) - set(order)}"
         order += free
 
 
@@ -132,7 +132,7 @@ def test_a_module_is_not_too_long(path: Path) -> None:
 
 
 END_TO_END = {"benchmarks", "crash", "crawls", "faults"}
-"""Folders of tests that run whole programs; every other one has the name of the room that it tests."""
+"""Folders with tests of whole programs; every other folder has the name of the room that it tests."""
 
 
 def test_tests_mirror_the_package() -> None:

@@ -1,4 +1,4 @@
-"""What is printed reaches any terminal, or fails in the way its caller expects."""
+"""Printing works with any encoding; if writing fails, stdout raises and stderr does not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever is wrong ends in one clear sentence, the right exit status, and everything else archived."""
+"""Bad input gives one clear sentence and the right exit status; all other articles are archived."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.jekyll import build_site
 JSON = {"Content-Type": "application/json; charset=utf-8"}
 
 
-# --- arguments: one sentence on stderr, exit 2, no request
+# --- wrong arguments: one sentence on stderr, exit status 2, no request
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_a_profile_with_a_wrong_key_is_reported_in_one_sentence(tmp_path: Path) 
     assert "Traceback" not in run.stderr
 
 
-# --- the site does not answer, or answers something else
+# --- the site does not answer, or its response cannot be used
 
 
 def test_an_unknown_category_is_incomplete_and_others_are_complete(tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def answer(**fields: object) -> str:
 
 BROKEN = {
     "no title anywhere": (200, JSON, answer(Title="", Date="2022-02-22 10:00:00"), "title_empty"),
-    "punctuation for a title": (200, JSON, answer(Title="——！", Date="2022-02-22 10:00:00"), "title_empty"),
+    "a title of punctuation": (200, JSON, answer(Title="——！", Date="2022-02-22 10:00:00"), "title_empty"),
     "no text": (
         200,
         JSON,
@@ -175,9 +175,9 @@ BROKEN = {
         "<html>系统繁忙</html>",
         "not_json",
     ),
-    "a list": (200, JSON, "[]", "title_empty"),
-    "a list for a title": (200, JSON, answer(Title=["标题"], Date="2022-02-22 10:00:00"), "shape"),
-    "nothing": (200, JSON, "", "empty"),
+    "an empty list": (200, JSON, "[]", "title_empty"),
+    "a list as the title": (200, JSON, answer(Title=["标题"], Date="2022-02-22 10:00:00"), "shape"),
+    "an empty response": (200, JSON, "", "empty"),
     "neither UTF-8 nor GB18030": (200, JSON, b'{"text": "' + b"\xff\xfe\xfa" * 40 + b'"}', "encoding"),
     "a date in the future": (200, JSON, answer(Title="标题", Date="2222-02-22 10:00:00"), "date_future"),
 }
@@ -193,7 +193,7 @@ def test_an_unusable_response_is_quarantined_and_requested_again(tmp_path: Path,
         run = crawl("share", tmp_path, replica, infocode=",".join(ids))
         assert run.status == 4, run.stderr
         assert (run["posted"], run["quarantined"]) == (3, 1)
-        assert f"quarantined/{reason}" in run["reasons"] or (case == "a list" and run["reasons"])
+        assert f"quarantined/{reason}" in run["reasons"] or (case == "an empty list" and run["reasons"])
         record = json.loads((tmp_path / run["failures"][0]["record"]).read_text())
         kept = record["answers"][0]
         assert kept["url"].endswith(broken)
@@ -294,7 +294,7 @@ def test_a_storage_error_during_a_run_stops_it(tmp_path: Path) -> None:
     with Replica(Site(articles=30, plain=True)) as replica:
         run = crawl("category", archive, replica, category="cailianshe")
     assert run.status == 6
-    assert run.stderr.count("archive/category") == 2, "once in the log, once in the report"
+    assert run.stderr.count("archive/category") == 2, "one line in the log, one in the report"
     assert "Traceback" not in run.stderr
     assert run["listed"] == run["deferred"]
     assert list(outside.iterdir()) == []
@@ -322,7 +322,7 @@ def test_the_settings_open_no_port_and_no_local_file() -> None:
     assert (PROJECT / "scrapy.cfg").is_file()
 
 
-# --- one article of every odd kind, in one crawl (faults C, D, I)
+# --- one article of every unusual kind, in one crawl (faults C, D, I)
 
 FEED = "http://183.136.162.242/web/webapi?type=45&count=100&newsid=1"
 ROLLING = "http://183.136.162.242/web/webapi?type=102&count=100&newsid=1"
@@ -333,13 +333,16 @@ HOSTILE = "\x1b[31m标题\r\n" * 100_000
 
 @dataclass(frozen=True)
 class Odd:
-    """An article: what its answer and its row in the feed say, and what becomes of it."""
+    """An unusual article: its response, its row in the feed, and the expected result."""
 
     end: str = "posted"
+    """The expected result, with its reason."""
     said: Mapping[str, object] = field(default_factory=dict)
+    """Fields of the response that differ from those of a good one."""
     row: Mapping[str, str] = field(default_factory=dict)
+    """Fields of the row that differ from those of a good one."""
     made: Mapping[str, object] = field(default_factory=dict)
-    """Fields of the item that was exported."""
+    """Expected fields of the exported item."""
     rolling: bool = False
 
 
@@ -349,14 +352,14 @@ def text(body: str, credit: str = "样例日报") -> dict[str, str]:
 
 ODD: dict[str, Odd] = {
     # titles
-    "c1-in-the-answer-only": Odd(row={"title": ""}, said={"Title": "正题"}, made={"title": "正题"}),
-    "c1-in-the-row-only": Odd(row={"title": "行题"}, said={"Title": ""}, made={"title": "行题"}),
+    "c1-title-in-the-response-only": Odd(row={"title": ""}, said={"Title": "正题"}, made={"title": "正题"}),
+    "c1-title-in-the-row-only": Odd(row={"title": "行题"}, said={"Title": ""}, made={"title": "行题"}),
     "c2-no-title": Odd("quarantined/title_empty", {"Title": ""}, {"title": ""}),
     "c3-a-blank-title": Odd("quarantined/title_empty", {"Title": "\u200b——\u3000\x07"}, {"title": " "}),
     "c4-a-long-title": Odd(said={"Title": LONG}, made={"title": LONG.replace("\n", " ").strip()}),
-    "c5-no": Odd(said={"Title": "no"}, made={"title": "no"}),
-    "c5-a-day": Odd(said={"Title": "2022-02-22"}, made={"title": "2022-02-22"}),
-    "c5-signs": Odd(said={"Title": "- \"'a: #b\\ ~"}, made={"title": "- \"'a: #b\\ ~"}),
+    "c5-yaml-boolean": Odd(said={"Title": "no"}, made={"title": "no"}),
+    "c5-yaml-date": Odd(said={"Title": "2022-02-22"}, made={"title": "2022-02-22"}),
+    "c5-yaml-syntax": Odd(said={"Title": "- \"'a: #b\\ ~"}, made={"title": "- \"'a: #b\\ ~"}),
     # sources
     "c6-no-source": Odd("quarantined/source", {"text": "<p>无人署名。</p>", "medianame": ""}),
     "c6-no-link": Odd(rolling=True, made={"link": "http://finance.eastmoney.com/a/{id}.html", "notes": ["link/missing"]}),
@@ -365,14 +368,14 @@ ODD: dict[str, Odd] = {
         said=text("链接在名中。", '样例<span><a href="http://q.example/">证券</a></span><span></span>报') | {"medianame": ""},
         made={"source": "样例证券报", "tag": "样例证券报新闻"},
     ),
-    "c8-with-an-author": Odd(
+    "c8-source-with-an-author": Odd(
         said={"medianame": "来源：样例日报 作者：王小明"}, made={"source": "样例日报", "author": "王小明"}
     ),
-    "c8-an-unknown-form": Odd(
+    "c8-source-of-an-unknown-form": Odd(
         said=text("来源难辨。", "样例日报，供稿"), made={"source": "样例日报，供稿", "notes": ["source/unparsed"]}
     ),
     "c9-a-long-source": Odd("quarantined/source", text("来源太长。", "报" * 300)),
-    "c9-markup-for-a-source": Odd("quarantined/source", {"text": "<p>标记。</p>", "medianame": "<b>样例报</b>"}),
+    "c9-markup-as-the-source": Odd("quarantined/source", {"text": "<p>标记。</p>", "medianame": "<b>样例报</b>"}),
     "c10-a-slug": Odd(said=text("同音之一。", "样例晨报"), made={"tag": "样例晨报新闻"}),
     "c10-the-same-slug": Odd(said=text("同音之二。", "样礼晨报"), made={"tag": "样礼晨报新闻"}),
     # texts
@@ -382,14 +385,14 @@ ODD: dict[str, Odd] = {
     "c15-empty": Odd("quarantined/empty_body", {"text": "<p>　　<br /></p>"}),
     "c16-busy": Odd("deferred/busy", {"text": "<p>系统繁忙，请稍后再试</p>"}),
     "c16-a-wall": Odd("quarantined/wall", {"text": "<p>请在APP内查看</p>"}),
-    "c17-what-nobody-sees": Odd(
+    "c17-invisible-content": Odd(
         said={"text": '<p>可见。<img src="data:,x"><span style="display:none">不可见</span></p>'},
         made={"body": "<p>可见。</p>"},
     ),
     "c20-another-id": Odd("quarantined/id_mismatch", {"Id": "NW202202220000000000"}),
     "c20-another-title": Odd("quarantined/id_mismatch", {"Id": None, "Title": "北向资金净流入八十亿元"}),
     # dates
-    "d1-other-signs": Odd(said={"Date": "２０２２年2月2日 7:5"}, row={"showtime": ""}, made={"date": "2022-02-02T07:05:00+08:00"}),
+    "d1-full-width-digits": Odd(said={"Date": "２０２２年2月2日 7:5"}, row={"showtime": ""}, made={"date": "2022-02-02T07:05:00+08:00"}),
     "d2-another-zone": Odd(said={"Date": "2022-02-22T04:47:15-05:00"}, row={"showtime": ""}, made={"date": "2022-02-22T17:47:15+08:00"}),
     "d3-no-year": Odd(said={"Date": "02-22 10:00"}, made={"date": "2022-02-22T10:00:00+08:00"}),
     "d4-yesterday": Odd(said={"Date": "昨天 17:47"}, made={"date": "2022-02-22T10:00:00+08:00"}),
@@ -404,7 +407,7 @@ ODD: dict[str, Odd] = {
     "d7-a-month": Odd(said={"Date": "2022年2月"}, row={"showtime": ""}, made={"date": "2022-02-22T00:00:00+08:00"}),
     "d8-ambiguous": Odd(said={"Date": "03/04/2022"}, row={"showtime": ""}, made={"date": "2022-02-22T00:00:00+08:00"}),
     "d9-the-future": Odd("quarantined/date_future", {"Date": "2222-02-22 10:00:00"}, {"showtime": ""}),
-    "d10-empty": Odd(
+    "d10-zone-only": Odd(
         said={"Date": " +0800"},
         row={"showtime": ""},
         made={"date": "2022-02-22T00:00:00+08:00", "notes": ["date/refused", "date/imprecise"]},
@@ -412,23 +415,23 @@ ODD: dict[str, Odd] = {
     "d11-two-dates": Odd(
         said={"Date": "2022-02-10 10:00:00"}, made={"date": "2022-02-10T10:00:00+08:00", "notes": ["date/conflict"]}
     ),
-    # what would be run, were it believed
-    "h11-keys": Odd(said={"permalink": "/index.html", "layout": "home", "published": False, "slug": "../x"}),
-    "i1-ends-the-front-matter": Odd(said={"Title": 'x"\n---\n<script>alert(1)</script>'}, made={"title": 'x" --- <script>alert(1)</script>'}),
-    "i1-other-line-ends": Odd(said={"Title": "x\r...\u2028---\u2029a"}, made={"title": "x ... --- a"}),
-    "i2-keys": Odd(said={"Title": "x\npublished: false\npermalink: /index.html"}),
-    "i4-signs": Odd(said={"Title": "a\x85b\ufffec😀\ufeff𠮷"}, made={"title": "a bc😀𠮷"}),
-    "i5-a-tag": Odd(said={"Title": "!ruby/object:Gem::Installer &a *a <<: x"}, made={"title": "!ruby/object:Gem::Installer &a *a <<: x"}),
+    # content that YAML, Liquid, Markdown, a browser or a terminal would execute
+    "h11-front-matter-keys-in-the-response": Odd(said={"permalink": "/index.html", "layout": "home", "published": False, "slug": "../x"}),
+    "i1-end-of-front-matter": Odd(said={"Title": 'x"\n---\n<script>alert(1)</script>'}, made={"title": 'x" --- <script>alert(1)</script>'}),
+    "i1-other-line-breaks": Odd(said={"Title": "x\r...\u2028---\u2029a"}, made={"title": "x ... --- a"}),
+    "i2-front-matter-keys-in-the-title": Odd(said={"Title": "x\npublished: false\npermalink: /index.html"}),
+    "i4-unusual-characters": Odd(said={"Title": "a\x85b\ufffec😀\ufeff𠮷"}, made={"title": "a bc😀𠮷"}),
+    "i5-yaml-tag": Odd(said={"Title": "!ruby/object:Gem::Installer &a *a <<: x"}, made={"title": "!ruby/object:Gem::Installer &a *a <<: x"}),
     "i6-liquid": Odd(said=text("{{ 7 | times: 6 }} {{ site.time }}")),
     "i7-broken-liquid": Odd(said={**text("{% foo %} {{ 未完 {% if %} {% include ../x %}"), "Title": "{% foo %}{{"}),
     "i8-endraw": Odd(said=text("{% endraw %}{{ 7 | times: 6 }}")),
-    "i9-a-loop": Odd(said=text("{% for a in (1..3000) %}{% for b in (1..3000) %}x{% endfor %}{% endfor %}")),
+    "i9-liquid-loop": Odd(said=text("{% for a in (1..3000) %}{% for b in (1..3000) %}x{% endfor %}{% endfor %}")),
     "i10-a-script": Odd(said={"Title": "</title><script>alert(1)</script><b>甲</b>"}),
     "i11-links": Odd(said=text('<a href="javascript:alert(1)" onclick="x()">甲</a><iframe src="//x"></iframe>')),
     "i12-markdown": Odd(said=text("# 甲\n---\n    乙 [x](javascript:alert(1)) {:.cls}")),
     "i14-nul": Odd(said={**text("甲\0乙\x08丙"), "Title": "甲\0乙"}, made={"title": "甲乙"}),
-    "i16-a-log": Odd("quarantined/id_mismatch", {"Id": None, "Title": HOSTILE}),
-    "i17-front-matter": Odd("quarantined/front_matter_size", {"Title": "长" * 30_000}),
+    "i16-log-injection": Odd("quarantined/id_mismatch", {"Id": None, "Title": HOSTILE}),
+    "i17-large-front-matter": Odd("quarantined/front_matter_size", {"Title": "长" * 30_000}),
 }  # fmt: skip
 
 
@@ -439,8 +442,11 @@ def ids() -> dict[str, str]:
     }
 
 
-def play(replica: Replica, odd: Mapping[str, Odd]) -> None:
-    """The feeds name them; each has a text of its own, and a good answer but for what it says oddly."""
+def serve(replica: Replica, odd: Mapping[str, Odd]) -> None:
+    """Makes the replica serve the articles and the feeds that list them.
+
+    Each article has a text of its own and a good response, except for the fields in ``odd``.
+    """
     rows: dict[bool, list[dict[str, str]]] = {True: [], False: []}
     for number, (name, article) in enumerate(ids().items()):
         case = odd.get(name, Odd(rolling=ODD[name].rolling))
@@ -469,9 +475,9 @@ class Crawled:
     run: Run
     root: Path
     items: Mapping[str, Mapping[str, object]]
-    """Id → what was exported of a post."""
-    neighbours: Mapping[str, str]
-    """The posts of the other categories, as a run without any odd article writes them."""
+    """Id → exported item."""
+    other_posts: Mapping[str, str]
+    """The posts of the other categories, from a run without unusual articles."""
 
 
 @pytest.fixture(scope="module")
@@ -480,7 +486,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
     with Replica(Site(articles=100, plain=True)) as replica:
         others = CATEGORIES.partition("type-102,")[2]
         assert crawl("category", folder / "clean", replica, category=others).status == 0
-        play(replica, ODD)
+        serve(replica, ODD)
         exported = folder / "items.jsonl"
         run = crawl("category", folder / "odd", replica, "-O", str(exported), category=CATEGORIES)
     items = map(json.loads, exported.read_text(encoding="utf-8").splitlines())
@@ -508,9 +514,9 @@ def test_an_unusual_article_gets_the_expected_result(crawled: Crawled, name: str
 
 def test_unusual_articles_do_not_affect_other_articles(crawled: Crawled) -> None:
     assert crawled.run.status == 4, crawled.run.stderr[-2000:]
-    assert len(crawled.neighbours) > 30
-    assert crawled.neighbours.items() <= posts(crawled.root).items()
-    assert len(posts(crawled.root)) == len(crawled.neighbours) + sum(
+    assert len(crawled.other_posts) > 30
+    assert crawled.other_posts.items() <= posts(crawled.root).items()
+    assert len(posts(crawled.root)) == len(crawled.other_posts) + sum(
         odd.end == "posted" for odd in ODD.values()
     )
     assert {path.name for path in crawled.root.parent.iterdir()} == {"clean", "odd", "items.jsonl"}
@@ -521,7 +527,7 @@ def both(crawled: Crawled, row: str, key: str) -> list[object]:
 
 
 def test_two_sources_with_the_same_slug_get_separate_categories(crawled: Crawled) -> None:
-    """faults C10: the first that is met gets the plain slug."""
+    """faults C10: the first source gets the plain slug."""
     plain, other = both(crawled, "c10", "category")
     assert plain == "yanglichenbao"
     assert re.fullmatch("yanglichenbaox[0-9a-f]{4}", str(other))
@@ -544,7 +550,7 @@ def test_an_article_cannot_forge_a_log_line(crawled: Crawled) -> None:
 
 @pytest.mark.jekyll
 def test_jekyll_builds_unusual_articles_and_shows_their_titles(crawled: Crawled, tmp_path: Path) -> None:
-    """faults I1 to I14: nothing of it is run, and our own layouts let nothing out."""
+    """faults I1 to I14: no hostile content is executed, and our layouts escape it."""
     site = Path(shutil.copytree(crawled.root, tmp_path / "site"))
     built = build_site(site)
     assert (built.exit_status, built.complaints) == (0, "")
@@ -563,13 +569,13 @@ def test_jekyll_builds_unusual_articles_and_shows_their_titles(crawled: Crawled,
 
 
 def test_an_archived_article_is_kept_whatever_later_responses_contain(tmp_path: Path) -> None:
-    """faults C13 to C16, X11; invariant V9: it is not even asked for."""
+    """faults C13 to C16, X11; invariant V9: the article is not even requested."""
     with Replica(Site(articles=30, plain=True)) as replica:
-        play(replica, {})
+        serve(replica, {})
         assert crawl("category", tmp_path, replica, category="type-45,type-102").status == 0
         before = tree(tmp_path)
         assert len(posts(tmp_path)) == len(ODD)
-        play(replica, ODD)
+        serve(replica, ODD)
         asked(replica)
         run = crawl("category", tmp_path, replica, category="type-45,type-102")
         assert (run.status, run["unchanged"], len(asked(replica))) == (0, len(ODD), 2), run.stderr

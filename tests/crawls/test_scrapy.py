@@ -1,4 +1,4 @@
-"""Scrapy's own commands go on working in the project."""
+"""Scrapy's own commands work in the project."""
 
 from __future__ import annotations
 
@@ -52,16 +52,16 @@ def test_items_go_to_stdout_and_the_report_to_stderr(tmp_path: Path) -> None:
     assert "exit 0" in run.stderr.splitlines()[-1]
 
 
-@pytest.mark.parametrize("scrapys", ["False", "True"])
+@pytest.mark.parametrize("downloader_stats", ["False", "True"])
 def test_the_report_counts_every_request_once_with_and_without_downloader_stats(
-    tmp_path: Path, scrapys: str
+    tmp_path: Path, downloader_stats: str
 ) -> None:
     with Replica(Site(articles=12, plain=True)) as replica:
-        run = crawl("category", tmp_path, replica, "-L", "INFO", "-s", f"DOWNLOADER_STATS={scrapys}")
+        run = crawl("category", tmp_path, replica, "-L", "INFO", "-s", f"DOWNLOADER_STATS={downloader_stats}")
         assert run["requests"] == len(asked(replica, robots=True))
     assert run["bytes"] > 12 * 2000
     assert f"'downloader/response_status_count/200': {run['requests']}" in run.stderr
-    assert ("'downloader/request_bytes'" in run.stderr) is (scrapys == "True")
+    assert ("'downloader/request_bytes'" in run.stderr) is (downloader_stats == "True")
 
 
 def test_failed_attempts_are_counted_by_exception_type(tmp_path: Path) -> None:

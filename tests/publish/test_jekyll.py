@@ -1,4 +1,4 @@
-"""An archive is a Jekyll site that builds: every oddity of the replica, our own layouts, the real Jekyll."""
+"""A new archive is a Jekyll site: the real Jekyll builds it, with our layouts and all oddities of the replica."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When what failed is asked for again, when no more, and what a run says of what has to wait."""
+"""When failed articles are requested again, when they are given up, and how a run counts articles that wait."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TIMEOUT, REJECTED = Deferred("timeout"), Quarantined("not_json")
 def run(
     root: Path, now: datetime, why: ArticleError, *, named: bool = False, listing: str = LISTING
 ) -> Ledger:
-    """One run in which a listing names an article that fails so, if it is asked for."""
+    """One run in which a listing names an article; if the article is requested, it fails with ``why``."""
     with open_site(root) as archive:
         ledger = Ledger(archive.catalogue, now)
         for article in ledger.admit([listed(1, listing=listing)], named=named):
@@ -38,11 +38,11 @@ def known(root: Path) -> OpenArticle:
         return article
 
 
-def asks(ledger: Ledger) -> bool:
+def requests_it(ledger: Ledger) -> bool:
     return bool(ledger.tally.failures)
 
 
-# --- how long
+# --- the delay before the next attempt
 
 
 @pytest.mark.parametrize(
@@ -60,17 +60,17 @@ def test_the_delay_between_attempts_grows_from_zero_to_a_day(state: str, minutes
 
 def test_the_next_runs_retry_an_article_after_a_short_outage(tmp_path: Path) -> None:
     for minute in (0, 5, 10):
-        assert asks(run(tmp_path, NOW + minute * MINUTES, TIMEOUT))
-    assert asks(run(tmp_path, NOW + 15 * MINUTES, TIMEOUT))
-    assert not asks(run(tmp_path, NOW + 20 * MINUTES, TIMEOUT))
-    assert asks(run(tmp_path, NOW + 25 * MINUTES, TIMEOUT))
+        assert requests_it(run(tmp_path, NOW + minute * MINUTES, TIMEOUT))
+    assert requests_it(run(tmp_path, NOW + 15 * MINUTES, TIMEOUT))
+    assert not requests_it(run(tmp_path, NOW + 20 * MINUTES, TIMEOUT))
+    assert requests_it(run(tmp_path, NOW + 25 * MINUTES, TIMEOUT))
 
 
 @pytest.mark.parametrize(("why", "asked"), [(TIMEOUT, 25), (REJECTED, 24)])
 def test_an_article_that_always_fails_is_given_up_after_few_requests(
     tmp_path: Path, why: ArticleError, asked: int
 ) -> None:
-    """A cron job every five minutes; of the runs that find nothing due, only the last is made."""
+    """Simulates a cron job every five minutes; of the runs with no due article, only the last one is made."""
     times, now = [], NOW
     with open_site(tmp_path) as archive:
         while True:
@@ -129,11 +129,11 @@ def test_an_article_of_an_interrupted_run_is_due_at_once(tmp_path: Path) -> None
     assert (known(tmp_path).attempts, known(tmp_path).due) == (6, "")
 
 
-# --- what has to wait
+# --- articles that are not due
 
 
-def waiting(root: Path, why: ArticleError) -> datetime:
-    """A time before the article of four failures is due."""
+def before_due(root: Path, why: ArticleError) -> datetime:
+    """Lets the article fail four times; returns a time at which it is not due yet."""
     for minute in range(4):
         run(root, NOW + minute * 30 * MINUTES, why)
     now = NOW + 91 * MINUTES
@@ -148,10 +148,10 @@ def waiting(root: Path, why: ArticleError) -> datetime:
 def test_a_listed_article_that_is_not_due_gets_a_result_without_a_request_or_a_write(
     tmp_path: Path, why: ArticleError, end: str, reason: str
 ) -> None:
-    now = waiting(tmp_path, why)
+    now = before_due(tmp_path, why)
     before = bytes_of(tmp_path)
     ledger = run(tmp_path, now, why)
-    assert not asks(ledger)
+    assert not requests_it(ledger)
     assert (ledger.tally.listed, ledger.tally.ends, ledger.tally.reasons) == (1, {end: 1}, {reason: 1})
     assert bytes_of(tmp_path) == before
 
@@ -159,7 +159,7 @@ def test_a_listed_article_that_is_not_due_gets_a_result_without_a_request_or_a_w
 def test_a_deferred_article_is_counted_even_if_its_listing_is_unchanged(tmp_path: Path) -> None:
     for why, counted in ((TIMEOUT, 1), (REJECTED, 0)):
         root = tmp_path / why.reason
-        now = waiting(root, why)
+        now = before_due(root, why)
         with open_site(root) as archive:
             ledger = Ledger(archive.catalogue, now)
             assert ledger.admit(ledger.waiting(LISTING)) == []
@@ -169,7 +169,7 @@ def test_a_deferred_article_is_counted_even_if_its_listing_is_unchanged(tmp_path
 
 
 def test_due_articles_come_before_articles_that_are_not_due(tmp_path: Path) -> None:
-    now = waiting(tmp_path, TIMEOUT)
+    now = before_due(tmp_path, TIMEOUT)
     with open_site(tmp_path) as archive:
         ledger = Ledger(archive.catalogue, now)
         ledger.admit([listed(2)])
@@ -181,28 +181,28 @@ def test_due_articles_come_before_articles_that_are_not_due(tmp_path: Path) -> N
 def test_a_jump_of_the_clock_does_not_delay_an_article(tmp_path: Path, jump: timedelta) -> None:
     for _ in range(8):
         run(tmp_path, NOW, TIMEOUT, named=True)
-    assert asks(run(tmp_path, NOW + jump, TIMEOUT))
+    assert requests_it(run(tmp_path, NOW + jump, TIMEOUT))
 
 
-# --- the user's word
+# --- articles that the user names
 
 
 def test_a_named_article_is_requested_at_once_even_if_it_was_given_up(tmp_path: Path) -> None:
-    now = waiting(tmp_path, TIMEOUT)
-    assert asks(run(tmp_path, now, TIMEOUT, named=True))
+    now = before_due(tmp_path, TIMEOUT)
+    assert requests_it(run(tmp_path, now, TIMEOUT, named=True))
     for _ in range(20):
         run(tmp_path, now + 15 * DAYS, TIMEOUT, named=True)
     with open_site(tmp_path) as archive, archive.index.transaction():
         archive.index.put_open(OpenArticle(listed(1), "skipped", "gave_up", "timeout", 20, NOW.isoformat()))
-    assert not asks(run(tmp_path, now + 16 * DAYS, TIMEOUT))
-    assert asks(run(tmp_path, now + 16 * DAYS, TIMEOUT, named=True))
+    assert not requests_it(run(tmp_path, now + 16 * DAYS, TIMEOUT))
+    assert requests_it(run(tmp_path, now + 16 * DAYS, TIMEOUT, named=True))
     revived = known(tmp_path)
     assert (revived.state, revived.attempts, revived.since) == ("deferred", 1, (now + 16 * DAYS).isoformat())
 
 
 def test_a_gone_article_is_not_requested_again_even_if_it_is_named(tmp_path: Path) -> None:
     run(tmp_path, NOW, Skipped("gone"))
-    assert not asks(run(tmp_path, NOW, TIMEOUT, named=True))
+    assert not requests_it(run(tmp_path, NOW, TIMEOUT, named=True))
 
 
 def test_naming_an_article_keeps_the_hints_of_its_listing(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a person reads at the end, and the exit status a job acts on."""
+"""The report of a run: its text, its JSON, and the exit status."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def interrupted(deferred: int) -> Tally:
 
 
 def rejected(reason: str, among: int) -> Tally:
-    """One quarantined article among so many."""
+    """One quarantined article; ``among`` is the number of all articles."""
     return Tally(
         listed=among,
         ends=Counter(posted=among - 1, quarantined=1),

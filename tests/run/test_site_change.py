@@ -1,4 +1,5 @@
-"""A site that changed is noticed, not archived: exit 5, one sentence, earlier posts untouched (faults X)."""
+"""A changed site gives exit status 5 and one sentence; its pages are not archived, and earlier posts are kept
+(faults X)."""
 
 from __future__ import annotations
 
@@ -25,8 +26,8 @@ def replica() -> Iterator[Replica]:
         yield running
 
 
-def fresh_and_known(tmp_path: Path, replica: Replica) -> Path:
-    """An archive of one category, whole."""
+def archived(tmp_path: Path, replica: Replica) -> Path:
+    """A complete archive of one category."""
     assert crawl("category", tmp_path, replica, category="cailianshe").status == 0
     return tmp_path
 
@@ -40,7 +41,7 @@ def test_unreadable_responses_give_status_5(
     tmp_path: Path, replica: Replica, fields: dict[str, object]
 ) -> None:
     """X1, X9."""
-    root = fresh_and_known(tmp_path, replica)
+    root = archived(tmp_path, replica)
     before = tree(root)
     ids = [article.id for article in map(replica.site.article, range(60)) if not article.emnews]
     replica.answers["/NewsData/GetNewsText.do"] = (200, JSON, json.dumps({"Title": "标题一则", **fields}))
@@ -53,7 +54,7 @@ def test_unreadable_responses_give_status_5(
 
 def test_a_listing_that_lost_its_rows_gives_status_5(tmp_path: Path, replica: Replica) -> None:
     """X2."""
-    root = fresh_and_known(tmp_path, replica)
+    root = archived(tmp_path, replica)
     before = tree(root)
     replica.answers["/category/cailianshe.html"] = (
         200,
@@ -96,7 +97,7 @@ def test_a_redirect_to_a_new_host_is_reported_and_not_followed(tmp_path: Path, r
 
 
 def test_the_same_response_for_every_listed_article_gives_no_post(tmp_path: Path, replica: Replica) -> None:
-    """X8: with the listing's titles beside it, not even once."""
+    """X8: the titles of the listing show that the response belongs to another article."""
     first = answers.text_answer(replica.site, next(iter(replica.site.listing("cailianshe"))))
     assert first
     same = json.loads(first)
@@ -110,7 +111,7 @@ def test_the_same_response_for_every_listed_article_gives_no_post(tmp_path: Path
 
 
 def test_the_same_response_for_every_named_article_gives_one_post(tmp_path: Path, replica: Replica) -> None:
-    """X8, where no listing tells the titles."""
+    """X8, without a listing that gives the titles."""
     ids = [article.id for article in map(replica.site.article, range(30)) if not article.emnews]
     body = '<p>正文一段，足够长。</p><p class="em_media">（文章来源：样例日报）</p>'
     same = {"Title": "同一标题", "Date": "2022-02-22 10:00:00", "text": body}
@@ -121,7 +122,7 @@ def test_the_same_response_for_every_named_article_gives_one_post(tmp_path: Path
 
 
 def rows(replica: Replica, ids: Sequence[int], form: str) -> tuple[int, dict[str, str], str]:
-    """A category page whose links have another form."""
+    """A category page whose links have the form ``form``."""
     links = []
     for article in map(replica.site.article, ids):
         href = form.format(id=article.id, digits=article.digits, day=f"{article.date:%Y/%m/%d}")
@@ -142,7 +143,7 @@ def test_an_archived_article_is_recognised_in_any_form_of_address(
     tmp_path: Path, replica: Replica, form: str
 ) -> None:
     """X10."""
-    root = fresh_and_known(tmp_path, replica)
+    root = archived(tmp_path, replica)
     before = tree(root)
     ids = list(replica.site.listing("cailianshe"))
     replica.answers["/category/cailianshe.html"] = rows(replica, ids, form)
@@ -154,8 +155,8 @@ def test_an_archived_article_is_recognised_in_any_form_of_address(
 
 @pytest.mark.parametrize("form", ["nw{digits}", "NW-{digits}", "NW{digits}0", "0{digits}", "{digits}.NW"])
 def test_ids_of_an_unknown_form_give_no_second_post(tmp_path: Path, replica: Replica, form: str) -> None:
-    """X10: no family of the profile has them, so somebody has to say what they are."""
-    root = fresh_and_known(tmp_path, replica)
+    """X10: no family of the profile has such ids, so a person has to change the profile."""
+    root = archived(tmp_path, replica)
     before = tree(root)
     ids = list(replica.site.listing("cailianshe"))
     replica.answers["/category/cailianshe.html"] = rows(replica, ids, f"/cailianshe/{{day}}/{form}.html")
@@ -202,8 +203,8 @@ def test_a_captcha_in_place_of_an_article_is_quarantined(tmp_path: Path, replica
 def test_a_redirect_to_https_on_a_new_host_is_reported_and_not_followed(
     tmp_path: Path, replica: Replica
 ) -> None:
-    """X13: the profile of finews knows both schemes; of a host that is new to it, nothing is followed."""
-    root = fresh_and_known(tmp_path, replica)
+    """X13: the profile of finews allows both schemes, but only for the hosts in its origins."""
+    root = archived(tmp_path, replica)
     before = tree(root)
     target = "https://news.withounder.com/category/cailianshe.html"
     replica.answers["/category/cailianshe.html"] = (301, {"Location": target}, "")

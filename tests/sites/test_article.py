@@ -1,4 +1,4 @@
-"""Where an article is asked for, and what the place is called."""
+"""The addresses of a step, and the origin of the values that it reads."""
 
 from __future__ import annotations
 

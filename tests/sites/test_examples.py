@@ -1,4 +1,4 @@
-"""What docs/sites.md and docs/example-site.yaml show works, and every key there is is explained there."""
+"""The examples in docs/sites.md and docs/example-site.yaml work, and docs/sites.md documents every key."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def columns() -> Profile:
 
 
 def as_served(page: str) -> str:
-    """Through the bytes of a GB18030 page that says GB2312."""
+    """The page after it was encoded as GB18030, declared as GB2312, and decoded again."""
     return decode(f'<meta charset="gb2312">{page}'.encode("gb18030"), "text/html").text
 
 
@@ -146,14 +146,14 @@ def test_the_walk_through_quotes_the_example() -> None:
 
 
 def test_the_error_message_in_the_docs_is_the_real_one() -> None:
-    wrong = EXAMPLE.read_text(encoding="utf-8").replace("h3 a::attr(href)", "h3 >")
-    with pytest.raises(BadArgument) as told:
-        parse(wrong, "mine.yaml")
-    assert f"\n{told.value}\n" in DOCS
+    text = EXAMPLE.read_text(encoding="utf-8").replace("h3 a::attr(href)", "h3 >")
+    with pytest.raises(BadArgument) as wrong:
+        parse(text, "mine.yaml")
+    assert f"\n{wrong.value}\n" in DOCS
 
 
 def keys(heading: str) -> dict[str, str]:
-    """Key → default, of the table below a heading."""
+    """Key → default, from the table below a heading."""
     part = DOCS.split(f"### {heading}\n")[1].split("\n### ")[0]
     return dict(re.findall(r"^\| `(\w+)` \| (.*?) ?\|", part, re.MULTILINE))
 
@@ -170,9 +170,9 @@ def keys(heading: str) -> dict[str, str]:
     ],
 )
 def test_every_key_is_documented_with_its_default(heading: str, model: type[BaseModel]) -> None:
-    explained = keys(heading)
-    assert set(explained) == set(model.model_fields)
+    documented = keys(heading)
+    assert set(documented) == set(model.model_fields)
     for name, field in model.model_fields.items():
-        assert bool(explained[name]) is not field.is_required(), name
+        assert bool(documented[name]) is not field.is_required(), name
         if isinstance(field.default, str | int) and field.default != "":
-            assert f"`{field.default}`" in explained[name]
+            assert f"`{field.default}`" in documented[name]

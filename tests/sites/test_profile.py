@@ -1,4 +1,4 @@
-"""Where a profile lets requests go, what it takes for an id, and what addresses name."""
+"""Allowed addresses, valid ids, and the ids in addresses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def finews() -> Profile:
     return load("finews")
 
 
-# --- where requests may go (faults Q9 to Q11)
+# --- allowed addresses (faults Q9 to Q11)
 
 HOST = "finews.withounder.com"
 

@@ -1,4 +1,4 @@
-"""``scrapy crawl category`` against the replica: every listed article becomes the right post, at the right price."""
+"""``scrapy crawl category`` on the replica: posts are right, and the number of requests is as low as possible."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def name_of(expected: Expected) -> str:
 
 
 def words(text: str) -> str:
-    """The text without any blanks: where a block ends and a line breaks is the layout's business."""
+    """The text without blanks, because blanks between blocks and lines do not matter here."""
     return re.sub(r"\s+", "", text)
 
 
@@ -32,7 +32,7 @@ def text_of(body: str) -> str:
 
 @pytest.fixture(scope="module")
 def full(tmp_path_factory: pytest.TempPathFactory) -> tuple[Replica, Path]:
-    """A site with every oddity, archived whole."""
+    """A complete archive of a site with every oddity."""
     root = tmp_path_factory.mktemp("full")
     with Replica(Site(articles=60)) as replica:
         run = crawl("category", root, replica)
@@ -45,7 +45,7 @@ def test_every_listed_article_becomes_the_expected_post(full: tuple[Replica, Pat
     written = posts(root)
     expected = {name_of(article): article for article in map(replica.site.expected, range(len(replica.site)))}
     assert set(written) == set(expected)
-    # The site's own generator cut this digest too short; only the feed still has it whole.
+    # The generator of the site truncated this digest; only the feed has the complete one.
     cut = replica.site.article(replica.site.oddities()[Oddity.DIGEST_TWO_HEADLINES]).id
     for name, article in expected.items():
         post = read(written[name], name)
@@ -122,7 +122,9 @@ def test_since_and_until_select_the_articles_of_a_day(tmp_path: Path) -> None:
         assert {name[:10] for name in posts(tmp_path)} == {"2022-02-21"}
         one_day = len(posts(tmp_path))
         again = crawl("category", tmp_path, replica)
-        assert again["posted"] == 60 - one_day, "a narrowed run must not hide the rest from the next one"
+        assert again["posted"] == 60 - one_day, (
+            "a run with since and until must not hide the other articles from the next run"
+        )
 
 
 def test_several_categories_are_separated_by_commas(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""``scrapy crawl share``: single articles by id, by address, from a list."""
+"""``scrapy crawl share``: single articles by id, by address, and from a list."""
 
 from __future__ import annotations
 
