@@ -181,15 +181,11 @@ class CategorySpider(ArticleSpider):
         rule = self._rule(category)
         following = rule.following(category, walk.pages, page.next, empty=not (page.articles or page.refused))
         if capped:
-            yield from self._incomplete(
-                walk.url, Deferred("cap", f"it has more rows than max_rows={rule.max_rows}")
-            )
+            yield from self._incomplete(walk.url, Deferred("cap", f"max_rows={rule.max_rows} is reached"))
         elif not following or at_end:
             yield from self._complete(walk)
         elif walk.pages == rule.max_pages:
-            yield from self._incomplete(
-                walk.url, Deferred("cap", f"it has more pages than max_pages={rule.max_pages}")
-            )
+            yield from self._incomplete(walk.url, Deferred("cap", f"max_pages={rule.max_pages} is reached"))
         else:
             yield self._page(following, category, walk)
 
