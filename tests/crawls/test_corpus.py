@@ -35,7 +35,7 @@ def real(name: str) -> tuple[str, StoredPost]:
     return text, read(text, name)
 
 
-def serve(replica: Replica, post: StoredPost, *, complete: bool = True) -> None:
+def play(replica: Replica, post: StoredPost, *, complete: bool = True) -> None:
     """Lets the replica serve the category page, the post page and the JSON response for this post."""
     replica.answers.clear()
     page_type = {"Content-Type": "text/html; charset=utf-8", "ETag": '"1"'}
@@ -93,7 +93,7 @@ def test_the_seed_document_is_reproduced_byte_for_byte(
 ) -> None:
     text, post = real(SEED)
     with Replica() as replica:
-        serve(replica, post, complete=complete)
+        play(replica, post, complete=complete)
         run = crawl(spider, tmp_path, replica, **_named(spider, post))
         assert (run.status, len(asked(replica))) == (0, requests), run.stderr
     assert (tmp_path / "_posts" / SEED).read_bytes() == text.encode()
@@ -104,7 +104,7 @@ def test_the_seed_document_is_reproduced_byte_for_byte(
 def test_every_real_post_is_reproduced(tmp_path: Path, spider: str, name: str) -> None:
     text, post = real(name)
     with Replica() as replica:
-        serve(replica, post)
+        play(replica, post)
         run = crawl(spider, tmp_path, replica, **_named(spider, post))
     assert run.status == 0, run.stderr
     written = (tmp_path / "_posts" / name).read_text(encoding="utf-8")
@@ -119,7 +119,7 @@ def test_every_real_post_is_reproduced(tmp_path: Path, spider: str, name: str) -
 def test_every_real_post_is_reproduced_from_its_page_alone(tmp_path: Path, name: str) -> None:
     _, post = real(name)
     with Replica() as replica:
-        serve(replica, post)
+        play(replica, post)
         replica.answers[f"/NewsData/GetNewsText.do?id={post.id}"] = (404, {}, "")
         run = crawl("category", tmp_path, replica, category=post.category)
     assert run.status == 0, run.stderr
