@@ -1,4 +1,4 @@
-"""What the docs promise is there, and what is there is in the docs."""
+"""The docs agree with the code: settings, reasons, doubts, exit statuses, commands, links."""
 
 from __future__ import annotations
 
@@ -62,12 +62,12 @@ def test_every_command_is_in_the_readme() -> None:
 
 
 @pytest.mark.parametrize("path", [path.name for path in PROJECT.glob("*.md")] + ["docs/architecture.md"])
-def test_links_between_the_docs_lead_somewhere(path: str) -> None:
+def test_links_in_the_docs_point_to_existing_files(path: str) -> None:
     prose = re.sub(r"^```.*?^```", "", docs(path), flags=re.DOTALL | re.MULTILINE)
     for target in re.findall(r"\]\(((?!https?:)[^)#]+)", prose):
         assert (PROJECT / path).parent.joinpath(target).exists(), target
 
 
-def test_every_path_the_architecture_names_exists() -> None:
+def test_every_path_in_the_architecture_exists() -> None:
     for room in re.findall(r"`((?:archiver|spiders|tests|docs)/[\w/.]+)`", docs("docs/architecture.md")):
         assert (PROJECT / room).exists(), room

@@ -168,5 +168,5 @@ def test_an_article_that_only_the_user_named_is_tried_again_by_a_category_run(tm
 def test_a_wrong_setting_for_retries_is_reported_in_one_sentence(tmp_path: Path) -> None:
     run = crawl("category", tmp_path / "archive", None, "-s", "ARCHIVER_RETRY_DAYS=soon")
     assert run.status == 2
-    assert "ARCHIVER_RETRY_DAYS='soon' is no whole number" in run.stderr
+    assert "ARCHIVER_RETRY_DAYS='soon' is not a whole number" in run.stderr
     assert not (tmp_path / "archive").exists()
