@@ -76,8 +76,8 @@ def _use_project() -> None:
         return
     os.environ["SCRAPY_SETTINGS_MODULE"] = "archiver.settings"
     here = str(Path.cwd())
-    # Classes of the user (ARCHIVER_RECORDERS) are found in the working directory. It comes last, and `spiders`
-    # is imported before: a folder of that name does not hide the archiver's spiders.
+    # Classes of the user (ARCHIVER_RECORDERS) are found in the working directory. It comes last, and
+    # `spiders` is imported before: a folder of that name does not hide the archiver's spiders.
     import_module("spiders")
     sys.path[:] = [*(path for path in sys.path if path not in ("", here)), here]
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,7 +21,7 @@ from archiver.replica.eastmoney_server import EastmoneyReplica
 from archiver.replica.server import Replica
 from tests.crawling import PROJECT, posts
 from tests.faults import certificates
-from tests.sites.test_own_site import STORIES, play
+from tests.sites.test_own_site import play
 
 READMES = ["README.md", "README.zh-CN.md"]
 OTHER_PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
@@ -69,9 +68,7 @@ def pip(python: str, *words: str) -> None:
 
 
 @pytest.fixture(scope="module", params=pythons(), ids=lambda path: Path(path).name)
-def installed(
-    request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
+def installed(request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the programs of an environment with the wheel and what it depends on."""
     folder = tmp_path_factory.mktemp("environment")
     subprocess.run([request.param, "-m", "venv", folder], check=True, timeout=120)
