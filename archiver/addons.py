@@ -12,7 +12,7 @@ from archiver import options
 from archiver.errors import BadArgument
 
 _OVER_THE_PROJECT = SETTINGS_PRIORITIES["project"] + 1
-"""Over the settings of the project, under the command line."""
+"""Higher priority than the settings of the project, lower than the command line."""
 
 FULL: dict[str, Any] = {
     "DOWNLOAD_DELAY": 0,
@@ -20,7 +20,7 @@ FULL: dict[str, Any] = {
     "CONCURRENT_REQUESTS": 16,
     "CONCURRENT_REQUESTS_PER_DOMAIN": 16,
 }
-"""As fast as possible: for a copy of the site on a server of one's own, never for somebody else's site."""
+"""As fast as possible: only for a copy of the site on your own server, never for somebody else's site."""
 
 
 class CheckedOptions:
@@ -35,7 +35,7 @@ class CheckedOptions:
 
 
 class Pace:
-    """``ARCHIVER_PACE``: ``polite``, as settings.py has it, or ``full`` speed."""
+    """Applies ``ARCHIVER_PACE``: ``polite``, the values of settings.py, or ``full`` speed."""
 
     def update_settings(self, settings: BaseSettings) -> None:
         if settings["ARCHIVER_PACE"] == "full":
@@ -43,8 +43,8 @@ class Pace:
 
 
 class Quiet:
-    """Log records that ``LOG_LEVEL`` hides are not made: Scrapy alone makes two for each article, and its log
-    handler drops them."""
+    """Prevents log records that ``LOG_LEVEL`` hides. Without it, Scrapy makes two for each article, and its
+    log handler drops them."""
 
     def update_settings(self, settings: BaseSettings) -> None:
         shown = logging.getLevelNamesMapping().get(str(settings["LOG_LEVEL"]).upper(), logging.NOTSET)

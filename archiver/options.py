@@ -1,4 +1,4 @@
-"""The archiver's own settings as data: default, meaning, and which values are valid.
+"""The archiver's own settings as data: default, meaning, and valid values.
 
 ``settings.py`` takes the defaults from here. The table of docs/settings.md has the same rows; a test compares
 them. The add-on :class:`archiver.addons.CheckedOptions` and the archive commands call :func:`apply` before
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 PREFIX: Final = "ARCHIVER_"
 
 MIN_YEAR: Final = 2020
-"""A clock with an earlier year was never set: by such a clock every article is of the future (faults S22)."""
+"""A clock with an earlier year was never set: it puts every article in the future (faults S22)."""
 
 N = TypeVar("N", int, float)
 
 Read = Callable[[str, Any], object]
-"""The name and the value of a setting → the plain value that components get; raises BadArgument."""
+"""Takes the name and value of a setting; returns the plain value for components. Raises BadArgument."""
 
 
 # --- values
@@ -42,7 +42,7 @@ _DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhd]?)", re.ASCII)
 
 
 def duration(value: object, unit: str) -> float:
-    """Seconds of ``90s``, ``10m``, ``6h`` or ``3d``; a number without a letter counts in ``unit``.
+    """Converts ``90s``, ``10m``, ``6h`` or ``3d`` to seconds; a number without a letter is in ``unit``.
 
     Raises ValueError.
 
@@ -60,17 +60,17 @@ def seconds(name: str, value: Any) -> float:
     try:
         return duration(value, "s")
     except ValueError as exc:
-        raise BadArgument(f"{name}={value!r} is no duration: write seconds, or 90s, 10m, 6h, 3d") from exc
+        raise BadArgument(f"{name}={value!r} is not a duration: write seconds, or 90s, 10m, 6h, 3d") from exc
 
 
 def days(name: str, value: Any) -> int:
-    """A duration of whole days, 1 or more, as their number."""
+    """A duration as a whole number of days, 1 or more."""
     try:
         number = duration(value, "d") / _SECONDS["d"]
     except ValueError:
         number = math.nan
     if not number.is_integer():
-        raise BadArgument(f"{name}={value!r} is no whole number of days: write 14, or 14d")
+        raise BadArgument(f"{name}={value!r} is not a whole number of days: write 14, or 14d")
     return _at_least(1, int(number), name, value)
 
 
@@ -79,7 +79,7 @@ def whole(minimum: int) -> Read:
         try:
             number = int(str(value))
         except ValueError as exc:
-            raise BadArgument(f"{name}={value!r} is no whole number") from exc
+            raise BadArgument(f"{name}={value!r} is not a whole number") from exc
         return _at_least(minimum, number, name, value)
 
     return read
@@ -92,7 +92,7 @@ def number(minimum: float, maximum: float = math.inf) -> Read:
         except ValueError:
             number = math.nan
         if not math.isfinite(number):
-            raise BadArgument(f"{name}={value!r} is no number")
+            raise BadArgument(f"{name}={value!r} is not a number")
         if number > maximum:
             raise BadArgument(f"{name}={value!r}: write a number from {minimum:g} to {maximum:g}")
         return _at_least(minimum, number, name, value)
@@ -107,7 +107,7 @@ def _at_least(minimum: float, number: N, name: str, value: Any) -> N:
 
 
 def boolean(name: str, value: Any) -> bool:
-    """In the forms that Scrapy reads."""
+    """True or False, in the forms that Scrapy accepts."""
     word = str(value).lower()
     if word not in ("0", "1", "false", "true"):
         raise BadArgument(f"{name}={value!r}: write True or False")
@@ -142,12 +142,12 @@ def folder(name: str, value: Any) -> str:
 
 
 def _listed(value: Any) -> list[Any]:
-    """The parts of a list, which Scrapy also takes as one text with commas."""
+    """The parts of a list. As in Scrapy, the list may also be one text with commas."""
     return value.split(",") if isinstance(value, str) else list(value)
 
 
 def networks(written: Iterable[object]) -> list[IPv4Network | IPv6Network]:
-    """Of ``ARCHIVER_PRIVATE_ADDRESSES``; an address is a network of one. Raises BadArgument."""
+    """The networks in ``ARCHIVER_PRIVATE_ADDRESSES``; an address counts as a network. Raises BadArgument."""
     try:
         return [ip_network(text, strict=False) for part in written if (text := str(part).strip())]
     except ValueError as exc:
@@ -166,12 +166,12 @@ def statuses(name: str, value: Any) -> list[int]:
         raise BadArgument(f"{name}={value!r}: write HTTP statuses with commas between them") from exc
     for number in numbers:
         if not 100 <= number <= 599:
-            raise BadArgument(f"{name}: {number} is no HTTP status")
+            raise BadArgument(f"{name}: {number} is not an HTTP status")
     return numbers
 
 
 def components(name: str, value: Any) -> dict[str, int]:
-    """Class paths with their order, also as JSON, in which ``-s`` gives them."""
+    """Class path → order; also accepted as JSON, for ``-s``."""
     try:
         found = dict(json.loads(value) if isinstance(value, str) else value)
     except (TypeError, ValueError) as exc:
@@ -180,7 +180,7 @@ def components(name: str, value: Any) -> dict[str, int]:
         ) from exc
     for path, order in found.items():
         if not (isinstance(path, str | type) and type(order) is int):
-            raise BadArgument(f"{name}: {path!r}: {order!r} is no class path with a whole number")
+            raise BadArgument(f"{name}: {path!r}: {order!r} is not a class path with a whole number")
     return found
 
 
@@ -210,7 +210,8 @@ OPTIONS: Final[Mapping[str, Option]] = {
     ),
     "ARCHIVER_CONTACT": Option(
         "",
-        "a mail address or a page, sent as `From` with every request, so that the site's owner can reach you",
+        "a mail address or the address of a web page, sent as `From` with every request, so that the owner "
+        "of the site can reach you",
         text(r"[^\x00-\x1f\x7f\x85\u2028\u2029]*", "one line"),
     ),
     "ARCHIVER_QUARANTINE_ALLOWANCE": Option(
@@ -221,12 +222,12 @@ OPTIONS: Final[Mapping[str, Option]] = {
     "ARCHIVER_RETRY_ATTEMPTS": Option(
         20,
         "an article is given up (`skipped:gave_up`) after this number of failed attempts, but not before "
-        "`ARCHIVER_RETRY_DAYS` are over",
+        "`ARCHIVER_RETRY_DAYS` have passed",
         whole(1),
     ),
     "ARCHIVER_RETRY_DAYS": Option(
         14,
-        "whole days, counted from the first listing of an article, before the article can be given up",
+        "whole days from the first listing of an article before the article can be given up",
         days,
     ),
     "ARCHIVER_RETRY_DELAY": Option(
@@ -237,24 +238,25 @@ OPTIONS: Final[Mapping[str, Option]] = {
     ),
     "ARCHIVER_RETRY_AFTER_MAX": Option(
         60,
-        "seconds; if the `Retry-After` of a host asks for more, the host is left to the next run",
+        "seconds; if the `Retry-After` of a host asks for a longer wait, the host gets no more requests in "
+        "this run",
         seconds,
     ),
     "ARCHIVER_ARTICLE_SECONDS": Option(
         90,
-        "seconds that one article may cost in attempts and the delays between them, at all its hosts "
+        "seconds that the attempts for one article, and the delays between them, may take at all its hosts "
         "together",
         seconds,
     ),
     "ARCHIVER_BREAKER_FAILURES": Option(
         10,
-        "after this number of failures in a row a host gets only single test requests, and after those fail "
-        "no request in this run",
+        "after this number of failures in a row, a host gets only single test requests; if these fail too, "
+        "it gets no more requests in this run",
         whole(1),
     ),
     "ARCHIVER_PRIVATE_ADDRESSES": Option(
         "",
-        "networks with commas between them (`10.0.0.0/8, 127.0.0.1`) that may be connected to although they "
+        "networks, separated by commas (`10.0.0.0/8, 127.0.0.1`), that requests may connect to although they "
         "are not public; for an intranet or a test",
         private,
     ),
@@ -265,8 +267,8 @@ OPTIONS: Final[Mapping[str, Option]] = {
     ),
     "ARCHIVER_PACE": Option(
         "polite",
-        "`polite` sends one request a second to a host; `full` is as fast as possible, for a copy of the "
-        "site on your own server and never for somebody else's site: it sets `DOWNLOAD_DELAY=0`, "
+        "`polite` sends one request per second to a host; `full` is as fast as possible: use it only for a "
+        "copy of the site on your own server, never for somebody else's site; it sets `DOWNLOAD_DELAY=0`, "
         "`AUTOTHROTTLE_ENABLED=False`, `CONCURRENT_REQUESTS=16` and `CONCURRENT_REQUESTS_PER_DOMAIN=16`, "
         "and `-s` still overrides each of them",
         choice("polite", "full"),
@@ -274,17 +276,17 @@ OPTIONS: Final[Mapping[str, Option]] = {
     "ARCHIVER_PROGRESS": Option(True, "shows a progress bar if stderr is a terminal", boolean),
     "ARCHIVER_STOP_SECONDS": Option(
         5,
-        "seconds that running downloads may take after SIGINT, SIGTERM or SIGHUP; a second signal stops at "
-        "once (some CI services kill a process after 7.5 seconds)",
+        "seconds that running downloads may take after SIGINT, SIGTERM or SIGHUP; a second signal stops the "
+        "run at once (some CI services kill a process after 7.5 seconds)",
         seconds,
     ),
 }
 
 RENAMED: Final = {
     "ARCHIVER_PROFILE": "ARCHIVER_PROFILE is now ARCHIVER_PACE: write ARCHIVER_PACE=full instead of "
-    "ARCHIVER_PROFILE=mirror, and nothing instead of an empty one",
+    "ARCHIVER_PROFILE=mirror, and leave it out instead of an empty ARCHIVER_PROFILE",
 }
-"""A name of an earlier version → what to write now."""
+"""Name of a setting in an earlier version → the error message, with the new name."""
 
 SCRAPY_SETTINGS: Final[Mapping[str, Read]] = {
     "DOWNLOAD_DELAY": number(0),
@@ -320,19 +322,23 @@ def check(settings: BaseSettings) -> dict[str, object]:
 
 
 def apply(settings: BaseSettings) -> None:
-    """Checks the settings, and puts the plain values in the place of what the user wrote."""
+    """Checks the settings, and replaces the values that the user wrote with the plain ones."""
     for name, value in check(settings).items():
         settings.set(name, value, settings.getpriority(name) or 0)
 
 
 def check_run(settings: BaseSettings, now: datetime) -> None:
-    """What only a run into an archive must not have, while other Scrapy spiders may; raises BadArgument."""
+    """Checks that apply to a run that writes an archive, but not to other spiders. Raises BadArgument."""
     if settings["JOBDIR"]:
-        raise BadArgument("JOBDIR loses articles when a run is killed; leave it out, the archive remembers")
+        raise BadArgument(
+            "JOBDIR loses articles when a run is killed: remove it, the archive itself records open articles"
+        )
     if now.year < MIN_YEAR:
-        raise BadArgument(f"the clock says {now:%Y-%m-%d}: set it right, dates are judged by it")
+        raise BadArgument(
+            f"the system clock shows {now:%Y-%m-%d}: correct it, because dates are checked against it"
+        )
 
 
 def _unknown(name: str) -> str:
     nearest, *_ = difflib.get_close_matches(name, OPTIONS, n=1, cutoff=0)
-    return f"there is no setting {name}; the nearest name is {nearest}, docs/settings.md has all of them"
+    return f"there is no setting {name}; the nearest name is {nearest}; docs/settings.md lists all settings"

@@ -15,7 +15,7 @@ globals().update(options.defaults())
 BOT_NAME = "finews-archiver"
 SPIDER_MODULES = ["spiders"]
 NEWSPIDER_MODULE = "spiders"
-COMMANDS_MODULE = "archiver.commands.crawl"  # gives exit statuses that mean something
+COMMANDS_MODULE = "archiver.commands.crawl"  # its exit status gives the result of the run
 
 ADDONS = {
     "archiver.addons.CheckedOptions": 50,
@@ -23,7 +23,7 @@ ADDONS = {
     "archiver.addons.Quiet": 200,
 }
 
-# Asking, politely: ARCHIVER_PACE=full is the user's explicit choice of speed
+# Requests: polite by default; ARCHIVER_PACE=full is the user's explicit choice of speed
 
 USER_AGENT = f"{BOT_NAME} (archiver of financial news)"
 ROBOTSTXT_OBEY = True
@@ -31,12 +31,12 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1
 AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = 1
-SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # the newest first, as they are listed
+SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # in the order of the listing: newest first
 DUPEFILTER_CLASS = (
-    "scrapy.dupefilters.BaseDupeFilter"  # the ledger knows what was asked; a filter loses redirects
+    "scrapy.dupefilters.BaseDupeFilter"  # the ledger prevents duplicates; a filter would drop redirects
 )
 
-# What may leave, and where to: see docs/fetching.md
+# Allowed addresses and requests: see docs/fetching.md
 
 DOWNLOAD_HANDLERS: dict[str, Any] = {
     "http": "archiver.fetch.handler.HttpHandler",
@@ -50,41 +50,41 @@ DOWNLOADER_MIDDLEWARES: dict[str, Any] = {
     "archiver.fetch.contact.Contact": 40,
     "archiver.fetch.guard.OriginGuard": 50,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # OriginGuard checks every request
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # allows too much
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # allows too much: Robots replaces it
     "archiver.fetch.robots.Robots": 100,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # no site needs a password
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,  # three attempts in 20 ms
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # accepts cut bodies
     "archiver.fetch.retry.Retries": 550,
-    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,  # drops some silently
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,  # drops some redirects silently
     "archiver.fetch.guard.Redirects": 600,
 }
 SPIDER_MIDDLEWARES: dict[str, Any] = {
-    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,  # nothing asks which requests were first
-    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # the spiders read every status
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,  # no component reads its mark
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # the spiders handle every status
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,  # drops requests silently
-    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,  # listings have their own caps
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,  # listings have limits of their own
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,  # costs time
 }
 COOKIES_ENABLED = False
 REFERER_ENABLED = False
 METAREFRESH_ENABLED = False
 REDIRECT_MAX_TIMES = 5
-DOWNLOADER_STATS = False  # archiver/fetch/traffic.py counts what is really sent, more cheaply
+DOWNLOADER_STATS = False  # archiver/fetch/traffic.py counts what is really sent, with less CPU time
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 DOWNLOAD_VERIFY_CERTIFICATES = True
 
-# What may come back
+# Limits of responses
 
-DOWNLOAD_TIMEOUT = 15  # seconds for a whole attempt; five of them and the waits between take 90
+DOWNLOAD_TIMEOUT = 15  # seconds for a whole attempt; five attempts and the delays between them take 90
 DNS_TIMEOUT = 10  # part of DOWNLOAD_TIMEOUT
 DOWNLOAD_MAXSIZE = 8 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
 RETRY_TIMES = 4
 RETRY_HTTP_CODES = [204, 206, 408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526]  # 52x: proxies
 
-# From answer to post
+# From response to post
 
 ITEM_PIPELINES = {
     "archiver.pipelines.FetchedPipeline": 100,
@@ -96,7 +96,7 @@ ITEM_PIPELINES = {
     "archiver.pipelines.SameAnswerPipeline": 650,
     "archiver.pipelines.PostPipeline": 700,
 }
-CONCURRENT_ITEMS = 1  # per response, and ours bring one; Scrapy starts so many tasks for every response
+CONCURRENT_ITEMS = 1  # for each response; Scrapy starts as many tasks, and our responses give one item
 
 # The run as a whole
 
@@ -106,7 +106,7 @@ EXTENSIONS = {
     "archiver.run.stop.OrderlyStop": 150,
     "archiver.run.progress.Progress": 200,
 }
-LOG_LEVEL = "WARNING"  # the report says how it went; -L INFO tells the story
+LOG_LEVEL = "WARNING"  # the report gives the result; -L INFO logs the progress
 FEED_EXPORT_ENCODING = "utf-8"
 FEED_EXPORT_FIELDS = [
     "id",

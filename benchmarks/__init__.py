@@ -1,1 +1,1 @@
-"""Measures the archiver against what a user would pick instead, on the same pages."""
+"""Compares the archiver with other programs that a user could choose, on the same pages."""

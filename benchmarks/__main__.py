@@ -1,4 +1,4 @@
-"""``python -m benchmarks`` measures; ``python -m benchmarks report FILE…`` makes tables and a plot."""
+"""``python -m benchmarks`` measures. ``python -m benchmarks report FILE…`` makes tables and a plot."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import report, session
-from benchmarks.folders import NoRoom
+from benchmarks.folders import NotEnoughSpace
 from benchmarks.results import Results
 from benchmarks.roster import ROSTER
 
@@ -17,16 +17,16 @@ RESULTS = Path(__file__).with_name("results")
 FOLDER = Path(__file__).parents[1] / "build" / "benchmarks"
 
 
-def main(words: list[str]) -> int:
-    if words[:1] == ["report"]:
-        return report.main(words[1:])
-    plan, path = _plan(words)
+def main(arguments: list[str]) -> int:
+    if arguments[:1] == ["report"]:
+        return report.main(arguments[1:])
+    plan, path = _plan(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
     results = Results()
     try:
         session.measure(plan, results)
-    except NoRoom as why:
-        sys.stderr.write(f"{why}\n")
+    except NotEnoughSpace as error:
+        sys.stderr.write(f"{error}\n")
         return 2
     finally:
         if results.runs:
@@ -38,28 +38,50 @@ def main(words: list[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "--articles", type=_natural, action="append", help="size of the site (2000); repeatable"
+        "--articles",
+        type=_natural,
+        action="append",
+        help="number of articles on the site (default: 2000); repeat the option for several sizes",
     )
-    parser.add_argument("--repeat", type=_natural, default=5, help="timed runs of each contestant (5)")
-    parser.add_argument("--latency", type=_milliseconds, action="append", help="ms (0); repeatable")
-    parser.add_argument("--only", type=_names, default=tuple(ROSTER), help=f"of {','.join(ROSTER)}")
-    parser.add_argument("--json", type=Path, help="where the results go (benchmarks/results/<time>.json)")
-    parser.add_argument("--folder", type=Path, default=FOLDER, help="for pages, environments and output")
+    parser.add_argument(
+        "--repeat", type=_natural, default=5, help="timed runs of each contestant (default: 5)"
+    )
+    parser.add_argument(
+        "--latency",
+        type=_milliseconds,
+        action="append",
+        help="milliseconds before each response (default: 0); repeat the option for several latencies",
+    )
+    parser.add_argument(
+        "--only",
+        type=_names,
+        default=tuple(ROSTER),
+        help=f"names of contestants, separated by commas (default: all): {','.join(ROSTER)}",
+    )
+    parser.add_argument(
+        "--json", type=Path, help="file for the results (default: benchmarks/results/<time>.json)"
+    )
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        default=FOLDER,
+        help="folder for pages, environments and output (default: build/benchmarks)",
+    )
     parser.add_argument("--keep", action="store_true", help="do not delete the output at the end")
     return parser
 
 
-def _plan(words: list[str]) -> tuple[session.Plan, Path]:
-    asked = _parser().parse_args(words)
+def _plan(arguments: list[str]) -> tuple[session.Plan, Path]:
+    options = _parser().parse_args(arguments)
     plan = session.Plan(
-        sizes=tuple(dict.fromkeys(asked.articles or [2000])),
-        repeat=asked.repeat,
-        latencies=tuple(dict.fromkeys(asked.latency or [0])),
-        contestants=asked.only,
-        folder=asked.folder.absolute(),
-        keep=asked.keep,
+        sizes=tuple(dict.fromkeys(options.articles or [2000])),
+        repeat=options.repeat,
+        latencies=tuple(dict.fromkeys(options.latency or [0])),
+        contestants=options.only,
+        folder=options.folder.absolute(),
+        keep=options.keep,
     )
-    return plan, asked.json or RESULTS / f"{datetime.now(UTC):%Y-%m-%dT%H%M%S}.json"
+    return plan, options.json or RESULTS / f"{datetime.now(UTC):%Y-%m-%dT%H%M%S}.json"
 
 
 def _natural(word: str) -> int:

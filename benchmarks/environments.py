@@ -1,4 +1,4 @@
-"""A virtual environment for each peer, made when it is first asked for."""
+"""A virtual environment for each contestant from another project, created when it is first needed."""
 
 from __future__ import annotations
 
@@ -16,11 +16,14 @@ _SECONDS = 900
 
 
 class Unavailable(RuntimeError):
-    """A contestant cannot run here; the reason in one line."""
+    """A contestant cannot run on this machine. The message gives the reason in one line."""
 
 
 def python_for(name: str, packages: Sequence[str], folder: Path) -> str:
-    """The interpreter that has the packages; ours where there are none to have. Raises ``Unavailable``."""
+    """The path of a Python interpreter with these packages; without packages, of the current one.
+
+    Raises ``Unavailable`` if a package cannot be installed.
+    """
     if not packages:
         return sys.executable
     edition = hashlib.sha256("\n".join(packages).encode()).hexdigest()[:8]
@@ -34,19 +37,19 @@ def python_for(name: str, packages: Sequence[str], folder: Path) -> str:
 
 
 def versions(python: str) -> dict[str, str]:
-    told = subprocess.run(
+    listed = subprocess.run(
         [python, "-m", "pip", "list", "--format=json", "--disable-pip-version-check"],
         capture_output=True,
         text=True,
         check=True,
     )
-    return {row["name"]: row["version"] for row in json.loads(told.stdout)}
+    return {row["name"]: row["version"] for row in json.loads(listed.stdout)}
 
 
 def _call(*command: str) -> None:
     try:
         subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=True)
-    except subprocess.TimeoutExpired as why:
-        raise Unavailable(f"not installed within {_SECONDS} s") from why
-    except subprocess.CalledProcessError as why:
-        raise Unavailable(f"not installed: {' '.join(why.stderr.split())[-300:]}") from why
+    except subprocess.TimeoutExpired as error:
+        raise Unavailable(f"the installation took more than {_SECONDS} s") from error
+    except subprocess.CalledProcessError as error:
+        raise Unavailable(f"the installation failed: {' '.join(error.stderr.split())[-300:]}") from error

@@ -1,4 +1,5 @@
-"""A small server for the written pages if there is no nginx: correct, but so slow that it is a bottleneck.
+"""A small server for the written pages if nginx is not installed. It is correct, but so slow that it is the
+bottleneck.
 
 ``python -m benchmarks.fallback PAGES LOG LATENCY=PORT…``
 """
@@ -47,7 +48,7 @@ def _response(pages: Path, request: web.BaseRequest) -> web.Response:
     try:
         body = file.read_bytes()
     except OSError:
-        return web.Response(status=404, text="not here\n")
+        return web.Response(status=404, text="no such page\n")
     headers = {"Content-Type": kind if file.suffix != ".txt" else "text/plain; charset=utf-8"}
     if request.path != ANSWERS:
         headers["ETag"] = f'"{sha256(body).hexdigest()[:16]}"'

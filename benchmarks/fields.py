@@ -1,4 +1,4 @@
-"""The share of right fields in what a contestant found."""
+"""The share of correct fields in the articles that a contestant extracted."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 NAMES = ("title", "time", "source", "text", "text only")
 MAX_CHECKED = 2_000
-"""On larger sites, so many articles spread over all."""
+"""On larger sites, about this many articles are checked, at equal distances."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shares:
     checked: int
     right: dict[str, float]
-    """By field: the share of the checked articles for which it is right; what is missing is wrong."""
+    """For each field: the share of the checked articles in which it is correct. A missing field is wrong."""
 
 
 def shares(found: Iterable[Found], pages: Pages) -> Shares:
@@ -37,8 +37,11 @@ def shares(found: Iterable[Found], pages: Pages) -> Shares:
 
 
 def right_fields(found: Found, expected: Expected) -> list[str]:
-    """``text``: all of it is there; ``text only``: and nothing else. Texts are compared without any white
-    space; a time without a zone is wrong."""
+    """The names of the correct fields.
+
+    ``text`` is correct if the whole text was found, ``text only`` if nothing else was found with it. Texts
+    are compared without white space. A time without a time zone is wrong.
+    """
     found_text, text = ("".join(words.split()) for words in (found.text, expected.text))
     time = found.date is not None and found.date.tzinfo is not None and found.date == expected.date
     verdicts = {

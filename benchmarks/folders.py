@@ -1,7 +1,7 @@
-"""The folder of a session: everything that is written stays until the session has ended.
+"""The folder of a session. Nothing in it is deleted before the session has ended.
 
-A file system that has just deleted thousands of files takes longer to create new ones (ext4: up to four
-times).
+A file system that has just deleted thousands of files takes longer to create new ones (ext4: up to four times
+as long).
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 MARGIN = 1.2
-"""The free space must be at least so many times the estimate."""
+"""The free space must be at least this many times the estimate."""
 
 
-class NoRoom(RuntimeError):
-    """What the session would write does not fit on the disk; the reason in one sentence."""
+class NotEnoughSpace(RuntimeError):
+    """The files of the session do not fit on the disk. The message gives the sizes in one sentence."""
 
 
 @contextmanager
 def session_folder(parent: Path, *, keep: bool) -> Iterator[Path]:
-    """A new folder below ``parent``, deleted at the end, also after an error, unless ``keep`` is set."""
+    """A new folder in ``parent``. It is deleted at the end, also after an error, unless ``keep`` is set."""
     parent.mkdir(parents=True, exist_ok=True)
     folder = Path(mkdtemp(prefix="session-", dir=parent))
     try:
@@ -35,17 +35,18 @@ def session_folder(parent: Path, *, keep: bool) -> Iterator[Path]:
             shutil.rmtree(folder)
 
 
-def require_room(needed: int, folder: Path) -> None:
-    """Raises NoRoom unless ``needed`` bytes fit on the disk of ``folder``."""
+def require_space(needed: int, folder: Path) -> None:
+    """Raises NotEnoughSpace unless ``needed`` bytes fit on the disk of ``folder``."""
     free = shutil.disk_usage(folder).free
     if free < needed * MARGIN:
-        raise NoRoom(
-            f"{folder} has {free / 1e9:.1f} GB free, the session needs about {needed * MARGIN / 1e9:.1f} GB: "
-            "measure fewer articles, rounds or contestants, or choose another --folder"
+        raise NotEnoughSpace(
+            f"{folder} has {free / 1e9:.1f} GB free, but the session needs about "
+            f"{needed * MARGIN / 1e9:.1f} GB: measure fewer articles, rounds or contestants, "
+            "or choose another --folder"
         )
 
 
 def delete_outdated(folders: Iterable[Path]) -> None:
-    """Deletes pages of earlier editions; only for the end of a session."""
+    """Deletes pages from earlier versions of the code. Call this only at the end of a session."""
     for folder in folders:
         shutil.rmtree(folder)

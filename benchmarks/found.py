@@ -1,4 +1,4 @@
-"""What a contestant made of the articles, read from its output folder after the timed run."""
+"""The articles that a contestant extracted, read from its output folder after the timed run."""
 
 from __future__ import annotations
 
@@ -18,14 +18,22 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _PASTED = re.compile(
-    r'---\nlayout: post\ntitle: "(.*)"\ndate: (.*)\ncategories: .*\ntags: (.*)新闻\n---\n(.*)\n\n<.*\n\n.*',
+    r"---\nlayout: post\n"
+    r'title: "(.*)"\n'
+    r"date: (.*)\n"
+    r"categories: .*\n"
+    r"tags: (.*)新闻\n"  # the name of the source
+    r"---\n"
+    r"(.*)\n\n"  # the body
+    r"<.*\n\n.*",  # the link and the footer
     re.DOTALL,
 )
+"""A post as ``contestants.pasted`` writes it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An article as a contestant found it; a field that it does not tell is empty or None."""
+    """An article as a contestant extracted it. A field that it did not extract is empty or None."""
 
     id: str
     title: str = ""
@@ -51,7 +59,7 @@ def in_pasted_posts(folder: Path) -> Iterator[Found]:
 
 
 def in_lines(folder: Path) -> Iterator[Found]:
-    """The form of ``contestants.task.article_line``."""
+    """Articles in the format of ``contestants.task.article_line``."""
     with (folder / ARTICLES).open(encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)

@@ -1,4 +1,4 @@
-"""The goals of docs/performance.md, for the contestants and sizes that were measured without latency."""
+"""The goals of docs/performance.md, for the contestants and sizes measured without latency."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ Table = dict[tuple[str, int], Row]
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    says: str
+    name: str
     bound: str
-    """``≤ 1.0``."""
-    seen: float
+    """For example ``≤ 1.25``."""
+    measured: float
     met: bool
 
 
 _MAX_CPU = {"scrapy-defaults": 1.0, "crawlee": 1.25, "requests": 1.5}
-"""Our CPU time, as a multiple of theirs on the same size."""
+"""The CPU time of the archiver, as a multiple of that of the contestant on the same size of site."""
 _MIN_CPU_OF_PEER = {"trafilatura": 3.0, "newspaper4k": 15.0, "news-please": 15.0}
-"""Their CPU time for an article, as a multiple of ours."""
+"""The CPU time of the contestant per article, as a multiple of that of the archiver."""
 _MAX_TIME = {"archive-check": 10.0, "archive-reindex": 10.0}
-"""Seconds, as a multiple of those of sha256sum over the same files; start-up included."""
+"""The duration including the start, as a multiple of that of sha256sum over the same files."""
 _MIN_ARTICLES = 1_000
-"""On smaller sites starting Python takes most of the time."""
+"""On smaller sites, starting Python takes most of the time."""
 _MIN_ARTICLES_TO_CHECK = 10_000
-"""The same for commands that read the archive."""
+"""The same limit for commands that read the archive."""
 
 
 def goals(results: Results) -> Iterator[Goal]:
@@ -67,18 +67,18 @@ def _cpu(ours: Row, table: Table) -> Iterator[Goal]:
 
 
 def _idle(ours: Row, table: Table) -> Iterator[Goal]:
-    """The run every five minutes in which nothing is new."""
+    """The goals of a run that finds no new article, as a timer starts it every five minutes."""
     again, start = (table.get((name, ours.articles)) for name in ("archiver-rerun", "scrapy-start"))
     if again and start:
-        beyond = again.cpu.median - start.cpu.median
-        yield _at_most(f"idle run, CPU s beyond starting Scrapy{_at(ours)}", beyond, 1.0)
+        added = again.cpu.median - start.cpu.median
+        yield _at_most(f"idle run, CPU s in addition to starting Scrapy{_at(ours)}", added, 1.0)
     if again and again.written:
         yield _at_most(f"idle run, KB written{_at(ours)}", again.written / 1000, 500)
 
 
 def _upkeep(ours: Row, table: Table) -> Iterator[Goal]:
     if ours.index_bytes is not None:
-        yield _at_most(f"bytes of index a post{_at(ours)}", ours.index_bytes / ours.articles, 400)
+        yield _at_most(f"bytes of index per post{_at(ours)}", ours.index_bytes / ours.articles, 400)
     floor = table.get(("sha256sum", ours.articles))
     for name, bound in _MAX_TIME.items():
         row = table.get((name, ours.articles))
@@ -90,13 +90,13 @@ def _upkeep(ours: Row, table: Table) -> Iterator[Goal]:
 def _peer(theirs: Row, ours: Row, factor: float) -> Goal:
     at = _at(theirs)
     if theirs.articles != ours.articles:
-        at = f" an article, {theirs.articles:,} / {ours.articles:,} articles"
+        at = f" per article, {theirs.articles:,} / {ours.articles:,} articles"
     ratio = theirs.cpu_per_1000 / ours.cpu_per_1000
     return _at_least(f"CPU, {theirs.contestant} / archiver{at}", ratio, factor)
 
 
 def _requests(results: Results) -> Iterator[Goal]:
-    """An article costs one request when it is new, and none afterwards."""
+    """A new article needs at most one request, and an archived article needs none."""
     for count in results["counted"]:
         ratio = count["article_requests"] / count["articles"]
         at = f", {count['articles']:,} articles"
@@ -107,7 +107,7 @@ def _requests(results: Results) -> Iterator[Goal]:
 
 
 def _growth(ours: list[Row]) -> Iterator[Goal]:
-    """``ours`` by size."""
+    """The goals for large sites. ``ours`` is sorted by size."""
     if len(ours) < 2:
         return
     small, large = ours[0], ours[-1]
@@ -122,9 +122,9 @@ def _at(row: Row) -> str:
     return f", {row.articles:,} articles"
 
 
-def _at_most(says: str, seen: float, bound: float) -> Goal:
-    return Goal(says, f"≤ {bound:g}", seen, met=seen <= bound)
+def _at_most(name: str, measured: float, bound: float) -> Goal:
+    return Goal(name, f"≤ {bound:g}", measured, met=measured <= bound)
 
 
-def _at_least(says: str, seen: float, bound: float) -> Goal:
-    return Goal(says, f"≥ {bound:g}", seen, met=seen >= bound)
+def _at_least(name: str, measured: float, bound: float) -> Goal:
+    return Goal(name, f"≥ {bound:g}", measured, met=measured >= bound)

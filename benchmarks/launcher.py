@@ -1,7 +1,8 @@
-"""Runs one command and writes what it cost. The process is so small that no peak RSS is ever its own.
+"""Runs one command and writes its figures: duration, CPU time, peak RSS, bytes written, exit status.
 
-``python -I -S launcher.py FIGURES SECONDS COMMAND…`` writes the figures as JSON; a command that takes longer
-than SECONDS is killed with all it started.
+``python -I -S launcher.py FIGURES SECONDS COMMAND…`` writes them as JSON to the file FIGURES. After SECONDS,
+the command and all processes that it started are killed. The launcher imports little, so that its own memory
+is always smaller than the peak RSS of the command.
 """
 
 import json
@@ -27,5 +28,5 @@ figures = {
     "peak_rss": usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024),
     "status": os.waitstatus_to_exitcode(status),
 }
-with open(FIGURES, "w", encoding="utf-8") as file:  # noqa: PTH123 - pathlib would double the process
+with open(FIGURES, "w", encoding="utf-8") as file:  # noqa: PTH123 - pathlib needs too much memory
     json.dump(figures, file)

@@ -29,22 +29,22 @@ def description() -> dict[str, Any]:
 
 
 def load() -> float:
-    """Processes that wanted a core in the last minute; if others than ours did, the times are doubtful."""
+    """The load average of the last minute. If other programs were running, the times are not reliable."""
     return os.getloadavg()[0]
 
 
 def _cpu() -> str:
     try:
-        told = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+        info = Path("/proc/cpuinfo").read_text(encoding="utf-8")
     except OSError:
         return platform.processor() or platform.machine()
-    match = re.search(r"^model name\s*: (.*)$", told, re.MULTILINE)
+    match = re.search(r"^model name\s*: (.*)$", info, re.MULTILINE)
     return match[1].strip() if match else platform.machine()
 
 
 def _commit() -> str:
-    """With ``+`` where files differ from it; empty outside a checkout."""
-    asked = subprocess.run(
+    """The commit, with ``+`` if files differ from it. Empty outside a Git checkout."""
+    described = subprocess.run(
         ["git", "describe", "--always", "--dirty=+"], cwd=PROJECT, capture_output=True, text=True, check=False
     )
-    return asked.stdout.strip()
+    return described.stdout.strip()

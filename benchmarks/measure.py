@@ -1,4 +1,4 @@
-"""One run of one command: wall and CPU seconds of its whole process tree, peak RSS, what it printed."""
+"""One run of one command: wall and CPU seconds of its whole process tree, peak RSS and printed output."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ class Figures:
     user: float
     system: float
     peak_rss: int
-    """Bytes; of the largest process if there are several."""
+    """Bytes. If there are several processes, the value of the largest."""
     written: int
-    """Bytes handed to the disk, whole pages; 0 on a file system in memory."""
+    """Bytes written to the disk, in whole pages. 0 on a file system in memory."""
     status: int
-    """As ``subprocess`` has it: negative for a signal."""
+    """The exit status. It is negative for a signal, as in ``subprocess``."""
     stdout: str
     stderr: str
 
     @property
     def measured(self) -> dict[str, float]:
-        """The figures themselves, for a table row."""
+        """The measured figures by name, for the results."""
         names = ("wall", "user", "system", "peak_rss", "written")
         return {name: getattr(self, name) for name in names}
 
@@ -42,7 +42,7 @@ class Figures:
 
 
 def run(command: Sequence[str], environment: Mapping[str, str], scratch: Path, seconds: int) -> Figures:
-    """Runs the command in the project's folder, at most so many seconds; ``scratch`` is a new folder."""
+    """Runs the command in the project's folder for at most ``seconds``. ``scratch`` is a new folder."""
     figures, stdout, stderr = (scratch / name for name in ("figures.json", "stdout", "stderr"))
     with stdout.open("wb") as out, stderr.open("wb") as err:
         subprocess.run(
@@ -54,5 +54,5 @@ def run(command: Sequence[str], environment: Mapping[str, str], scratch: Path, s
             stderr=err,
             check=True,
         )
-    said = [path.read_text(encoding="utf-8", errors="replace") for path in (stdout, stderr)]
-    return Figures(**json.loads(figures.read_text(encoding="utf-8")), stdout=said[0], stderr=said[1])
+    texts = [path.read_text(encoding="utf-8", errors="replace") for path in (stdout, stderr)]
+    return Figures(**json.loads(figures.read_text(encoding="utf-8")), stdout=texts[0], stderr=texts[1])

@@ -1,4 +1,5 @@
-"""The replica of the site as plain files, written once for each size; only articles that cost one request."""
+"""The replica of the site as plain files, written once for each size. It has only articles that need one
+request."""
 
 from __future__ import annotations
 
@@ -22,19 +23,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MAX_POSTS = 10_000
-"""Larger sites get no HTML post pages: the contestants that read those are too slow for them."""
+"""Larger sites get no HTML post pages. The contestants that read HTML are too slow for such sites."""
 BYTES_OF_ANSWER, BYTES_OF_POST_PAGE = 14_000, 26_000
-"""Disk space of each article, with the rest of the last block of each file."""
+"""Disk space per article. The unused part of the last block of each file is included."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """A site in a folder: ``site/`` as its paths are, ``answers/`` by article id."""
+    """A site in a folder: pages by path in ``site/``, JSON responses by article id in ``answers/``."""
 
     folder: Path
     site: Site
     numbers: Sequence[int]
-    """Which of the site's articles are listed."""
+    """The numbers of the site's articles that the listings contain."""
 
     @property
     def has_posts(self) -> bool:
@@ -47,7 +48,7 @@ class Pages:
 
 
 def prepare(articles: int, cache: Path) -> Pages:
-    """The pages of a site with so many articles, from the cache if they are there. Deletes nothing else."""
+    """The pages of a site of this size. They are written unless they are already in the cache."""
     site, numbers = _site_with(articles)
     pages = Pages(cache / f"pages-{articles}-{_edition()}", site, numbers)
     if not pages.folder.is_dir():
@@ -63,13 +64,16 @@ def prepare(articles: int, cache: Path) -> Pages:
 
 
 def outdated(sizes: Sequence[int], cache: Path) -> list[Path]:
-    """Pages of these sizes that an earlier edition of the code has written."""
+    """Folders with pages of these sizes that an earlier version of the code has written."""
     written = (folder for size in sizes for folder in sorted(cache.glob(f"pages-{size}-*")))
     return sorted({folder for folder in written if not folder.name.endswith(f"-{_edition()}")})
 
 
 def _site_with(articles: int) -> tuple[Site, Sequence[int]]:
-    """The smallest site in which so many articles are outside the rolling news, whose articles cost two."""
+    """The smallest site with this many articles outside the rolling news, and the numbers of these articles.
+
+    Articles of the rolling news are not used, because each needs two requests.
+    """
     probe = Site(articles * 2 + 40, plain=True)
     numbers = array("l")
     for number in range(len(probe)):
@@ -81,7 +85,7 @@ def _site_with(articles: int) -> tuple[Site, Sequence[int]]:
 
 
 def _edition() -> str:
-    """Changes with the code that makes the pages."""
+    """A hash of the code that makes the pages."""
     code = hashlib.sha256()
     for path in [*sorted(Path(archiver.replica.__file__).parent.glob("*.py")), Path(__file__)]:
         code.update(path.read_bytes())
@@ -96,7 +100,7 @@ def _write(pages: Pages, folder: Path) -> None:
     for number in pages.numbers:
         article = pages.site.article(number)
         answer = text_answer(pages.site, number)
-        assert answer is not None, "a plain site has forgotten nothing"
+        assert answer is not None, "a plain site has a text for every article"
         (answers / f"{article.id}.json").write_bytes(answer)
         if pages.has_posts:
             _write_page(pages.site, post_path(article), folder)

@@ -1,4 +1,4 @@
-"""Speed, CPU time and memory over the size of the site, as a plot."""
+"""A plot of speed, CPU time and memory by the size of the site."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ _PANELS: tuple[tuple[str, Callable[[Row], Spread]], ...] = (
 
 
 def growth(rows: Sequence[Row], path: Path) -> None:
-    """Medians as lines, minimum to maximum as bars; of a size measured twice, the later."""
+    """Draws medians as lines and the range from minimum to maximum as bars. If a size was measured in two
+    sessions, the later one in ``rows`` is drawn."""
     with mpl.rc_context({"svg.hashsalt": "growth", "font.size": 9, "axes.spines.top": False}):
         figure = Figure(figsize=(10, 3.2), layout="constrained")
         panels: list[Axes] = list(figure.subplots(1, len(_PANELS)))

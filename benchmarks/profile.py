@@ -1,4 +1,4 @@
-"""The bundled site profile, asked at another address."""
+"""The bundled site profile, changed so that the archiver sends its requests to another address."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _HOME = "http://finews.withounder.com"
 
 
 def write(base: str, path: Path) -> None:
-    """finews, with ``base`` as its only origin and without the rolling news."""
+    """Writes the profile of finews with ``base`` as its only origin and without the rolling news."""
     values: dict[str, Any] = yaml.safe_load(
         resources.files("archiver.sites").joinpath(_FINEWS).read_text(encoding="utf-8")
     )

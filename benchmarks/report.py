@@ -1,4 +1,4 @@
-"""Results as Markdown tables and a growth plot."""
+"""Makes Markdown tables and a plot from results."""
 
 from __future__ import annotations
 
@@ -21,21 +21,23 @@ _ON_ARCHIVE = ("archiver-rerun", "archive-check", "archive-reindex", _FLOOR)
 """The contestants that work on a finished archive."""
 
 
-def main(words: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks report", description=__doc__)
-    parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="results, one session each")
-    parser.add_argument("--output", type=Path, default=OUTPUT, help="folder for tables and plot")
-    asked = parser.parse_args(words)
-    results = [load(path) for path in asked.files]
-    asked.output.mkdir(parents=True, exist_ok=True)
-    (asked.output / "results.md").write_text(tables(results), encoding="utf-8")
-    sys.stdout.write(f"{asked.output / 'results.md'}\n")
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="the results of one session")
+    parser.add_argument(
+        "--output", type=Path, default=OUTPUT, help="folder for tables and plot (default: docs/performance)"
+    )
+    options = parser.parse_args(arguments)
+    results = [load(path) for path in options.files]
+    options.output.mkdir(parents=True, exist_ok=True)
+    (options.output / "results.md").write_text(tables(results), encoding="utf-8")
+    sys.stdout.write(f"{options.output / 'results.md'}\n")
     plotted = [row for one in results for row in rows(one["runs"]) if row.latency == 0]
     if len({row.articles for row in plotted}) > 1:
-        from benchmarks.plot import growth  # the only need of a plotting library
+        from benchmarks.plot import growth  # only this needs matplotlib
 
-        growth(plotted, asked.output / "growth.svg")
-        sys.stdout.write(f"{asked.output / 'growth.svg'}\n")
+        growth(plotted, options.output / "growth.svg")
+        sys.stdout.write(f"{options.output / 'growth.svg'}\n")
     return 0
 
 
@@ -50,44 +52,44 @@ def tables(results: Iterable[Results]) -> str:
 
 def _session(results: Results) -> Iterator[str]:
     yield _machine(results)
-    doubts = _doubts(list(checks(results)))
+    warning = _warning(list(checks(results)))
     for articles in results["sizes"]:
         for latency in results["latencies"]:
-            yield from _size(_listed(rows(results["runs"]), articles, latency), articles, latency, doubts)
+            yield from _size(_listed(rows(results["runs"]), articles, latency), articles, latency, warning)
     if checked := list(checks(results)):
-        yield f"### The first size, measured again at the end (a warning from {MAX_DIFFERENCE:.0%})"
+        yield f"### The first size, measured again at the end (warning at {MAX_DIFFERENCE:.0%} or more)"
         yield _table(["", "articles", "CPU s, first", "CPU s, again", "difference"], map(_check, checked))
     if results["counted"]:
-        yield "### Traffic and right fields"
+        yield "### Requests and correct fields"
         yield _counted(results)
-    if reached := list(goals(results)):
+    if listed := list(goals(results)):
         yield "### Goals"
-        yield _table(["", "goal", "seen", ""], map(_goal, reached))
+        yield _table(["", "goal", "measured", ""], map(_goal, listed))
     if results["left_out"]:
         yield "### Left out"
         yield "\n".join(map(_left_out, results["left_out"]))
 
 
-def _size(listed: list[Row], articles: int, latency: int, doubts: str) -> Iterator[str]:
-    asking = [row for row in listed if not ROSTER[row.contestant].offline]
+def _size(listed: list[Row], articles: int, latency: int, warning: str) -> Iterator[str]:
+    online = [row for row in listed if not ROSTER[row.contestant].offline]
     on_archive = [row for row in listed if row.contestant in _ON_ARCHIVE]
     at = f"{articles:,} articles, {latency} ms latency"
-    if asking:
-        yield f"### {at}, medians of {_runs(asking)}"
-        yield from [doubts] if doubts else []
-        yield _speed(asking, articles)
+    if online:
+        yield f"### {at}, medians of {_runs(online)}"
+        yield from [warning] if warning else []
+        yield _speed(online, articles)
     if any(ROSTER[row.contestant].offline for row in on_archive):
         yield f"### On the finished archive of {at}"
         yield _on_archive(on_archive, listed)
 
 
-def _doubts(checked: list[Check]) -> str:
+def _warning(checked: list[Check]) -> str:
     found = [f"{check.contestant} by {check.difference:+.1%}" for check in checked if check.is_doubtful]
     if not found:
         return ""
     return (
-        f"**Warning: the first size, measured again at the end, differs: {', '.join(found)}. "
-        "Differences of this size between contestants mean nothing here.**"
+        "**Warning: the first size was measured again at the end, and the CPU time differs: "
+        f"{', '.join(found)}. Differences of this size between contestants have no meaning here.**"
     )
 
 
@@ -117,12 +119,12 @@ def _on_archive(on_archive: list[Row], listed: list[Row]) -> str:
     ]
     head = ["", "seconds", f"× {_FLOOR}", "CPU s", "peak RSS, MB", "KB written"]
     sizes = [row.index_bytes / row.articles for row in listed if row.index_bytes is not None]
-    index = f"\n\nIndex: {sizes[0]:.0f} bytes a post." if sizes else ""
+    index = f"\n\nIndex: {sizes[0]:.0f} bytes per post." if sizes else ""
     return _table(head, body) + index
 
 
 def _listed(measured: list[Row], articles: int, latency: int) -> list[Row]:
-    """One row for each contestant: on this size, or on the largest size that it can do."""
+    """One row for each contestant: on this size, or on the largest size that was measured for it."""
     found: dict[str, Row] = {}
     for row in sorted(measured, key=lambda row: row.articles):
         if row.latency == latency and row.articles <= articles:
@@ -131,7 +133,7 @@ def _listed(measured: list[Row], articles: int, latency: int) -> list[Row]:
 
 
 def _goal(goal: Goal) -> list[str]:
-    return [goal.says, goal.bound, f"{goal.seen:.2f}", "met" if goal.met else "**missed**"]
+    return [goal.name, goal.bound, f"{goal.measured:.2f}", "met" if goal.met else "**missed**"]
 
 
 def _left_out(row: dict[str, Any]) -> str:
@@ -169,13 +171,13 @@ def _speed(listed: list[Row], articles: int) -> str:
         ]
         for row in listed
     ]
-    head = ["", "articles/s", "CPU s per 1,000", f"× {_BASE}", "peak RSS, MB", "server busy"]
+    head = ["", "articles/s", "CPU s per 1,000", f"× {_BASE}", "peak RSS, MB", "server CPU"]
     return _table(head, body)
 
 
 def _counted(results: Results) -> str:
     known = results["contestants"]
-    head = ["", "does", "reads", "articles", "requests each", "KB each", *fields.NAMES]
+    head = ["", "does", "reads", "articles", "requests per article", "KB per article", *fields.NAMES]
     return _table(head, (_counted_row(count, known[count["contestant"]]) for count in results["counted"]))
 
 

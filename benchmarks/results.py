@@ -1,4 +1,4 @@
-"""What a session measured, as plain values for a JSON file."""
+"""The results of a session, as plain values for a JSON file."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class Results:
     """Milliseconds."""
     server: str = ""
     contestants: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """What each contestant does, and the packages of its environment."""
+    """For each contestant: what it does, what it reads, and the packages of its environment."""
     runs: list[dict[str, Any]] = field(default_factory=list)
     again: list[dict[str, Any]] = field(default_factory=list)
-    """Runs on the first size, measured again at the end of the session."""
+    """The runs on the first size that are repeated at the end of the session."""
     counted: list[dict[str, Any]] = field(default_factory=list)
-    """From the run whose requests are logged: requests, bytes, shares of right fields."""
+    """From the runs whose requests are logged: requests, bytes, shares of correct fields."""
     left_out: list[dict[str, Any]] = field(default_factory=list)
 
     def write(self, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The contestants: how each is run, what it asks for, and where it leaves what it found."""
+"""The contestants: the command, the pages that it reads, and how to read its output."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from benchmarks import found
 from benchmarks.contestants.task import Task
 
 ARCHIVER_OPTIONS = ("-s", "ARCHIVER_PACE=full")
-"""What turns the polite archiver into a fast one; nothing else differs from its defaults."""
+"""Removes the archiver's delays between requests. All other settings have their defaults."""
 
-ANSWERS, POSTS, NOTHING = "JSON answers", "HTML pages", "nothing"
+ANSWERS, POSTS, NOTHING = "JSON responses", "HTML pages", "nothing"
 POSTS_FOLDER = "_posts"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where one run works."""
+    """The files and the folder of one run."""
 
     task: Path
     """The task file."""
@@ -28,8 +28,8 @@ class Place:
     output: Path
 
 
-def _told(_output: Path, stdout: str) -> int:
-    """From the last line, as ``contestants.task.done`` writes it."""
+def _printed_count(_output: Path, stdout: str) -> int:
+    """The number in the last line, as ``contestants.task.done`` writes it."""
     try:
         return int(json.loads(stdout.splitlines()[-1])["articles"])
     except (IndexError, ValueError, KeyError, TypeError):
@@ -47,30 +47,30 @@ _POSTS_OF_ARCHIVE = _files(f"{POSTS_FOLDER}/*.md")
 class Contestant:
     name: str
     does: str
-    """For the table."""
+    """A description for the table."""
     command: Callable[[Place, str], Sequence[str]]
-    """From its place and the Python it runs in."""
+    """Returns the command for a place and a Python interpreter."""
     reads: str = ANSWERS
     found: Callable[[Path], Iterator[found.Found]] | None = None
-    """Reads its output folder; None for one that extracts nothing."""
+    """Reads the articles from its output folder. None if the contestant extracts nothing."""
     packages: tuple[str, ...] = ()
-    """It gets a virtual environment with these; without any, it runs in the project's."""
+    """The packages of its virtual environment. Without packages, it runs in the project's environment."""
     max_articles: int | None = None
-    """It is too slow for larger sites."""
+    """The largest size of site on which it runs. Slow contestants have such a limit."""
     again: str = ""
-    """The contestant on whose finished output it runs."""
+    """The contestant whose finished output it uses as its own output folder."""
     offline: bool = False
-    """It asks the server nothing, and runs after the rounds of those that do."""
+    """It sends no requests, and runs after the rounds of the contestants that do."""
     bytes_written: int = 0
-    """Disk space that it takes for an article, at most; 0 for one that drops the answers."""
+    """The most disk space per article that it uses. 0 if it drops the responses."""
     sizes: Callable[[Path], dict[str, int]] = lambda _: {}
-    """What is measured of its output folder after a timed run: bytes by name."""
-    got: Callable[[Path, str], int] = _told
-    """How many articles it got, from its output folder and what it printed."""
+    """Sizes in bytes, by name, that are measured in its output folder after a timed run."""
+    got: Callable[[Path, str], int] = _printed_count
+    """Returns the number of articles that it got, from its output folder and its printed output."""
     statuses: frozenset[int] = frozenset({0})
-    """Exit statuses that mean all is well."""
+    """The exit statuses of a successful run."""
     idle: bool = False
-    """It gets no article, on purpose."""
+    """It is not expected to get any article."""
 
 
 def _module(name: str) -> Callable[[Place, str], Sequence[str]]:
@@ -91,7 +91,7 @@ def _command(name: str) -> Callable[[Place, str], Sequence[str]]:
 
 
 def _sha256sum(place: Place, _python: str) -> Sequence[str]:
-    """By way of xargs: a command line has no room for a hundred thousand names."""
+    """Uses xargs, because 100,000 file names are too long for one command line."""
     script = 'find "$1" -name "*.md" -print0 | xargs -0 sha256sum'
     return ["sh", "-c", script, "sh", str(place.output / POSTS_FOLDER)]
 
@@ -127,7 +127,7 @@ OWN = (
     ),
     Contestant(
         "archiver-uvloop",
-        "the same on another event loop",
+        "the archiver with the event loop uvloop",
         _archiver_on_uvloop,
         found=found.in_archive,
         got=_POSTS_OF_ARCHIVE,
@@ -135,7 +135,7 @@ OWN = (
     ),
     Contestant(
         "archiver-rerun",
-        "the same again, nothing new",
+        "the archiver on its finished archive, no new articles",
         _archiver,
         reads=NOTHING,
         found=found.in_archive,
@@ -143,28 +143,28 @@ OWN = (
         got=_POSTS_OF_ARCHIVE,
     ),
     Contestant(
-        "scrapy-start", "starts and asks for nothing", _module("scrapy_start"), reads=NOTHING, idle=True
+        "scrapy-start", "starts and sends no request", _module("scrapy_start"), reads=NOTHING, idle=True
     ),
     Contestant("scrapy-defaults", "downloads only", _module("scrapy_defaults")),
-    Contestant("scrapy-tuned", "downloads only, all else off", _module("scrapy_tuned")),
+    Contestant("scrapy-tuned", "downloads only, other components off", _module("scrapy_tuned")),
     Contestant(
         "scrapy-naive",
-        "pasted strings, a file each",
+        "posts from a string template",
         _module("scrapy_naive"),
         found=found.in_pasted_posts,
         bytes_written=14_000,
     ),
     Contestant(
         "requests",
-        "5 threads, pasted strings, a file each",
+        "5 threads, posts from a string template",
         _module("requests_threads"),
         found=found.in_pasted_posts,
         bytes_written=14_000,
     ),
-    Contestant("aiohttp", "a raw loop that downloads only", _module("aiohttp_download")),
+    Contestant("aiohttp", "a plain loop, downloads only", _module("aiohttp_download")),
     Contestant(
         "sha256sum",
-        "the posts of the archive, each read and hashed",
+        "reads and hashes every post of the archive",
         _sha256sum,
         reads=NOTHING,
         again="archiver",
@@ -173,7 +173,7 @@ OWN = (
     ),
     Contestant(
         "archive-check",
-        "the archive, every post read and compared",
+        "reads every post and compares it with the index",
         _command("archive-check"),
         reads=NOTHING,
         again="archiver",
@@ -182,7 +182,7 @@ OWN = (
     ),
     Contestant(
         "archive-reindex",
-        "the index, built anew from the posts",
+        "rebuilds the index from the posts",
         _command("archive-reindex"),
         reads=NOTHING,
         again="archiver",

@@ -1,4 +1,4 @@
-"""The runs on one size of site: one that is counted, then rounds that are timed."""
+"""The runs on one size of site: one run with counted requests, then timed rounds."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from benchmarks import fields, machine, profile
 from benchmarks.contestants.task import Task
 from benchmarks.measure import PROJECT, Figures, run
+from benchmarks.pages import MAX_POSTS
 from benchmarks.roster import POSTS, ROSTER, Contestant, Place
 from benchmarks.server import COUNTED
 
@@ -24,16 +25,17 @@ if TYPE_CHECKING:
 _SECONDS_PER_ARTICLE = 0.5
 _MIN_SECONDS = 120
 MAX_COUNTED = 10_000
-"""Articles; larger sites show nothing new about requests and fields, and take long."""
+"""The largest number of articles with a counted run. On larger sites it takes long, and the requests per
+article and the fields are the same."""
 
 
 class Failed(RuntimeError):
-    """A contestant did not get all articles; the reason in one line."""
+    """A contestant did not get all articles. The message gives the reason in one line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """Tells a person what happens, and records who is left out."""
+    """Writes the progress to a stream, and records the contestants that are left out."""
 
     results: Results
     stream: TextIO
@@ -42,9 +44,9 @@ class Log:
         self.stream.write(" ".join(map(str, words)) + "\n")
         self.stream.flush()
 
-    def left_out(self, name: str, articles: int | None, why: str) -> None:
-        self.results.left_out.append({"contestant": name, "articles": articles, "why": why})
-        self(f"left out: {name}: {why}")
+    def left_out(self, name: str, articles: int | None, reason: str) -> None:
+        self.results.left_out.append({"contestant": name, "articles": articles, "why": reason})
+        self(f"left out: {name}: {reason}")
 
 
 @dataclass(slots=True)
@@ -56,15 +58,16 @@ class Rounds:
     work: Path
     """Every run gets a new folder here; none is deleted or used twice."""
     kept: Path
-    """For what outlives the session: logs of failures, state that a contestant keeps in its home folder."""
+    """A folder that is not deleted after the session. It has the logs of failures, and files that contestants
+    store in their home folder."""
     results: Results
     rows: list[dict[str, Any]]
-    """Where timed runs are added."""
-    say: Log
+    """The list to which timed runs are added."""
+    log: Log
     finished: dict[tuple[str, int], Path] = field(default_factory=dict)
     """The newest output of each contestant at each latency."""
     made: int = 0
-    """Run folders so far."""
+    """The number of run folders so far."""
 
     @property
     def articles(self) -> int:
@@ -78,37 +81,37 @@ class Rounds:
                     self._attempt(contestant, self._count)
         for latency in latencies:
             for number in range(repeat):
-                for contestant in self._in_turn(number):
+                for contestant in self._order_in_round(number):
                     self._attempt(contestant, self._time, latency, number)
         for number in range(repeat):
             for contestant in [each for each in self.contestants if each.offline]:
                 self._attempt(contestant, self._time, latencies[0], number)
 
-    def _in_turn(self, number: int) -> list[Contestant]:
-        """Everyone who asks the server; each round begins with another one."""
-        asking = [contestant for contestant in self.contestants if not contestant.offline]
-        first = number % max(1, len(asking))
-        return asking[first:] + asking[:first]
+    def _order_in_round(self, number: int) -> list[Contestant]:
+        """The contestants that send requests. Each round begins with a different one."""
+        online = [contestant for contestant in self.contestants if not contestant.offline]
+        first = number % max(1, len(online))
+        return online[first:] + online[:first]
 
     def _drop_those_without_pages(self) -> None:
         for contestant in list(self.contestants):
             if contestant.reads == POSTS and not self.pages.has_posts:
-                self._leave_out(contestant, "no HTML pages are written for so many articles")
+                self._leave_out(contestant, f"HTML pages are written for at most {MAX_POSTS:,} articles")
 
     def _attempt(self, contestant: Contestant, act: Callable[..., None], *arguments: int) -> None:
         if contestant not in self.contestants:
             return
         try:
             act(contestant, *arguments)
-        except Failed as why:
-            self._leave_out(contestant, str(why))
+        except Failed as error:
+            self._leave_out(contestant, str(error))
 
-    def _leave_out(self, contestant: Contestant, why: str) -> None:
+    def _leave_out(self, contestant: Contestant, reason: str) -> None:
         self.contestants.remove(contestant)
-        self.say.left_out(contestant.name, self.articles, why)
+        self.log.left_out(contestant.name, self.articles, reason)
 
     def _count(self, contestant: Contestant) -> None:
-        """The run whose requests are logged; it also fills every cache."""
+        """The run whose requests are logged. It also fills all caches."""
         self.server.traffic()
         output, _ = self._run(contestant, COUNTED)
         traffic = self.server.traffic()
@@ -124,7 +127,8 @@ class Rounds:
             shares = fields.shares(contestant.found(output), self.pages)
             row |= {"checked": shares.checked, "right": shares.right}
         self.results.counted.append(row)
-        self._tell(contestant, f"{traffic.requests} requests, {traffic.bytes:,} bytes", row.get("right", ""))
+        counts = f"{traffic.requests} requests, {traffic.bytes:,} bytes"
+        self._log(contestant, counts, row.get("right", ""))
 
     def _time(self, contestant: Contestant, latency: int, number: int) -> None:
         load, server = machine.load(), self.server.cpu()
@@ -139,10 +143,10 @@ class Rounds:
             "load": load,
         }
         self.rows.append(row | contestant.sizes(output))
-        self._tell_times(contestant, latency, number, figures)
+        self._log_times(contestant, latency, number, figures)
 
-    def _tell_times(self, contestant: Contestant, latency: int, number: int, figures: Figures) -> None:
-        self._tell(
+    def _log_times(self, contestant: Contestant, latency: int, number: int, figures: Figures) -> None:
+        self._log(
             contestant,
             f"{latency} ms, round {number + 1}: {self.articles / figures.wall:.0f} articles/s,",
             f"{figures.cpu * 1000 / self.articles:.2f} CPU s per 1,000,",
@@ -163,7 +167,7 @@ class Rounds:
         return place.output, figures
 
     def _place(self, contestant: Contestant, latency: int) -> tuple[Path, Place]:
-        """A new folder, and the files in it that the run needs."""
+        """A new folder with the files that the run needs."""
         folder = self.work / f"{self.made:04}-{contestant.name}"
         self.made += 1
         output = folder / "output"
@@ -188,12 +192,12 @@ class Rounds:
                 f"exit status {figures.status}, {got:,} of {wanted:,} articles: … {last} (see {log})"
             )
 
-    def _tell(self, contestant: Contestant, *words: object) -> None:
-        self.say(f"{self.articles:>7,}  {contestant.name:<16}", *words)
+    def _log(self, contestant: Contestant, *words: object) -> None:
+        self.log(f"{self.articles:>7,}  {contestant.name:<16}", *words)
 
 
 def _environment(kept: Path) -> dict[str, str]:
-    """Ours without any proxy; what a contestant keeps in its home folder goes below ``kept``."""
+    """The current environment without proxies, and with a home folder in ``kept``."""
     home = kept / "home"
     home.mkdir(exist_ok=True)
     homes = ("HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "TMPDIR")

@@ -1,4 +1,4 @@
-"""Serves the written pages on loopback: with nginx, or with a slower server if there is no nginx."""
+"""Serves the written pages on loopback: with nginx, or with a slower server if nginx is not installed."""
 
 from __future__ import annotations
 
@@ -26,31 +26,33 @@ if TYPE_CHECKING:
 ANSWERS = "/NewsData/GetNewsText.do"
 JSON = "application/json; charset=utf-8"
 COUNTED = -1
-"""Stands for a latency: the port without latency whose requests are logged."""
+"""Used in place of a latency. It means the port without latency whose requests are logged."""
 
 _ECHO = Path("/usr/lib/nginx/modules/ngx_http_echo_module.so")
 _ARTICLE = re.compile(r"NW\d{18}")
-_PATIENCE = 10.0
+_TIMEOUT = 10.0
+"""Seconds."""
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class NoServer(RuntimeError):
-    """The pages cannot be served as asked."""
+    """The server cannot run. The message gives the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
     requests: int
     articles: int
-    """The requests that named an article."""
+    """The number of requests for an article."""
     bytes: int
-    """Of whole answers, headers included."""
+    """The size of all responses, headers included."""
     statuses: dict[int, int]
-    """How often each."""
+    """The number of responses with each status."""
 
 
 class Server:
-    """A running server, for ``with``: one port for every latency (milliseconds), and ``COUNTED``."""
+    """A running server, for ``with``. It has one port for each latency (milliseconds) and one for
+    ``COUNTED``."""
 
     def __init__(self, pages: Pages, latencies: Sequence[int], scratch: Path) -> None:
         self._pages = pages
@@ -58,13 +60,18 @@ class Server:
         self._log = self._folder / "requests.log"
         self._nginx = _nginx()
         if self._nginx and any(latencies) and not _ECHO.is_file():
-            raise NoServer("a latency needs nginx's echo module: apt-get install libnginx-mod-http-echo")
+            raise NoServer(
+                "--latency needs the echo module of nginx; install it with: "
+                "apt-get install libnginx-mod-http-echo"
+            )
         self._ports = dict(zip([COUNTED, *latencies], _free_ports(1 + len(latencies)), strict=True))
 
     @property
     def name(self) -> str:
         if not self._nginx:
-            return "**aiohttp for want of nginx: the server is a bottleneck, and no ratio can be trusted**"
+            return (
+                "**aiohttp, because nginx is not installed: it is the bottleneck, so the ratios are wrong**"
+            )
         version = subprocess.run([self._nginx, "-v"], capture_output=True, text=True, check=True).stderr
         return version.strip().rpartition(" ")[2]
 
@@ -88,10 +95,10 @@ class Server:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._process.terminate()
-        self._process.wait(_PATIENCE)
+        self._process.wait(_TIMEOUT)
 
     def cpu(self) -> float:
-        """CPU seconds of all processes of the server so far; 0.0 if the system does not tell."""
+        """The CPU seconds of all server processes so far; 0.0 if the system does not provide them."""
         ids = [self._process.pid, *_children(self._process.pid)]
         return sum(map(_cpu_of, ids))
 
@@ -106,20 +113,21 @@ class Server:
         return Traffic(len(rows), articles, sum(int(size) for _, size, _ in rows), counted)
 
     def _finished_log(self) -> str:
-        """The log, as soon as it contains a last request of our own."""
-        _answers(f"{self.base(COUNTED)}/robots.txt?end-of-count")
-        deadline = monotonic() + _PATIENCE
+        """The log after all requests so far. A request with a mark is sent, and the log is complete when it
+        contains the mark."""
+        _responds(f"{self.base(COUNTED)}/robots.txt?end-of-count")
+        deadline = monotonic() + _TIMEOUT
         while monotonic() < deadline:
             log = self._log.read_text(encoding="utf-8")
             if "?end-of-count" in log:
                 return log
             sleep(0.01)
-        raise NoServer("the server writes no log of requests")
+        raise NoServer(f"the server did not write its log {self._log} within {_TIMEOUT:g} seconds")
 
     def _wait_until_up(self) -> None:
-        deadline = monotonic() + _PATIENCE
+        deadline = monotonic() + _TIMEOUT
         for latency in self._ports:
-            while not _answers(f"{self.base(latency)}/robots.txt"):
+            while not _responds(f"{self.base(latency)}/robots.txt"):
                 if self._process.poll() is not None or monotonic() > deadline:
                     raise NoServer(
                         (self._folder / "server.log").read_text(encoding="utf-8", errors="replace")
@@ -200,9 +208,9 @@ def _free_ports(count: int) -> list[int]:
     return ports
 
 
-def _answers(url: str) -> bool:
+def _responds(url: str) -> bool:
     try:
-        with urlopen(url, timeout=_PATIENCE):
+        with urlopen(url, timeout=_TIMEOUT):
             return True
     except URLError:
         return False

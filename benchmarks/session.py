@@ -1,4 +1,4 @@
-"""One session: every contestant on the same pages, in rounds; its figures as plain values for JSON."""
+"""One session: all contestants run on the same pages, in rounds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from benchmarks.environments import Unavailable, python_for, versions
-from benchmarks.folders import delete_outdated, require_room, session_folder
+from benchmarks.folders import delete_outdated, require_space, session_folder
 from benchmarks.pages import BYTES_OF_ANSWER, BYTES_OF_POST_PAGE, MAX_POSTS, outdated, prepare
 from benchmarks.results import Results
 from benchmarks.roster import ROSTER, Contestant
@@ -26,9 +26,9 @@ class Plan:
     """Milliseconds."""
     contestants: tuple[str, ...]
     folder: Path
-    """For pages, environments and everything that the contestants write."""
+    """The folder for pages, environments and all files that the contestants write."""
     keep: bool = False
-    """Whether the session folder stays."""
+    """Whether to keep the session folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,46 +38,46 @@ class Part:
     articles: int
     contestants: tuple[str, ...]
     again: bool = False
-    """The first size once more, to see whether the machine still works at the same speed."""
+    """Whether this repeats the first size. The repetition shows if the speed of the machine has changed."""
 
 
-def measure(plan: Plan, results: Results, log: TextIO = sys.stderr) -> None:
+def measure(plan: Plan, results: Results, stream: TextIO = sys.stderr) -> None:
     """Adds to ``results`` after each run, so that the results of an interrupted session are not lost.
 
-    Raises NoRoom before the first run. Nothing is deleted before the last run has ended.
+    Raises NotEnoughSpace before the first run. Nothing is deleted before the last run has ended.
     """
     results.sizes, results.latencies = plan.sizes, plan.latencies
-    say = Log(results, log)
+    log = Log(results, stream)
     plan.folder.mkdir(parents=True, exist_ok=True)
-    require_room(estimate(parts(plan, plan.contestants), plan), plan.folder)
-    pythons = _pythons(plan, results, say)
+    require_space(estimate(parts(plan, plan.contestants), plan), plan.folder)
+    pythons = _pythons(plan, results, log)
     planned = parts(plan, tuple(pythons))
     for part in planned:
-        say(f"writing the pages of {part.articles:,} articles, unless they are there already")
+        log(f"writing the pages of {part.articles:,} articles, unless they already exist")
         prepare(part.articles, plan.folder)
     with session_folder(plan.folder, keep=plan.keep) as scratch:
         for number, part in enumerate(planned):
-            _measure_part(part, plan, results, say, pythons, scratch / f"part-{number}")
+            _measure_part(part, plan, results, log, pythons, scratch / f"part-{number}")
     delete_outdated(outdated([part.articles for part in planned], plan.folder))
 
 
 def _measure_part(
-    part: Part, plan: Plan, results: Results, say: Log, pythons: dict[str, str], work: Path
+    part: Part, plan: Plan, results: Results, log: Log, pythons: dict[str, str], work: Path
 ) -> None:
     pages = prepare(part.articles, plan.folder)
     with Server(pages, plan.latencies, work / "server") as server:
         results.server = server.name
-        say(f"{part.articles:,} articles, served by {server.name}{', once more' if part.again else ''}")
+        log(f"{part.articles:,} articles, served by {server.name}{', measured again' if part.again else ''}")
         rows = results.again if part.again else results.runs
         taking_part = [ROSTER[name] for name in part.contestants if name in pythons]
-        rounds = Rounds(pages, server, pythons, taking_part, work, plan.folder, results, rows, say)
+        rounds = Rounds(pages, server, pythons, taking_part, work, plan.folder, results, rows, log)
         latencies = plan.latencies[:1] if part.again else plan.latencies
         rounds.measure(latencies, plan.repeat, count=not part.again)
 
 
 def parts(plan: Plan, contestants: Sequence[str]) -> list[Part]:
-    """By size. A contestant that is too slow for a size runs on the largest size that it can do. The first
-    size comes again at the end, for the contestants whose ratio matters most."""
+    """Sorted by size. A contestant that is too slow for a size runs on its largest size. The last part
+    repeats the first size, for the contestants in ``CHECKED``."""
     by_size: dict[int, list[str]] = {}
     for size in plan.sizes:
         for name in contestants:
@@ -93,7 +93,7 @@ def parts(plan: Plan, contestants: Sequence[str]) -> list[Part]:
 
 
 def estimate(planned: Sequence[Part], plan: Plan) -> int:
-    """Bytes of disk for the pages and for everything that the contestants write."""
+    """The disk space in bytes for the pages and for all files that the contestants write."""
     pages = sum(
         size * (BYTES_OF_ANSWER + (BYTES_OF_POST_PAGE if size <= MAX_POSTS else 0))
         for size in {part.articles for part in planned}
@@ -107,15 +107,15 @@ def _written(part: Part, plan: Plan) -> int:
     return sum(runs * part.articles * ROSTER[name].bytes_written for name in part.contestants)
 
 
-def _pythons(plan: Plan, results: Results, say: Log) -> dict[str, str]:
-    """The Python of each contestant that can take part."""
+def _pythons(plan: Plan, results: Results, log: Log) -> dict[str, str]:
+    """The Python interpreter of each contestant. Contestants that cannot run are left out."""
     pythons = {}
     for name in plan.contestants:
         contestant: Contestant = ROSTER[name]
         try:
             pythons[name] = python_for(name, contestant.packages, plan.folder / "environments")
-        except Unavailable as why:
-            say.left_out(name, None, str(why))
+        except Unavailable as error:
+            log.left_out(name, None, str(error))
             continue
         installed = versions(pythons[name]) if contestant.packages else {}
         results.contestants[name] = {

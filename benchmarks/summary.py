@@ -1,4 +1,4 @@
-"""Medians of the runs, and how far the session can be trusted."""
+"""Medians of the runs, and a check of whether the speed of the machine changed during the session."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from statistics import median
 from typing import Any
 
 Results = dict[str, Any]
-"""A results file, read."""
+"""The content of a results file."""
 
 CHECKED = ("archiver", "scrapy-defaults")
-"""The contestants that run once more at the end of a session, on its first size."""
+"""The contestants that run again at the end of a session, on its first size."""
 MAX_DIFFERENCE = 0.03
-"""Between the first runs and the same runs at the end; more is a warning."""
+"""The relative difference in CPU time, between the first runs and these, from which the report has a
+warning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +35,17 @@ class Row:
     rate: Spread
     """Articles per second."""
     cpu: Spread
-    """Seconds of a whole run, user and system."""
+    """User and system seconds of a whole run."""
     wall: Spread
     """Seconds of a whole run."""
     peak_rss: Spread
     """Bytes."""
     server_share: float
-    """How busy the server was, as a share of one core; near 1 it was the bottleneck."""
+    """CPU time of the server, as a share of one core. Near 1, the server was the bottleneck."""
     written: float | None
-    """Bytes; None in results that do not have it."""
+    """Bytes. None if the results do not contain it."""
     index_bytes: float | None
-    """Bytes of the index after the run; None for a contestant without an index."""
+    """The size of the index after the run, in bytes. None for a contestant without an index."""
 
     @property
     def cpu_per_1000(self) -> float:
@@ -52,7 +53,7 @@ class Row:
 
 
 def rows(runs: Iterable[dict[str, Any]]) -> list[Row]:
-    """In the order in which the runs were made."""
+    """In the order of the runs."""
     groups: dict[tuple[str, int, int], list[dict[str, Any]]] = {}
     for run in runs:
         groups.setdefault((run["contestant"], run["articles"], run["latency"]), []).append(run)
@@ -96,7 +97,7 @@ class Check:
 
     @property
     def difference(self) -> float:
-        """As a share of the first; negative when the end was faster."""
+        """Relative to the first value. Negative if the runs at the end were faster."""
         return self.again / self.first - 1
 
     @property
@@ -105,7 +106,7 @@ class Check:
 
 
 def checks(results: Results) -> Iterator[Check]:
-    """Empty for results of a session without this check."""
+    """Empty if the session did not repeat its first size."""
     first = by_contestant(rows(results["runs"]))
     for row in rows(results.get("again", [])):
         if before := first.get((row.contestant, row.articles, row.latency)):
@@ -113,5 +114,5 @@ def checks(results: Results) -> Iterator[Check]:
 
 
 def by_contestant(listed: Sequence[Row]) -> dict[tuple[str, int, int], Row]:
-    """By name, articles and latency."""
+    """The rows by name, number of articles and latency."""
     return {(row.contestant, row.articles, row.latency): row for row in listed}

@@ -1,1 +1,1 @@
-"""One spider for each kind of page; what a site is like, they learn from its profile."""
+"""One spider for each kind of page. The spiders take everything about a site from its profile."""

@@ -1,4 +1,4 @@
-"""What both spiders share: an article is asked for step by step until nothing is missing."""
+"""The base of both spiders: it requests an article step by step until every needed field has a value."""
 
 from __future__ import annotations
 
@@ -26,58 +26,57 @@ from archiver.run.archive_run import ArchiveRun
 from archiver.sites.load import load
 
 BATCH = 64
-"""Requests that are given to the scheduler together."""
+"""Requests that are given to the scheduler at once."""
 
 MAX_UNDER_WAY = 1000
-"""Articles that were asked for and have no end yet: being fetched, waiting for a host, or being written."""
+"""Articles that were requested and have no result yet: they are fetched, wait for a host, or are written."""
 
 
 class ArticleSpider(Spider):
-    """Yields every article once: read whole, or with the failure that ended it."""
+    """Yields every article once: complete, or with the failure that ended it."""
 
     arguments: frozenset[str] = frozenset()
-    """The ``-a`` names a spider knows besides ``site``."""
+    """The names for ``-a`` that a spider accepts besides ``site``."""
 
     def __init__(self, name: str | None = None, site: str = "finews", **arguments: str) -> None:
         super().__init__(name)
-        unknown = sorted(set(arguments) - self.arguments - {"_job"})  # _job: what Scrapyd adds
+        unknown = sorted(set(arguments) - self.arguments - {"_job"})  # Scrapyd adds _job
         if unknown:
             known = ", ".join(sorted(self.arguments | {"site"}))
-            raise BadArgument(f"spider {self.name}: unknown argument {unknown[0]!r}; known are {known}")
+            raise BadArgument(f"spider {self.name}: unknown argument {unknown[0]!r}; known here: {known}")
         self.site = load(site)
         self._queue: deque[str] = deque()
-        """The ids of articles to ask for, the next one first."""
+        """The ids of the articles to request, in order."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         spider = super().from_crawler(crawler, *args, **kwargs)
-        crawler.signals.connect(spider.ask_next, signals.scheduler_empty)
+        crawler.signals.connect(spider.request_next, signals.scheduler_empty)
         return spider
 
     @property
     def run(self) -> ArchiveRun:
         return ArchiveRun.of(self.crawler)
 
-    def ask_for(self, articles: Iterable[Listed], *, named: bool = False) -> Generator[Article, None, int]:
-        """Queues the articles that the ledger admits, and returns how many; ``named``: by the user.
+    def enqueue(self, articles: Iterable[Listed], *, named: bool = False) -> Generator[Article, None, int]:
+        """Queues the articles that the ledger admits, and returns their number.
 
-        Yields those that no step has an address for.
+        Yields an article without a request if no step has an address for it. ``named``: the user named them.
         """
         with self.run.storing():
             wanted = self.run.ledger.admit(articles, named=named)
         for listed in wanted:
-            if self._can_ask(listed):
+            if self._has_address(listed):
                 self._queue.append(listed.id)
             else:
                 yield _article(listed)
         return len(wanted)
 
-    def ask_next(self) -> bool:
-        """Called when the scheduler is empty: gives it the first requests for the next articles in the queue.
-        Returns whether there were any.
+    def request_next(self) -> bool:
+        """Called when the scheduler is empty: makes requests for the next articles in the queue.
 
-        Only ids are queued: a request takes some kilobytes, and what a listing said of its article is in the
-        index. ``MAX_UNDER_WAY`` bounds what waits for slow hosts or a slow disk.
+        Returns whether it made any. Articles are queued by id, because a request takes some kilobytes and the
+        index holds the rest. ``MAX_UNDER_WAY`` limits the articles that wait for slow hosts or a slow disk.
         """
         if not self._queue:
             return False
@@ -88,17 +87,17 @@ class ArticleSpider(Spider):
         with suppress(CloseSpider), self.run.storing():
             article_ids = [self._queue.popleft() for _ in range(room)]
             for listed in self.run.ledger.recall(article_ids):
-                request = self._ask(_article(listed), step_number=0)
+                request = self._request(_article(listed), step_number=0)
                 assert isinstance(request, Request), "only articles with an address are queued"
                 self.crawler.engine.crawl(request)
         return True
 
-    def _ask(
+    def _request(
         self, article: Article, step_number: int, mirror_number: int = 0, spent: float = 0.0
     ) -> Request | Article:
-        """The request for this step, or for the first later one with an address; else the article as it is.
+        """The request for this step, or for the next step that has an address; else the article itself.
 
-        ``spent`` is what the article has cost so far, in seconds.
+        ``spent`` is the time that the article has taken so far, in seconds.
         """
         for number in range(step_number, len(self.site.steps)):
             urls = self._addresses(article, number)
@@ -123,8 +122,8 @@ class ArticleSpider(Spider):
         key = self.site.key_of(article.id)
         return self.site.steps[step_number].addresses(article.id, key, article.listed.address)
 
-    def _can_ask(self, listed: Listed) -> bool:
-        """Whether the article is one of this site's, and some step has an address for it."""
+    def _has_address(self, listed: Listed) -> bool:
+        """Whether the article belongs to this site, and at least one step has an address for it."""
         step_numbers = range(len(self.site.steps))
         return self.site.family_of(listed.id) is not None and any(
             self._addresses(_article(listed), step_number) for step_number in step_numbers
@@ -142,14 +141,14 @@ class ArticleSpider(Spider):
         article.answers.append(
             Answer(response.url, response.status, response.headers, response.body, str(problem or ""))
         )
-        return [self._go_on(article, step_number, mirror_number, problem, response.meta.get(SPENT, 0.0))]
+        return [self._follow_up(article, step_number, mirror_number, problem, response.meta.get(SPENT, 0.0))]
 
     def no_answer(self, failure: Failure) -> list[Request | Article]:
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it for errbacks
         with self.run.storing():
             problem = outcomes.of_failure(failure)
         spent = request.meta.get(SPENT, 0.0)
-        return [self._go_on(problem=problem, spent=spent, **request.cb_kwargs)]
+        return [self._follow_up(problem=problem, spent=spent, **request.cb_kwargs)]
 
     def _read(self, response: Response, article: Article, step_number: int) -> None:
         rule = self.site.steps[step_number]
@@ -166,7 +165,7 @@ class ArticleSpider(Spider):
         if "body" in said and (line := sources.from_body(said["body"].text, credit)):
             _add(article, "source", Evidence(line, "body"))
 
-    def _go_on(
+    def _follow_up(
         self,
         article: Article,
         step_number: int,
@@ -174,21 +173,27 @@ class ArticleSpider(Spider):
         problem: ArticleError | None,
         spent: float,
     ) -> Request | Article:
-        """If a host does not answer, its mirrors are asked; after them the article is deferred, because the
-        right answer later is better than a worse one now. After a wrong answer the next steps are asked."""
+        """Decides what follows a response or a failure.
+
+        If a host does not answer, its mirrors are requested. If they do not answer either, the article is
+        deferred: a later run may get the complete article, and another step could give only a part of it.
+        After a response that cannot be used, the next step is requested.
+        """
         if isinstance(problem, Deferred):
             if mirror_number + 1 < len(self._addresses(article, step_number)):
-                return self._ask(article, step_number, mirror_number + 1, spent)
+                return self._request(article, step_number, mirror_number + 1, spent)
             article.failure = problem
             return article
         if problem and not isinstance(article.failure, Quarantined):
             article.failure = problem
-        following = article if self._is_whole(article) else self._ask(article, step_number + 1, spent=spent)
+        following = (
+            article if self._is_complete(article) else self._request(article, step_number + 1, spent=spent)
+        )
         if following is article and article.said.get("body"):
-            article.failure = None  # something was read; the pipelines name what is missing
+            article.failure = None  # there is a body; the pipelines report missing fields
         return following
 
-    def _is_whole(self, article: Article) -> bool:
+    def _is_complete(self, article: Article) -> bool:
         family = self.site.family_of(article.id)
         needs = set(family.needs) if family else set()
         if family and family.by_source:
@@ -202,7 +207,7 @@ def _article(listed: Listed) -> Article:
 
 
 def _add(article: Article, name: str, evidence: Evidence) -> None:
-    """Later steps are trusted less, and a listing's hint least."""
+    """Adds evidence in the order of trust: earlier steps, later steps, then the hints of a listing."""
     said = article.said.setdefault(name, [])
     hints = [old for old in said if old.origin == "listing"]
     said[:] = [*(old for old in said if old.origin != "listing"), evidence, *hints]

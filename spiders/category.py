@@ -1,4 +1,4 @@
-"""Category pages (or feeds): what they list is asked for, newest first as they list it."""
+"""Requests the articles that category pages (or feeds) list, in the order of the listing."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ _CATEGORY = re.compile(r"[^\x00-\x1f\x7f/\\?#%&<>\"'{}|^`]{1,80}")
 
 
 class CategorySpider(ArticleSpider):
-    """``-a category=`` one or several (comma), else all that the home page shows; ``since=``, ``until=``
-    (days, inclusive) and ``limit=`` (articles) narrow what is listed."""
+    """``-a category=``: one or several categories, separated by commas; without it, all on the home page.
+    ``since=``, ``until=`` (days, inclusive) and ``limit=`` (number of articles) select among the articles."""
 
     name = "category"
     arguments = frozenset({"category", "since", "until", "limit"})
@@ -54,24 +54,28 @@ class CategorySpider(ArticleSpider):
         self.since = _day("since", since) or date.min
         self.until = _day("until", until) or date.max
         if self.since > self.until:
-            raise BadArgument(f"since={since} is after until={until}: no article could fit")
+            raise BadArgument(f"since={since} is after until={until}: swap the two days")
         self.left = _count("limit", limit)
 
     def _categories(self, argument: str) -> list[str]:
         names = [name for name in (part.strip() for part in argument.split(",")) if name]
         for name in names:
             if name in (".", "..") or not _CATEGORY.fullmatch(name):
-                raise BadArgument(f"category={name!r} is no category: write it as its page's address does")
+                raise BadArgument(
+                    f"category={name!r} is not a category: write it as in the address of its page"
+                )
             if self.site.listing is None and name not in self.site.feeds:
-                raise BadArgument(f"category={name!r}: {self.site.name} has {', '.join(self.site.feeds)}")
+                raise BadArgument(
+                    f"category={name!r} is unknown: {self.site.name} has {', '.join(self.site.feeds)}"
+                )
         if argument and not names:
-            raise BadArgument(f"category={argument!r} names no category")
+            raise BadArgument(f"category={argument!r} contains no category")
         return names
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         spider = super().from_crawler(crawler, *args, **kwargs)
-        crawler.signals.connect(spider.ask_for_the_rest, signals.spider_idle)
+        crawler.signals.connect(spider.request_open_articles, signals.spider_idle)
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
@@ -86,16 +90,16 @@ class CategorySpider(ArticleSpider):
                 dont_filter=True,
             )
 
-    def ask_for_the_rest(self) -> None:
-        """What earlier runs left open under no listing, those of the share spider above all.
+    def request_open_articles(self) -> None:
+        """Requests open articles of earlier runs that belong to no listing, mostly those of the share spider.
 
-        It comes last, because a listing that names such an article says more about it.
+        They come last, because a listing that contains such an article has more information about it.
         """
         with self.run.storing():
             waiting = self.run.ledger.waiting("")
-        for _ in self.ask_for(self._narrow([listed for listed in waiting if self._can_ask(listed)])):
-            raise AssertionError("each of them has an address")
-        if self.ask_next():
+        for _ in self.enqueue(self._select([listed for listed in waiting if self._has_address(listed)])):
+            raise AssertionError("each of these articles has an address")
+        if self.request_next():
             raise DontCloseSpider
 
     # --- the home page
@@ -130,7 +134,7 @@ class CategorySpider(ArticleSpider):
 
     def _rule(self, category: str) -> Listing:
         rule = self.site.feeds.get(category) or self.site.listing
-        assert rule, "the profile or the arguments were refused"
+        assert rule, "the profile and the arguments were checked"
         return rule
 
     def _page(self, url: str, category: str, walk: Walk) -> Request:
@@ -151,13 +155,13 @@ class CategorySpider(ArticleSpider):
             return
         try:
             page = self._read_listing(response, category)
-            walk.refuse_dry(page)
+            walk.refuse_empty(page)
         except ArticleError as why:
             yield from self._page_failed(category, walk, why)
             return
         page, capped = page.first(self._rule(category).max_rows - walk.found.rows)
         new, all_taken = yield from self._listed(page)
-        repeated = {listed.id for listed in page.articles} <= walk.met
+        repeated = {listed.id for listed in page.articles} <= walk.seen
         walk = walk.after_page(
             page, header(response, "ETag"), header(response, "Last-Modified"), all_taken=all_taken
         )
@@ -173,27 +177,30 @@ class CategorySpider(ArticleSpider):
     def _after_page(
         self, category: str, walk: Walk, page: ListingPage, *, capped: bool, at_end: bool
     ) -> Iterator[Request | Article]:
-        """The next page, or the end of the listing."""
+        """Requests the next page, or ends the listing."""
         rule = self._rule(category)
         following = rule.following(category, walk.pages, page.next, empty=not (page.articles or page.refused))
         if capped:
-            yield from self._incomplete(walk.url, Deferred("cap", f"only {rule.max_rows} rows are taken"))
+            yield from self._incomplete(walk.url, Deferred("cap", f"max_rows={rule.max_rows} is reached"))
         elif not following or at_end:
-            yield from self._walked(walk)
+            yield from self._complete(walk)
         elif walk.pages == rule.max_pages:
-            yield from self._incomplete(walk.url, Deferred("cap", f"only {rule.max_pages} pages are walked"))
+            yield from self._incomplete(walk.url, Deferred("cap", f"max_pages={rule.max_pages} is reached"))
         else:
             yield self._page(following, category, walk)
 
     def _page_failed(self, category: str, walk: Walk, why: ArticleError) -> Iterator[Request | Article]:
-        """Where pages are counted, the pages after one that cannot be read are asked for in this run (faults
-        X5). Two in a row that do not exist are the end of the listing."""
+        """Decides what follows a page that could not be read.
+
+        If the address counts the pages, this run requests the page after it (faults X5). Two pages in a row
+        that do not exist are the end of the listing.
+        """
         rule = self._rule(category)
         walk = walk.after_failure(why)
         if rule.counted and 1 < walk.pages < rule.max_pages and len(walk.failed) < MAX_FAILED:
             yield self._page(rule.address(category, walk.pages), category, walk)
         elif len(walk.failed) == MAX_FAILED and all(why.reason == "gone" for why in walk.failed):
-            yield from self._walked(walk)
+            yield from self._complete(walk)
         else:
             yield from self._incomplete(walk.url, walk.skipped_page or walk.failed[0])
 
@@ -207,16 +214,18 @@ class CategorySpider(ArticleSpider):
             yield from self._incomplete(request.url, why)
 
     def _listed(self, page: ListingPage) -> Generator[Request | Article, None, tuple[bool, bool]]:
-        """Asks for what a page names; returns whether any of it is new, and whether all of it was taken."""
-        taken = self._narrow(page.articles)
+        """Requests the articles of a page; returns whether any is new, and whether none was left out."""
+        taken = self._select(page.articles)
         with self.run.storing():
             for listed in page.refused:
-                self.run.ledger.refuse(listed, Quarantined("bad_id", f"{self.site.name} has no such ids"))
-        new = yield from self.ask_for(taken)
+                self.run.ledger.refuse(
+                    listed, Quarantined("bad_id", f"{self.site.name} has no ids of this form")
+                )
+        new = yield from self.enqueue(taken)
         return new > 0, len(taken) == len(page.articles)
 
-    def _walked(self, walk: Walk) -> Iterator[Request | Article]:
-        """The listing was read to its end, or as far as the arguments allow."""
+    def _complete(self, walk: Walk) -> Iterator[Request | Article]:
+        """Records that the listing was read to its end, or as far as the arguments allow."""
         if walk.skipped_page:
             yield from self._incomplete(walk.url, walk.skipped_page)
             return
@@ -228,18 +237,18 @@ class CategorySpider(ArticleSpider):
 
     def _incomplete(self, url: str, why: ArticleError) -> Iterator[Request | Article]:
         self.run.ledger.listing_incomplete(url, why.reason)
-        if why.reason in drift.OF_A_LISTING:
-            self.run.drift.append(f"{url}: {why.detail or why.reason}; {drift.OF_A_LISTING[why.reason]}")
+        if why.reason in drift.LISTING_ADVICE:
+            self.run.drift.append(f"{url}: {why.detail or why.reason}; {drift.LISTING_ADVICE[why.reason]}")
         self.logger.warning("listing incomplete: %s: %s", printable(url), printable(str(why)))
         yield from self._waiting(url)
 
     def _waiting(self, url: str) -> Iterator[Request | Article]:
-        """What earlier runs left open, whether the listing still shows it or not."""
+        """Requests the open articles of earlier runs, whether the listing still contains them or not."""
         with self.run.storing():
             waiting = self.run.ledger.waiting(url)
-        yield from self.ask_for(self._narrow(waiting))
+        yield from self.enqueue(self._select(waiting))
 
-    def _narrow(self, articles: list[Listed]) -> list[Listed]:
+    def _select(self, articles: list[Listed]) -> list[Listed]:
         fitting = articles
         if self.since > date.min or self.until < date.max:
             days = (self._day(listed) or self.since for listed in articles)
@@ -252,7 +261,7 @@ class CategorySpider(ArticleSpider):
         return fitting
 
     def _day(self, listed: Listed) -> date | None:
-        """The day the listing gives, else the one in the address."""
+        """The day given by the listing, else the day in the address."""
         with suppress(dates.DateError):
             if said := listed.hints.get("date"):
                 return dates.parse(said, datetime.now(UTC), self.site.zone).at.date()
@@ -265,14 +274,14 @@ def _text(response: Response) -> str:
 
 
 def _refuse_redirected(response: Response) -> None:
-    """A category that sends to another page is gone, or moved (faults X4)."""
+    """Raises Deferred: a category that redirects to another page is gone or has moved (faults X4)."""
     asked = response.meta.get("redirect_urls", [response.url])[0]
     if urlsplit(asked).path != urlsplit(response.url).path:
-        raise Deferred("redirected", f"{asked} sends to {response.url}")
+        raise Deferred("redirected", f"{asked} redirects to {response.url}")
 
 
 def _is_conditional(request: Request | None) -> bool:
-    """Only then a 304 says anything (faults N22)."""
+    """Whether the request had a validator: a 304 has a meaning only then (faults N22)."""
     return request is not None and not request.headers.keys().isdisjoint(
         (b"If-None-Match", b"If-Modified-Since")
     )
@@ -284,12 +293,12 @@ def _day(name: str, value: str) -> date | None:
     try:
         return date.fromisoformat(value)
     except ValueError as exc:
-        raise BadArgument(f"{name}={value!r} is no day: write it as 2022-02-22") from exc
+        raise BadArgument(f"{name}={value!r} is not a day: write it as 2022-02-22") from exc
 
 
 def _count(name: str, value: str) -> int | None:
     if not value:
         return None
     if not (value.isascii() and value.isdigit() and int(value) > 0):
-        raise BadArgument(f"{name}={value!r} is no number of articles: write 1 or more")
+        raise BadArgument(f"{name}={value!r} is not a number of articles: write 1 or more")
     return int(value)

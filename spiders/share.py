@@ -1,4 +1,4 @@
-"""Single articles: by info code, by address, or from a list of either."""
+"""Single articles, given by id, by address, or in a list of both."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ from archiver.terminal import printable
 from spiders.article import ArticleSpider
 
 BATCH = 500
-"""Lines of a list that are remembered in one transaction."""
+"""Lines of a list that are stored in one transaction."""
 
 
 class ShareSpider(ArticleSpider):
-    """``-a infocode=`` one or several (comma), ``-a url=`` any address that names an article, ``-a file=`` a
-    list of either, one a line (``-`` for stdin; blank lines and ``#`` comments are passed over).
+    """``-a infocode=``: one or several ids, separated by commas. ``-a url=``: the address of an article.
+    ``-a file=``: a file with one id or address in each line, or ``-`` for stdin. Blank lines and lines that
+    begin with ``#`` are skipped.
 
-    What the user types must name articles of the site; a line of a file that does not is quarantined. A named
-    article is asked for at once, also if it would have to wait or was given up.
+    An id or address on the command line must belong to an article of the site; a line of a file that does not
+    is quarantined. A named article is requested at once, even if it is not due yet or was given up.
     """
 
     name = "share"
@@ -37,7 +38,7 @@ class ShareSpider(ArticleSpider):
             [url.strip()] if url else []
         )
         if not typed and not file:
-            raise BadArgument("spider share: say which articles, by infocode=, url= or file=")
+            raise BadArgument("spider share: name the articles with infocode=, url= or file=")
         self.typed = [self._typed(text) for text in typed]
         self.file = file
         if file not in ("", "-") and not Path(file).expanduser().is_file():
@@ -46,30 +47,29 @@ class ShareSpider(ArticleSpider):
     def _typed(self, text: str) -> Listed:
         listed = self.name_article(text)
         if self.site.family_of(listed.id) is None:
-            raise BadArgument(f"{printable(text)!r} names no article of {self.site.name}")
+            raise BadArgument(f"{printable(text)!r} is not an article of {self.site.name}")
         return listed
 
     def name_article(self, text: str) -> Listed:
-        """What a user's word names; its id is not checked."""
+        """The article for an id or address that the user gave; its id is not checked."""
         if not re.match(r"(https?:)?//", text):
             return Listed(text)
         url = f"http:{text}" if text.startswith("//") else text
         named = self.site.named_by(url)
         family = self.site.family_of(named)
         if family and "link" in family.needs and not self.site.allows(url):
-            return Listed(
-                named, hints={"link": url}
-            )  # the article's own page, which a post of its family links to
+            # the article's own page: a post of this family links to it
+            return Listed(named, hints={"link": url})
         return Listed(named or text, address=url if named else "")
 
     async def start(self) -> AsyncIterator[Article]:
-        for article in self.ask_for(self.typed, named=True):
+        for article in self.enqueue(self.typed, named=True):
             yield article
         lines = self._lines()
         while chunk := list(islice(lines, BATCH)):
-            for article in self._ask_for_lines(chunk):
+            for article in self._enqueue_lines(chunk):
                 yield article
-            await asyncio.sleep(0)  # the first ones are fetched while the next are read
+            await asyncio.sleep(0)  # lets the first articles be fetched while the next lines are read
 
     def _lines(self) -> Iterator[str]:
         if not self.file:
@@ -87,13 +87,13 @@ class ShareSpider(ArticleSpider):
             self.run.ledger.listing_incomplete(self.file, "unreadable")
             self.logger.error("file=%s cannot be read to its end: %s", self.file, exc)
 
-    def _ask_for_lines(self, lines: list[str]) -> Iterator[Article]:
+    def _enqueue_lines(self, lines: list[str]) -> Iterator[Article]:
         named = [self.name_article(line) for line in lines]
         with self.run.storing():
             for listed in named:
                 if self.site.family_of(listed.id) is None:
                     self.run.ledger.refuse(
-                        listed, Quarantined("bad_id", f"names no article of {self.site.name}")
+                        listed, Quarantined("bad_id", f"it is not an article of {self.site.name}")
                     )
         articles = [listed for listed in named if self.site.family_of(listed.id)]
-        yield from self.ask_for(articles, named=True)
+        yield from self.enqueue(articles, named=True)

@@ -1,4 +1,4 @@
-"""The pages of one listing, read one after the other: how far this run has come."""
+"""The progress of one run through the pages of one listing."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from archiver.run import drift
 from archiver.storage.rows import KnownListing
 
 MAX_FAILED = 2
-"""Pages in a row that could not be read; the next run asks for those after them."""
+"""After this number of unreadable pages in a row, the run leaves the rest of the listing to the next run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """Immutable: each page gives the next one."""
+    """How far the pages of a listing were read. Immutable: each page produces a new walk."""
 
     known: KnownListing
-    """The listing as an earlier run remembered it."""
+    """The listing as an earlier run stored it."""
     found: KnownListing
     """The listing as this run finds it."""
     pages: int = 0
-    """How many were asked for."""
+    """The number of pages that were requested."""
     all_taken: bool = True
-    """No article named so far was left out by ``since``, ``until`` or ``limit``."""
-    met: frozenset[str] = frozenset()
-    """The ids named so far."""
+    """Whether no article so far was left out because of ``since``, ``until`` or ``limit``."""
+    seen: frozenset[str] = frozenset()
+    """The ids that were listed so far."""
     failed: tuple[ArticleError, ...] = ()
-    """Why the latest pages could not be read, one error a page."""
+    """The errors of the latest pages, one for each page that could not be read."""
     skipped_page: ArticleError | None = None
-    """Why a page before the latest ones could not be read."""
+    """The first error of an earlier page that could not be read, if pages after it were read."""
 
     @property
     def url(self) -> str:
-        """The first page's address, which names the listing."""
+        """The address of the first page; it identifies the listing."""
         return self.known.url
 
     @property
@@ -43,7 +43,7 @@ class Walk:
         return self.known.rows > 0
 
     def after_page(self, page: ListingPage, etag: str, modified: str, *, all_taken: bool) -> Walk:
-        """Of the validators, those of the first page are remembered."""
+        """The walk after a page that could be read. Only the validators of the first page are stored."""
         found = replace(self.found, rows=self.found.rows + len(page.articles) + len(page.refused))
         if self.pages == 0:
             found = replace(found, etag=etag, modified=modified)
@@ -52,7 +52,7 @@ class Walk:
             found=found,
             pages=self.pages + 1,
             all_taken=self.all_taken and all_taken,
-            met=self.met | {listed.id for listed in page.articles},
+            seen=self.seen | {listed.id for listed in page.articles},
             failed=(),
             skipped_page=self.skipped_page or next(iter(self.failed), None),
         )
@@ -60,8 +60,8 @@ class Walk:
     def after_failure(self, why: ArticleError) -> Walk:
         return replace(self, pages=self.pages + 1, failed=(*self.failed, why))
 
-    def refuse_dry(self, page: ListingPage) -> None:
-        """Raises Quarantined where a listing that named articles names none any more (faults X2)."""
+    def refuse_empty(self, page: ListingPage) -> None:
+        """Raises Quarantined if a listing has no rows, but had rows in an earlier run (faults X2)."""
         rows = len(page.articles) + len(page.refused)
         if self.pages == 0 and drift.ran_dry(rows, self.known.rows):
-            raise Quarantined("ran_dry", f"it named {self.known.rows} articles and now names none")
+            raise Quarantined("ran_dry", f"it listed {self.known.rows} articles before, and now lists none")

@@ -1,4 +1,4 @@
-"""Components with a bug, to see what a bug does to a run."""
+"""Components with a bug, for tests of what a bug does to a run."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class CannotClose:
 
 
 class CannotBeIdle:
-    """Fails where a signal calls it, and nobody but the log is told."""
+    """Fails in a signal receiver; Scrapy only logs such an error."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -57,7 +57,7 @@ class CannotBeIdle:
 
 
 class BreaksTheSpider:
-    """An extension that has one method of the spider (setting BROKEN_METHOD) fail at every third call."""
+    """An extension: one method of the spider (the setting BROKEN_METHOD) fails at every third call."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._count = 0

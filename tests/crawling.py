@@ -1,4 +1,4 @@
-"""Runs ``scrapy crawl`` as a user would: a process of its own, a proxy in its environment."""
+"""Runs ``scrapy crawl`` as a user would: as a separate process, with a proxy in its environment."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ def crawl(
     direct: bool = False,
     **arguments: object,
 ) -> Run:
-    """One run to its end; ``arguments`` are the spider's ``-a``, ``options`` anything else.
+    """Runs a crawl to its end. ``arguments`` are passed as ``-a``; ``options`` are other command-line options.
 
-    The report is empty where the run could not start. Without a replica every connection is refused, unless
-    ``direct`` leaves the proxy out.
+    The report is empty if the run could not start. Without a replica every connection is refused. With
+    ``direct`` the run uses no proxy.
     """
     words = [sys.executable, "-m", "scrapy", "crawl", spider, "-s", f"ARCHIVER_OUTPUT={archive}"]
     words += ["-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False"]
@@ -67,14 +67,14 @@ def crawl(
 
 
 def asked(replica: Replica, *, robots: bool = False) -> list[str]:
-    """What the replica was asked for since its log was last cleared; clears it."""
+    """The paths that were requested from the replica since its log was cleared; clears the log."""
     paths = [seen.path for seen in replica.requests if robots or seen.path != "/robots.txt"]
     replica.requests.clear()
     return paths
 
 
 def tree(root: Path) -> dict[str, tuple[int, bytes]]:
-    """Every file outside ``.archive`` with the time it was last written."""
+    """Every file outside ``.archive``, with the time of its last change and its content."""
     return {
         str(path.relative_to(root)): (path.stat().st_mtime_ns, path.read_bytes())
         for path in sorted(root.rglob("*"))

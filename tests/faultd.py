@@ -1,12 +1,13 @@
-"""A server that misbehaves on purpose: raw bytes on loopback, scripted for each address.
+"""A server that returns faulty responses on purpose, on loopback, by a script for each path.
 
 with Faultd(good) as server:
-    server.script["/text?id=a7"] = [reset_before_headers] * 2   # then good again
+    server.script["/text?id=a7"] = [reset_before_headers] * 2   # further responses are good
     subprocess.run(["scrapy", "crawl", ...])
-    assert len(server.asked("/text?id=a7")) == 3
+    assert len(server.requests_for("/text?id=a7")) == 3
 
-It is asked directly, at ``server.origin(1)`` (127.0.0.2) and so on, each address standing for a host, or as an
-HTTP proxy (``server.proxy``), which then sees the names of the real hosts. It forwards nothing.
+Clients connect to it directly, at ``server.origin(1)`` (127.0.0.2) and so on, where each address is another
+host. Or they use it as an HTTP proxy (``server.proxy``): requests then have the names of the real hosts. It
+forwards nothing.
 """
 
 from __future__ import annotations
@@ -31,12 +32,12 @@ import brotli
 from backports import zstd
 
 MAX_REQUESTS = 5000
-"""A test that asks for more has gone wild; the server closes every further connection."""
+"""A test that sends more requests is out of control; the server then closes every connection."""
 
 
 @dataclass(frozen=True)
 class Reply:
-    """A good answer, before anything is done to it."""
+    """A good response, before a fault changes it."""
 
     body: bytes
     kind: str = "application/json; charset=utf-8"
@@ -46,7 +47,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class Seen:
-    """One request as it came; ``at`` is monotonic, ``host`` what it named, ``address`` where it arrived."""
+    """A request as received. ``at``: monotonic time; ``host``: from the request; ``address``: of the server."""
 
     at: float
     address: str
@@ -56,7 +57,7 @@ class Seen:
 
 
 class Wire:
-    """One connection, for a fault to write on."""
+    """A connection that a fault writes to."""
 
     def __init__(self, writer: asyncio.StreamWriter) -> None:
         self._writer = writer
@@ -71,7 +72,7 @@ class Wire:
         self._writer.close()
 
     def reset(self) -> None:
-        """An RST instead of a FIN."""
+        """Ends the TCP connection with RST instead of FIN."""
         self.open = False
         sock = self._writer.get_extra_info("socket")
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -80,12 +81,12 @@ class Wire:
 
 Fault = Callable[[Wire, Reply], Awaitable[None]]
 Good = Callable[[str, str], Reply]
-"""Host and path with query → the good answer."""
+"""Host, and path with query → the good response."""
 
 
 def head(reply: Reply, *lines: str, length: int | None = -1) -> bytes:
-    """Status line and headers; ``length`` None leaves Content-Length out."""
-    written = [f"HTTP/1.1 {reply.status} Said", f"Content-Type: {reply.kind}"]
+    """Status line and headers. With ``length=None`` there is no Content-Length."""
+    written = [f"HTTP/1.1 {reply.status} Status", f"Content-Type: {reply.kind}"]
     written += [f"{name}: {value}" for name, value in reply.headers.items()]
     if length is not None:
         written.append(f"Content-Length: {len(reply.body) if length == -1 else length}")
@@ -114,7 +115,7 @@ async def reset_in_body(wire: Wire, reply: Reply) -> None:
 
 
 async def hang(_wire: Wire, _reply: Reply) -> None:
-    """Until the client has gone."""
+    """Sends nothing until the client closes the connection."""
     await asyncio.Event().wait()
 
 
@@ -157,24 +158,24 @@ async def no_length_whole(wire: Wire, reply: Reply) -> None:
 
 
 async def more_than_its_length(wire: Wire, reply: Reply) -> None:
-    """And the beginning of an answer to somebody else (faults N34)."""
+    """The response is followed by the start of another one (faults N34)."""
     await wire.send(head(reply) + reply.body + head(reply) + b'{"id": ')
 
 
 async def after_another(wire: Wire, reply: Reply) -> None:
-    """Late, behind the answer to an earlier request (faults N34)."""
+    """The response follows the response to another request (faults N34)."""
     other = replace(reply, body=b'{"id": "another", "title": "t", "date": "2022-02-22", "text": "<p>t</p>"}')
     await wire.send(head(other) + other.body + head(reply) + reply.body)
 
 
 def one_behind(first: Reply) -> Fault:
-    """Each request of a connection gets the answer to the one before it, and the first gets ``first``."""
-    owed: dict[Wire, Reply] = {}
+    """Each request gets the response to the previous request of its connection; the first gets ``first``."""
+    previous: dict[Wire, Reply] = {}
 
     async def fault(wire: Wire, reply: Reply) -> None:
-        late = owed.get(wire, first)
-        owed[wire] = reply
-        await good(wire, late)
+        sent = previous.get(wire, first)
+        previous[wire] = reply
+        await good(wire, sent)
 
     return fault
 
@@ -201,12 +202,12 @@ async def bad_chunk_size(wire: Wire, reply: Reply) -> None:
 
 
 def body(data: bytes, kind: str = "", **headers: str) -> Fault:
-    """Another body, whole as far as HTTP tells, and its Content-Type; ``_`` in a header's name is ``-``."""
+    """Another body, complete for HTTP, and its Content-Type. ``_`` in a header's name means ``-``."""
 
     async def fault(wire: Wire, reply: Reply) -> None:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        said = replace(reply, body=data, kind=kind or reply.kind, headers={**reply.headers, **named})
-        await good(wire, said)
+        changed = replace(reply, body=data, kind=kind or reply.kind, headers={**reply.headers, **named})
+        await good(wire, changed)
 
     return fault
 
@@ -234,7 +235,7 @@ def encode(data: bytes, coding: str) -> bytes:
 
 
 def coded(coding: str, damage: Callable[[bytes], bytes] = bytes) -> Fault:
-    """The good body in a content coding, with something done to it."""
+    """The good body in a content coding, and damaged after that."""
 
     async def fault(wire: Wire, reply: Reply) -> None:
         packed = damage(encode(reply.body, coding))
@@ -260,7 +261,7 @@ _BLANKS = b" " * (1 << 20)
 
 
 def bomb(coding: str, megabytes: int) -> bytes:
-    """Little on the wire, megabytes of blanks in it; ``gzip gzip`` is one in the other."""
+    """A small body that decompresses to so many megabytes of spaces; ``gzip gzip`` is compressed twice."""
     if coding == "gzip gzip":
         return encode(bomb("gzip", megabytes), "gzip")
     packers = {"gzip": lambda: zlib.compressobj(9, wbits=31), "deflate": lambda: zlib.compressobj(9)}
@@ -274,11 +275,11 @@ def bomb(coding: str, megabytes: int) -> bytes:
     return b"".join(streamed.process(_BLANKS) for _ in range(megabytes)) + bytes(streamed.finish())
 
 
-def megabytes(number: int, *, told: bool) -> Fault:
-    """So many of blanks, with or without their length."""
+def megabytes(number: int, *, announced: bool) -> Fault:
+    """A body of so many megabytes of spaces, with or without its Content-Length."""
 
     async def fault(wire: Wire, reply: Reply) -> None:
-        await wire.send(head(reply, length=number << 20 if told else None))
+        await wire.send(head(reply, length=number << 20 if announced else None))
         for _ in range(number):
             await wire.send(_BLANKS)
         wire.close()
@@ -292,7 +293,7 @@ def megabytes(number: int, *, told: bool) -> Fault:
 def status(number: int, **headers: str) -> Fault:
     async def fault(wire: Wire, reply: Reply) -> None:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        await good(wire, replace(reply, status=number, headers=named, body=b"" if number == 304 else b"said"))
+        await good(wire, replace(reply, status=number, headers=named, body=b"" if number == 304 else b"text"))
 
     return fault
 
@@ -302,7 +303,7 @@ def redirect(location: str, number: int = 302) -> Fault:
 
 
 def raw(data: bytes, *, close: bool = True) -> Fault:
-    """These bytes and nothing else."""
+    """These bytes and no others."""
 
     async def fault(wire: Wire, _reply: Reply) -> None:
         await wire.send(data)
@@ -313,7 +314,7 @@ def raw(data: bytes, *, close: bool = True) -> Fault:
 
 
 def headers(*lines: str) -> Fault:
-    """The good answer with more header lines."""
+    """The good response with these header lines added."""
 
     async def fault(wire: Wire, reply: Reply) -> None:
         await wire.send(head(reply, *lines) + reply.body)
@@ -322,21 +323,21 @@ def headers(*lines: str) -> Fault:
 
 
 async def two_lengths(wire: Wire, reply: Reply) -> None:
-    smuggled = _chunk(reply.body) + _chunk(b"")
-    await wire.send(head(reply, "Transfer-Encoding: chunked", length=7) + smuggled)
+    chunks = _chunk(reply.body) + _chunk(b"")
+    await wire.send(head(reply, "Transfer-Encoding: chunked", length=7) + chunks)
 
 
 # --- the server
 
 
 class Faultd:
-    """``script`` maps a path, or ``host path``, to the faults of its first answers; ``always`` to that of all."""
+    """``script``: path, or ``host path`` → the faults of the first responses; ``always``: → the fault of all others."""
 
     def __init__(
         self, answer: Good, addresses: int = 2, tls: Mapping[int, ssl.SSLContext] | None = None
     ) -> None:
         self.greetings: dict[str, bytes] = {}
-        """Address → bytes sent, before a word is said, on connections that are then closed."""
+        """Server address → bytes that are sent before any response; the connection is then closed."""
         self.script: dict[str, list[Fault]] = {}
         self.always: dict[str, Fault] = {}
         self.requests: list[Seen] = []
@@ -344,26 +345,26 @@ class Faultd:
         self._tls = tls or {}
         self._ports = [0] * addresses
         self._reserved: list[socket.socket] = []
-        self._talks: set[asyncio.Task[None] | None] = set()
-        """A conversation whose client has gone is held by nobody else: the collector would take it."""
+        self._conversations: set[asyncio.Task[None] | None] = set()
+        """Keeps the tasks: nothing else refers to one whose client is gone, so it could be garbage-collected."""
 
     @property
     def proxy(self) -> str:
         return f"http://127.0.0.1:{self._ports[0]}"
 
     def origin(self, number: int) -> str:
-        """The address of a host: 0 is 127.0.0.1, 1 is 127.0.0.2 …"""
+        """The origin of a host: number 0 is 127.0.0.1, 1 is 127.0.0.2 …"""
         scheme = "https" if number in self._tls else "http"
         return f"{scheme}://127.0.0.{number + 1}:{self._ports[number]}"
 
     def refusing(self, number: int) -> str:
-        """An origin where nobody listens, nor will."""
+        """An origin whose port is reserved, but closed."""
         sock = socket.socket()
         sock.bind((f"127.0.0.{number + 1}", 0))
         self._reserved.append(sock)
         return f"http://127.0.0.{number + 1}:{sock.getsockname()[1]}"
 
-    def asked(self, path: str, host: str = "") -> list[Seen]:
+    def requests_for(self, path: str, host: str = "") -> list[Seen]:
         return [seen for seen in self.requests if seen.path == path and host in ("", seen.host)]
 
     def __enter__(self) -> Self:
@@ -404,7 +405,7 @@ class Faultd:
     async def _converse(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, address: str
     ) -> None:
-        self._talks.add(asyncio.current_task())
+        self._conversations.add(asyncio.current_task())
         gone = asyncio.ensure_future(writer.wait_closed())
         with suppress(ConnectionError, asyncio.CancelledError, ssl.SSLError):
             await self._serve(reader, Wire(writer), address, gone)
@@ -424,14 +425,14 @@ class Faultd:
                 return
             seen = _seen(lines, address)
             self.requests.append(seen)
-            act = asyncio.ensure_future(self._act(seen)(wire, self._answer(seen.host, seen.path)))
-            await asyncio.wait([act, gone], return_when=asyncio.FIRST_COMPLETED)
-            if not act.done():
-                act.cancel()
+            fault = asyncio.ensure_future(self._fault_for(seen)(wire, self._answer(seen.host, seen.path)))
+            await asyncio.wait([fault, gone], return_when=asyncio.FIRST_COMPLETED)
+            if not fault.done():
+                fault.cancel()
                 return
-            act.result()
+            fault.result()
 
-    def _act(self, seen: Seen) -> Fault:
+    def _fault_for(self, seen: Seen) -> Fault:
         for key in (f"{seen.host} {seen.path}", seen.path, f"{seen.host} *"):
             if self.script.get(key):
                 return self.script[key].pop(0)

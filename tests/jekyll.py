@@ -1,4 +1,4 @@
-"""Real Jekyll as the judge: builds a site and says what its pages show."""
+"""Builds a site with the real Jekyll and returns what its pages show."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ layout: default
 {% endfor %}</ul>
 """,
 }
-"""As the source site's: titles and tags are printed as they are stored."""
+"""Like the layouts of the source site: titles and tags are printed as they are stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a reader of one built post sees; texts as a browser decodes them."""
+    """What a reader of a built post sees, with texts as a browser decodes them."""
 
     title: str
     time: str
@@ -67,7 +67,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """``complaints`` is what Jekyll printed beside its usual progress; empty after a clean build."""
+    """``complaints``: the lines that Jekyll printed besides its usual progress; empty after a clean build."""
 
     exit_status: int
     complaints: str
@@ -88,7 +88,7 @@ class Built:
 
 
 def build(folder: Path, posts: Mapping[str, str]) -> Built:
-    """Build a site with our test layouts that holds ``posts`` (file name → text) in the empty ``folder``."""
+    """Builds a site in the empty ``folder``, with the layouts above and ``posts`` (file name → text)."""
     for name, layout in LAYOUTS.items():
         _write(folder / "_layouts" / f"{name}.html", layout)
     _write(folder / "_config.yml", CONFIG)
@@ -98,12 +98,12 @@ def build(folder: Path, posts: Mapping[str, str]) -> Built:
 
 
 def build_site(folder: Path) -> Built:
-    """Build the Jekyll site in ``folder`` as it is; skips the test where there is no Jekyll, but not in CI."""
+    """Builds the Jekyll site in ``folder``. Without Jekyll the test is skipped, but it fails in CI."""
     program = shutil.which("jekyll")
     if program is None:
         if os.environ.get("CI"):
-            pytest.fail("CI is set and there is no jekyll on PATH")
-        pytest.skip("no jekyll on PATH (Debian: apt install jekyll)")
+            pytest.fail("CI is set, but jekyll is not on PATH")
+        pytest.skip("jekyll is not on PATH (Debian: apt install jekyll)")
     target = folder / "_site"
     command: list[str | Path] = [
         program,

@@ -1,4 +1,4 @@
-"""What is imported is declared, and what is declared has bounds."""
+"""Every imported distribution is declared, and every declared one is imported and has version bounds."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.crawling import PROJECT
 SOURCES = [*PROJECT.glob("archiver/**/*.py"), *PROJECT.glob("spiders/*.py")]
 OURS = {"archiver", "spiders"}
 LATER_PYTHONS = {"compression"}
-"""Modules of the standard library since Python 3.14, which has no backports.zstd."""
+"""Modules that are in the standard library since Python 3.14, which needs no backports.zstd."""
 
 DECLARED: list[str] = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["dependencies"]
 
@@ -27,7 +27,7 @@ def distribution(text: str) -> str:
 
 
 def modules(path: Path) -> set[str]:
-    """The first two parts of every module that is imported: ``backports`` belongs to several distributions."""
+    """The first two parts of every imported module name, because several distributions contain ``backports``."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -48,7 +48,7 @@ def imported() -> set[str]:
     return {distribution(name) for name in found}
 
 
-def test_every_import_is_of_a_declared_distribution() -> None:
+def test_every_imported_distribution_is_declared() -> None:
     assert imported() <= set(map(distribution, DECLARED))
 
 

@@ -1,9 +1,10 @@
-"""What the docs promise is there, and what is there is in the docs."""
+"""The docs agree with the code: settings, reasons, doubts, exit statuses, commands, links."""
 
 from __future__ import annotations
 
 import re
 from importlib.metadata import entry_points
+from pathlib import Path
 
 import pytest
 
@@ -58,16 +59,45 @@ def test_every_command_is_in_the_readme() -> None:
     }
     assert ours
     for name in ours:
-        assert f"scrapy {name}" in docs("README.md")
+        assert name in docs("README.md")
 
 
-@pytest.mark.parametrize("path", [path.name for path in PROJECT.glob("*.md")] + ["docs/architecture.md"])
-def test_links_between_the_docs_lead_somewhere(path: str) -> None:
-    prose = re.sub(r"^```.*?^```", "", docs(path), flags=re.DOTALL | re.MULTILINE)
-    for target in re.findall(r"\]\(((?!https?:)[^)#]+)", prose):
-        assert (PROJECT / path).parent.joinpath(target).exists(), target
+PAGES = [*PROJECT.glob("*.md"), *PROJECT.glob("docs/**/*.md"), PROJECT / "benchmarks/README.md"]
+page = pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(PROJECT)))
+
+_CODE_BLOCK = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 
 
-def test_every_path_the_architecture_names_exists() -> None:
-    for room in re.findall(r"`((?:archiver|spiders|tests|docs)/[\w/.]+)`", docs("docs/architecture.md")):
-        assert (PROJECT / room).exists(), room
+def links(path: Path) -> list[tuple[Path, str]]:
+    """File and anchor of every link that stays in the project."""
+    prose = _CODE_BLOCK.sub("", path.read_text(encoding="utf-8"))
+    found = re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", prose)
+    return [((path.parent / file).resolve() if file else path, anchor) for file, anchor in found]
+
+
+def anchors(path: Path) -> set[str]:
+    """The anchors of the headings, as GitHub makes them."""
+    prose = _CODE_BLOCK.sub("", path.read_text(encoding="utf-8"))
+    headings = re.findall(r"^#+ (.*)", prose, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
+
+
+@page
+def test_links_in_the_docs_lead_to_a_file_and_a_heading(page: Path) -> None:
+    for file, anchor in links(page):
+        assert file.exists(), file
+        assert not anchor or anchor in anchors(file), f"{file}#{anchor}"
+
+
+def test_the_index_of_the_docs_links_to_every_page() -> None:
+    linked = {file for file, _ in links(PROJECT / "docs/README.md")}
+    pages = {path for path in (PROJECT / "docs").rglob("*") if path.suffix in (".md", ".yaml")}
+    assert pages - linked == {PROJECT / "docs/README.md"}
+
+
+@page
+def test_every_path_in_the_docs_exists(page: Path) -> None:
+    for path in re.findall(
+        r"`((?:archiver|spiders|tests|docs|benchmarks)/[\w/.-]+)`", page.read_text("utf-8")
+    ):
+        assert (PROJECT / path).exists(), path

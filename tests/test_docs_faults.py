@@ -1,4 +1,4 @@
-"""The tables of faults have every row once, and each test they name is there."""
+"""The tables of faults contain every row once, and the tests that they name exist."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TABLES = {
     "network.md": {"N": 35, "Q": 16, "E": 15, "P": 14},
     "content.md": {"C": 20, "D": 12, "H": 12, "I": 18, "S": 30, "X": 15},
 }
-"""File below ``docs/faults/`` → group → rows."""
+"""File below ``docs/faults/`` → group → number of rows."""
 
 COLUMNS = ["row", "what happens", "how it ends", "test"]
 
@@ -40,7 +40,7 @@ def functions(path: str) -> set[str]:
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_every_row_is_there_once(name: str) -> None:
+def test_every_row_exists_once(name: str) -> None:
     expected = [f"{group}{number}" for group, count in TABLES[name].items() for number in range(1, count + 1)]
     assert [cells[0] for cells in rows(name)] == expected
 
@@ -52,7 +52,7 @@ def test_every_table_has_the_same_columns(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_every_row_names_a_test_or_says_why_not(name: str) -> None:
+def test_every_row_names_a_test_or_explains_why_it_has_none(name: str) -> None:
     for cells in rows(name):
         assert len(cells) == len(COLUMNS), cells
         assert all(cells), cells
@@ -60,7 +60,7 @@ def test_every_row_names_a_test_or_says_why_not(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_every_test_that_is_named_exists(name: str) -> None:
+def test_every_named_test_exists(name: str) -> None:
     for cells in rows(name):
         named = _TEST.findall(cells[3])
         assert cells[3].count("::") == len(named), cells

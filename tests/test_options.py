@@ -1,4 +1,4 @@
-"""Settings are checked together, before anything is opened, and reach the components as plain values."""
+"""All settings are checked in one place, before the archive is opened; components get plain values."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.crawls.test_scrapy import scrapy
 
 
 def settings(**typed: Any) -> Settings:
-    """The project's settings with so much typed behind ``-s``."""
+    """The project's settings with values from the command line (``-s``)."""
     made = Settings()
     made.setmodule("archiver.settings", priority="project")
     made.setdict(typed, priority="cmdline")
@@ -41,20 +41,22 @@ def settings(**typed: Any) -> Settings:
         ("36h", "d", 129_600),
     ],
 )
-def test_a_duration_has_a_unit_or_that_of_its_setting(written: object, unit: str, seconds: float) -> None:
+def test_a_duration_without_a_unit_gets_the_unit_of_its_setting(
+    written: object, unit: str, seconds: float
+) -> None:
     assert duration(written, unit) == seconds
 
 
 @pytest.mark.parametrize(
     "written", ["", "s", "-1", "-1s", "1 s", "1w", "1m30s", "1e3", "nan", "inf", "٣s", None]
 )
-def test_anything_else_is_no_duration(written: object) -> None:
+def test_text_that_is_not_a_duration_is_refused(written: object) -> None:
     with pytest.raises(ValueError, match="not a duration"):
         duration(written, "s")
 
 
 @pytest.mark.parametrize("name", OPTIONS)
-def test_a_default_is_valid_and_plain(name: str) -> None:
+def test_every_default_is_valid(name: str) -> None:
     value = check(settings())[name]
     assert value == (OPTIONS[name].default or type(value)())
 
@@ -89,7 +91,7 @@ def test_a_default_is_valid_and_plain(name: str) -> None:
         ("ARCHIVER_STOP_SECONDS", "0", 0),
     ],
 )
-def test_a_valid_value_becomes_a_plain_one(name: str, written: object, plain: object) -> None:
+def test_a_valid_value_becomes_a_plain_value(name: str, written: object, plain: object) -> None:
     made = settings(**{name: written})
     options.apply(made)
     assert (made[name], type(made[name])) == (plain, type(check(made)[name]))
@@ -112,17 +114,17 @@ def test_a_valid_value_becomes_a_plain_one(name: str, written: object, plain: ob
             "ARCHIVER_QUARANTINE_ALLOWANCE='1.5': write a number from 0 to 1",
         ),
         ("ARCHIVER_QUARANTINE_ALLOWANCE", "-1", "ARCHIVER_QUARANTINE_ALLOWANCE='-1': write 0 or more"),
-        ("ARCHIVER_QUARANTINE_ALLOWANCE", "nan", "ARCHIVER_QUARANTINE_ALLOWANCE='nan' is no number"),
-        ("ARCHIVER_QUARANTINE_ALLOWANCE", "1%", "ARCHIVER_QUARANTINE_ALLOWANCE='1%' is no number"),
-        ("ARCHIVER_RETRY_ATTEMPTS", "many", "ARCHIVER_RETRY_ATTEMPTS='many' is no whole number"),
-        ("ARCHIVER_RETRY_DAYS", "1.5", "ARCHIVER_RETRY_DAYS='1.5' is no whole number"),
+        ("ARCHIVER_QUARANTINE_ALLOWANCE", "nan", "ARCHIVER_QUARANTINE_ALLOWANCE='nan' is not a number"),
+        ("ARCHIVER_QUARANTINE_ALLOWANCE", "1%", "ARCHIVER_QUARANTINE_ALLOWANCE='1%' is not a number"),
+        ("ARCHIVER_RETRY_ATTEMPTS", "many", "ARCHIVER_RETRY_ATTEMPTS='many' is not a whole number"),
+        ("ARCHIVER_RETRY_DAYS", "1.5", "ARCHIVER_RETRY_DAYS='1.5' is not a whole number"),
         ("ARCHIVER_RETRY_ATTEMPTS", 0, "ARCHIVER_RETRY_ATTEMPTS=0: write 1 or more"),
-        ("ARCHIVER_RETRY_DAYS", None, "ARCHIVER_RETRY_DAYS=None is no whole number"),
-        ("ARCHIVER_RETRY_DAYS", "36h", "ARCHIVER_RETRY_DAYS='36h' is no whole number of days"),
+        ("ARCHIVER_RETRY_DAYS", None, "ARCHIVER_RETRY_DAYS=None is not a whole number"),
+        ("ARCHIVER_RETRY_DAYS", "36h", "ARCHIVER_RETRY_DAYS='36h' is not a whole number of days"),
         ("ARCHIVER_RETRY_DAYS", "0", "ARCHIVER_RETRY_DAYS='0': write 1 or more"),
-        ("ARCHIVER_RETRY_DELAY", "-1", "ARCHIVER_RETRY_DELAY='-1' is no duration: write seconds, or 90s"),
-        ("ARCHIVER_RETRY_AFTER_MAX", "1w", "ARCHIVER_RETRY_AFTER_MAX='1w' is no duration"),
-        ("ARCHIVER_ARTICLE_SECONDS", "soon", "ARCHIVER_ARTICLE_SECONDS='soon' is no duration"),
+        ("ARCHIVER_RETRY_DELAY", "-1", "ARCHIVER_RETRY_DELAY='-1' is not a duration: write seconds, or 90s"),
+        ("ARCHIVER_RETRY_AFTER_MAX", "1w", "ARCHIVER_RETRY_AFTER_MAX='1w' is not a duration"),
+        ("ARCHIVER_ARTICLE_SECONDS", "soon", "ARCHIVER_ARTICLE_SECONDS='soon' is not a duration"),
         ("ARCHIVER_BREAKER_FAILURES", "0", "ARCHIVER_BREAKER_FAILURES='0': write 1 or more"),
         ("ARCHIVER_PRIVATE_ADDRESSES", "10.0.0.0/40", "ARCHIVER_PRIVATE_ADDRESSES: '10.0.0.0/40' does not"),
         ("ARCHIVER_PACE", "fast", "ARCHIVER_PACE='fast': write polite or full"),
@@ -135,31 +137,31 @@ def test_a_valid_value_becomes_a_plain_one(name: str, written: object, plain: ob
         (
             "ARCHIVER_RECORDERS",
             '{"my.Recorder": "x"}',
-            "ARCHIVER_RECORDERS: 'my.Recorder': 'x' is no class path",
+            "ARCHIVER_RECORDERS: 'my.Recorder': 'x' is not a class path",
         ),
-        ("ARCHIVER_STOP_SECONDS", "", "ARCHIVER_STOP_SECONDS='' is no duration"),
+        ("ARCHIVER_STOP_SECONDS", "", "ARCHIVER_STOP_SECONDS='' is not a duration"),
         ("ARCHIVER_PROFILE", "mirror", "ARCHIVER_PROFILE is now ARCHIVER_PACE: write ARCHIVER_PACE=full"),
-        ("ARCHIVER_OUPUT", "x", "there is no setting ARCHIVER_OUPUT; the nearest name is ARCHIVER_OUTPUT,"),
+        ("ARCHIVER_OUPUT", "x", "there is no setting ARCHIVER_OUPUT; the nearest name is ARCHIVER_OUTPUT;"),
         ("DOWNLOAD_DELAY", "-1", "DOWNLOAD_DELAY='-1': write 0 or more"),
         ("DOWNLOAD_TIMEOUT", "0", "DOWNLOAD_TIMEOUT='0': write 0.001 or more"),
-        ("DNS_TIMEOUT", "soon", "DNS_TIMEOUT='soon' is no number"),
+        ("DNS_TIMEOUT", "soon", "DNS_TIMEOUT='soon' is not a number"),
         ("CONCURRENT_REQUESTS", "0", "CONCURRENT_REQUESTS='0': write 1 or more"),
-        ("CONCURRENT_REQUESTS_PER_DOMAIN", "x", "CONCURRENT_REQUESTS_PER_DOMAIN='x' is no whole number"),
-        ("DOWNLOAD_MAXSIZE", "8M", "DOWNLOAD_MAXSIZE='8M' is no whole number"),
+        ("CONCURRENT_REQUESTS_PER_DOMAIN", "x", "CONCURRENT_REQUESTS_PER_DOMAIN='x' is not a whole number"),
+        ("DOWNLOAD_MAXSIZE", "8M", "DOWNLOAD_MAXSIZE='8M' is not a whole number"),
         ("RETRY_TIMES", "-1", "RETRY_TIMES='-1': write 0 or more"),
         ("RETRY_HTTP_CODES", "500,x", "RETRY_HTTP_CODES='500,x': write HTTP statuses with commas"),
-        ("RETRY_HTTP_CODES", [42], "RETRY_HTTP_CODES: 42 is no HTTP status"),
+        ("RETRY_HTTP_CODES", [42], "RETRY_HTTP_CODES: 42 is not an HTTP status"),
         ("REDIRECT_MAX_TIMES", "-1", "REDIRECT_MAX_TIMES='-1': write 0 or more"),
     ],
 )
-def test_a_wrong_setting_is_one_sentence(name: str, written: object, sentence: str) -> None:
+def test_a_wrong_setting_is_reported_in_one_sentence(name: str, written: object, sentence: str) -> None:
     with pytest.raises(BadArgument, match=re.escape(sentence)) as caught:
         check(settings(**{name: written}))
     assert "\n" not in str(caught.value)
 
 
-def test_every_setting_has_a_row_that_refuses_something() -> None:
-    marks = test_a_wrong_setting_is_one_sentence.pytestmark  # type: ignore[attr-defined]  # pytest adds it
+def test_every_setting_has_a_row_with_a_wrong_value() -> None:
+    marks = test_a_wrong_setting_is_reported_in_one_sentence.pytestmark  # type: ignore[attr-defined]  # pytest adds it
     assert {row[0] for row in marks[0].args[1]} >= {*OPTIONS, *SCRAPY_SETTINGS, *options.RENAMED}
 
 
@@ -173,10 +175,12 @@ def test_a_settings_object_without_the_projects_module_gets_the_defaults() -> No
     ("typed", "year", "sentence"),
     [
         ({"JOBDIR": "jobs"}, 2022, "JOBDIR loses articles"),
-        ({}, 2019, "the clock says 2019-02-22"),
+        ({}, 2019, "the system clock shows 2019-02-22"),
     ],
 )
-def test_a_run_needs_a_clock_and_no_jobdir(typed: dict[str, str], year: int, sentence: str) -> None:
+def test_a_run_with_jobdir_or_a_wrong_clock_is_refused(
+    typed: dict[str, str], year: int, sentence: str
+) -> None:
     with pytest.raises(BadArgument, match=sentence):
         options.check_run(settings(**typed), datetime(year, 2, 22, tzinfo=UTC))
     options.check_run(settings(), datetime(2022, 2, 22, tzinfo=UTC))
@@ -190,19 +194,24 @@ def test_a_run_needs_a_clock_and_no_jobdir(typed: dict[str, str], year: int, sen
     [
         (
             "ARCHIVER_STOP_SECONDS=soon",
-            "ARCHIVER_STOP_SECONDS='soon' is no duration: write seconds, or 90s, 10m, 6h, 3d",
+            "ARCHIVER_STOP_SECONDS='soon' is not a duration: write seconds, or 90s, 10m, 6h, 3d",
         ),
-        ("RETRY_TIMES=often", "RETRY_TIMES='often' is no whole number"),
-        ("JOBDIR=jobs", "JOBDIR loses articles when a run is killed; leave it out, the archive remembers"),
+        ("RETRY_TIMES=often", "RETRY_TIMES='often' is not a whole number"),
+        (
+            "JOBDIR=jobs",
+            "JOBDIR loses articles when a run is killed: remove it, the archive itself records open articles",
+        ),
     ],
 )
-def test_a_crawl_says_so_in_one_line_and_opens_no_archive(tmp_path: Path, typed: str, sentence: str) -> None:
+def test_scrapy_crawl_reports_a_wrong_setting_in_one_line_and_opens_no_archive(
+    tmp_path: Path, typed: str, sentence: str
+) -> None:
     run = crawl("category", tmp_path / "a", None, "-s", typed)
     assert (run.status, list(tmp_path.iterdir())) == (2, [])
     assert run.stderr == f"scrapy crawl: error: {sentence}\n"
 
 
-def test_a_settings_module_is_checked_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_settings_module_of_a_user_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     module = "from archiver.settings import *\nADDONS = ADDONS\nARCHIVER_RETRY_DAYS = 'soon'\n"
     (tmp_path / "wrong_settings.py").write_text(module, encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
@@ -213,7 +222,7 @@ def test_a_settings_module_is_checked_as_well(tmp_path: Path, monkeypatch: pytes
     ):
         stderr = done.stderr.splitlines()
         assert stderr[-1].endswith(
-            "error: ARCHIVER_RETRY_DAYS='soon' is no whole number of days: write 14, or 14d"
+            "error: ARCHIVER_RETRY_DAYS='soon' is not a whole number of days: write 14, or 14d"
         )
     assert not (tmp_path / "a").exists()
 
@@ -226,12 +235,12 @@ def test_a_settings_module_is_checked_as_well(tmp_path: Path, monkeypatch: pytes
     ],
     ids=lambda words: words[0],
 )
-def test_other_commands_say_so_too(words: tuple[str, ...], tmp_path: Path) -> None:
+def test_other_commands_report_a_wrong_setting(words: tuple[str, ...], tmp_path: Path) -> None:
     done = scrapy(*words, "-s", f"ARCHIVER_OUTPUT={tmp_path}", "-s", "ARCHIVER_PROFILE=mirror")
     assert (done.returncode, list(tmp_path.iterdir())) == (2, [])
     assert "ARCHIVER_PROFILE is now ARCHIVER_PACE: write ARCHIVER_PACE=full" in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr
 
 
-def test_a_command_that_reads_no_setting_starts_whatever_the_settings_are() -> None:
+def test_a_command_that_reads_no_setting_ignores_wrong_settings() -> None:
     assert scrapy("list", "-s", "ARCHIVER_PACE=fast").stdout.split() == ["category", "share"]

@@ -1,4 +1,4 @@
-"""The rooms of the package, who may import whom, and how large a part may grow."""
+"""The rooms (sub-packages and modules) of the package: allowed imports, maximum sizes, and their tests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PROJECT = Path(__file__).parents[1]
 FILES = sorted([*(PROJECT / "archiver").rglob("*.py"), *(PROJECT / "spiders").rglob("*.py")])
 
 PURE = {"extract.formats", "extract", "normalise", "posts", "derive"}
-"""No Scrapy, no disk, no network, no clock."""
+"""Rooms that use no Scrapy, no disk, no network and no clock."""
 
 IMPORTS: dict[str, set[str]] = {
     "errors": set(),
@@ -39,7 +39,7 @@ IMPORTS: dict[str, set[str]] = {
     "commands": {"errors", "options", "terminal", "sites", "storage", "publish", "audit", "run", "replica"},
     "spiders": {"errors", "items", "sites", "extract", "normalise", "terminal", "fetch", "run", "storage"},
 }
-"""Each room, and the rooms that it may import (itself aside); a room is above all that it imports."""
+"""Room → the other rooms that it may import."""
 
 _NETWORK = {"scrapy", "twisted", "aiohttp", "socket", "urllib.request"}
 _WORLD = _NETWORK | {"os", "pathlib", "sqlite3", "time", "asyncio", "tempfile"}
@@ -50,7 +50,7 @@ FOREIGN: dict[str, set[str]] = {
     "audit": _NETWORK,
     "fetch": {"sqlite3", "pathlib"},
 }
-"""What a room may not import from elsewhere."""
+"""Room → modules from outside the project that it must not import."""
 
 
 def room_of(module: str) -> str:
@@ -86,26 +86,26 @@ def is_module(name: str) -> bool:
 
 
 @pytest.mark.parametrize("path", FILES, ids=module_of)
-def test_imports_run_one_way(path: Path) -> None:
+def test_a_room_imports_only_allowed_rooms(path: Path) -> None:
     here = room_of(module_of(path))
     if not here:
         return  # archiver/__init__.py
-    assert here in IMPORTS, f"{here} is a new room: say what it may import"
+    assert here in IMPORTS, f"{here} is a new room: add it to IMPORTS with the rooms that it may import"
     for name in imports_of(path):
         top = name.partition(".")[0]
         if top in ("archiver", "spiders"):
             there = room_of(name)
-            assert there in {here, "", *IMPORTS[here]}, f"{here} may not import {name}"
+            assert there in {here, "", *IMPORTS[here]}, f"{here} must not import {name}"
         else:
             forbidden = {other for other in FOREIGN.get(here, ()) if f"{name}.".startswith(f"{other}.")}
-            assert not forbidden, f"{here} may not import {name}"
+            assert not forbidden, f"{here} must not import {name}"
 
 
-def test_no_room_is_above_itself() -> None:
+def test_the_imports_of_rooms_have_no_cycle() -> None:
     order: list[str] = []
     while len(order) < len(IMPORTS):
         free = [room for room, below in IMPORTS.items() if room not in order and below <= set(order)]
-        assert free, f"a circle among {set(IMPORTS) - set(order)}"
+        assert free, f"an import cycle among {set(IMPORTS) - set(order)}"
         order += free
 
 
@@ -127,13 +127,13 @@ def test_functions_are_short() -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=module_of)
-def test_a_module_has_one_subject(path: Path) -> None:
+def test_a_module_is_not_too_long(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").count("\n")
     assert lines <= MAX_LINES
 
 
 END_TO_END = {"benchmarks", "crash", "crawls", "faults"}
-"""Folders of tests that run whole programs; every other one has the name of the room that it tests."""
+"""Folders with tests of whole programs; every other folder has the name of the room that it tests."""
 
 
 def test_tests_mirror_the_package() -> None:
@@ -156,7 +156,7 @@ ERRANDS = [
 ]
 
 
-def test_every_errand_leads_to_a_place_and_its_tests() -> None:
+def test_every_errand_in_the_architecture_names_existing_files() -> None:
     text = (PROJECT / "docs/architecture.md").read_text(encoding="utf-8").partition("## Errands")[2]
     rows = [
         [cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if "`" in line

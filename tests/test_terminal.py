@@ -1,4 +1,4 @@
-"""What is printed reaches any terminal, or fails in the way its caller expects."""
+"""Printing works with any encoding; if writing fails, stdout raises and stderr does not."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ class Full(io.StringIO):
         raise OSError(28, "No space left on device")
 
 
-def test_stdout_gets_escapes_for_what_its_encoding_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_characters_outside_the_encoding_of_stdout_are_escaped(monkeypatch: pytest.MonkeyPatch) -> None:
     raw = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="latin-1"))
     write("é 股")
     assert raw.getvalue() == b"\xe9 \\u80a1\n"
 
 
-def test_a_full_disk_is_told_of_stdout_and_ignored_for_stderr(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_raises_for_stdout_and_is_ignored_for_stderr(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", Full())
     monkeypatch.setattr(sys, "stderr", Full())
     tell("text")

@@ -1,4 +1,4 @@
-"""The check of an archive: every file is read once, every breach is named, nothing is changed."""
+"""The check of an archive. It reads every file once, reports every finding, and changes nothing."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from archiver.storage.sqlite import SqliteStore
 
 
 def check(root: Path, now: datetime) -> Checked:
-    """Reads the whole archive, changing no byte; O(archive).
+    """Reads the whole archive and changes no byte of it; O(archive).
 
-    Raises Locked while a run is on, StorageError where a folder cannot be read. ``now`` is aware.
+    ``now`` has a time zone. Raises Locked if a run is running, StorageError if a folder cannot be read.
     """
     with no_writer(root), ExitStack() as reading:
         damage = list(_damage_of_index(root))
@@ -35,7 +35,7 @@ def check(root: Path, now: datetime) -> Checked:
 
 def _damage_of_index(root: Path) -> Iterator[Finding]:
     if not (root / STATE).is_dir():
-        yield Finding("new", STATE, "there is none")
+        yield Finding("new", STATE, "there is no such folder")
     elif not (root / INDEX).is_file():
         yield Finding("index", INDEX, "it is missing")
     else:
@@ -65,7 +65,7 @@ def _report(root: Path) -> Iterator[Finding]:
         return
     try:
         if not isinstance(json.loads(content_of(path)), dict):
-            raise ValueError("it is no report")
+            raise ValueError("it is not the report of a run")
     except OSError as exc:
         raise StorageError(f"{path}: {exc.strerror}") from exc
     except (ValueError, RecursionError) as exc:

@@ -1,4 +1,4 @@
-"""What a check of an archive can find, and what each kind of finding means."""
+"""The kinds of findings that a check of an archive can report."""
 
 from __future__ import annotations
 
@@ -7,52 +7,56 @@ from typing import NamedTuple
 
 
 class Kind(NamedTuple):
-    """What a finding means; ``todo`` is for the person who reads it."""
+    """A kind of finding."""
 
     breach: bool
+    """Whether it is damage; if not, it is a note."""
     todo: str
+    """What the user should do, or what the note means."""
 
 
 KINDS = {
-    "broken": Kind(True, "--repair sets it aside, and the next run asks for the article again"),
-    "form": Kind(True, "--repair writes the same post as LF, UTF-8 without mark, and sets this file aside"),
-    "misnamed": Kind(True, "--repair gives it its name back"),
-    "duplicate": Kind(True, "--repair sets it aside"),
-    "twin": Kind(True, "on many disks the two are one file: move one of them away"),
-    "stray": Kind(True, "Jekyll would publish it: --repair sets it aside"),
-    "nested": Kind(True, "Jekyll publishes what is in it, no run looks there: move it directly below _posts"),
-    "unreadable": Kind(True, "mend the disk, or the file's owner and mode"),
-    "liquid": Kind(True, "Jekyll would run it: write {{ as &#123;{ and {% as &#123;%"),
-    "unindexed": Kind(True, "--repair adopts it"),
-    "withdrawn": Kind(True, "--repair remembers that it is; scrapy crawl share -a infocode= brings it back"),
+    "broken": Kind(True, "--repair moves it aside, and the next run requests the article again"),
+    "form": Kind(True, "--repair writes it with LF and no byte order mark, and keeps the old file aside"),
+    "misnamed": Kind(True, "--repair renames it"),
+    "duplicate": Kind(True, "--repair moves it aside"),
+    "twin": Kind(True, "many file systems ignore capitals: move one of the two files away"),
+    "stray": Kind(True, "Jekyll would publish it: --repair moves it aside"),
+    "nested": Kind(True, "Jekyll publishes its posts, but runs do not read them: move them to _posts"),
+    "unreadable": Kind(True, "repair the disk, or correct the owner and mode of the file"),
+    "liquid": Kind(True, "Jekyll would execute it: write {{ as &#123;{ and {% as &#123;%"),
+    "unindexed": Kind(True, "--repair adds it to the index"),
+    "withdrawn": Kind(
+        True, "--repair records that it was deleted; scrapy crawl share -a infocode= fetches it again"
+    ),
     "index_row": Kind(True, "--repair corrects the index"),
-    "index": Kind(True, "--repair sets it aside and builds it anew"),
-    "slug": Kind(True, "decide which is right and edit the posts of the other"),
+    "index": Kind(True, "--repair moves it aside and builds a new one"),
+    "slug": Kind(True, "decide which slug is right, and edit the posts that have the other one"),
     "page": Kind(True, "--repair writes it"),
-    "staging": Kind(True, "a run was cut off: --repair, or the next run, removes it"),
-    "record": Kind(True, "--repair sets it aside"),
-    "report": Kind(True, "--repair sets it aside; the next run writes a new one"),
-    "edited": Kind(False, "yours: no run touches it"),
+    "staging": Kind(True, "a killed run left it: --repair, or the next run, removes it"),
+    "record": Kind(True, "--repair moves it aside"),
+    "report": Kind(True, "--repair moves it aside; the next run writes a new one"),
+    "edited": Kind(False, "your edit is kept: no run changes it"),
     "old_form": Kind(False, "a post of the old archive: no run rewrites it"),
     "other_version": Kind(False, "a post in another version of the format: no run rewrites it"),
-    "foreign": Kind(False, "no article's post: left alone"),
-    "new": Kind(False, "the first run adopts what is there"),
+    "foreign": Kind(False, "not the post of an article: no run changes it"),
+    "new": Kind(False, "the first run adds the existing posts to its index"),
 }
 """Every kind of finding; docs/reliability.md explains them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something about one file."""
+    """One finding about one file."""
 
     kind: str
     path: str
-    """Below the archive's root."""
+    """Relative to the root of the archive."""
     detail: str = ""
     id: str = ""
-    """The article's, where a post is meant."""
+    """The id of the article, if the file is a post."""
     right: str = ""
-    """The name that the file should have; for ``page``, the category, a line break and the tag."""
+    """For ``misnamed``, the right name of the file; for ``page``, the category, a line break and the tag."""
 
     @property
     def breach(self) -> bool:
@@ -64,7 +68,7 @@ class Checked:
     """The result of a check."""
 
     posts: int
-    """How many files are whole posts."""
+    """The number of files that are complete posts."""
     findings: tuple[Finding, ...]
 
     @property

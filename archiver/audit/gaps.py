@@ -1,4 +1,4 @@
-"""What is missing from an archive: listed articles without a post, and listings not walked to their end."""
+"""What is missing in an archive: listed articles without a post, and listings not read to their end."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ class Gap:
 
     article: OpenArticle
     day: date | None
-    """The article's, as its listing, address or id tells; None where none does."""
+    """The day of the article, from its listing, address or id; None if none of them has it."""
     record: str
-    """Its raw answers, a path below the root; empty where none are kept."""
+    """The path of its quarantine record below the root; empty if there is none."""
 
     @property
     def settled(self) -> bool:
-        """There is nothing to get: gone, forbidden or withdrawn."""
+        """Whether no run will get a post: the article is gone, forbidden or withdrawn."""
         return self.article.state == "skipped" and self.article.reason != "gave_up"
 
 
 @dataclass(frozen=True, slots=True)
 class Gaps:
     articles: tuple[Gap, ...]
-    """By category, day and id."""
+    """Sorted by category, day and id."""
     listings: Mapping[str, str]
-    """Those that the last run did not walk to their end: address → why."""
+    """Listings that the last run did not read to their end: address → reason."""
 
     @property
     def settled(self) -> bool:
@@ -50,27 +50,27 @@ class Gaps:
 
 
 def find(root: Path, category: str = "", since: date = date.min) -> Gaps:
-    """Reads index, quarantine and the last report, changing nothing; O(open articles and index).
+    """Reads index, quarantine and the last report, and changes nothing; O(open articles and index).
 
-    ``category`` and ``since`` narrow the articles; one without a day passes. Raises Locked while a run is on,
-    and StorageError.
+    ``category`` and ``since`` select articles; one without a day is always selected. Raises Locked if a run
+    is running, and StorageError.
     """
     with no_writer(root):
-        there = [_gap(root, article) for article in (*_open(root), *_refused(root))]
+        gaps = [_gap(root, article) for article in (*_open(root), *_refused(root))]
         listings = _incomplete(root)
-    fitting = [gap for gap in there if category in ("", gap.article.listed.category)]
-    fitting = [gap for gap in fitting if gap.day is None or gap.day >= since]
-    return Gaps(tuple(sorted(fitting, key=_place)), listings)
+    selected = [gap for gap in gaps if category in ("", gap.article.listed.category)]
+    selected = [gap for gap in selected if gap.day is None or gap.day >= since]
+    return Gaps(tuple(sorted(selected, key=_order)), listings)
 
 
-def _place(gap: Gap) -> tuple[str, date, str]:
+def _order(gap: Gap) -> tuple[str, date, str]:
     return gap.article.listed.category, gap.day or date.min, gap.article.listed.id
 
 
 def _open(root: Path) -> list[OpenArticle]:
     path = root / INDEX
     if not path.is_file():
-        raise StorageError(f"{path} is missing: the next run, or scrapy archive-check --repair, makes it")
+        raise StorageError(f"{path} is missing: the next run, or scrapy archive-check --repair, builds it")
     with SqliteStore.reading(path) as index:
         if damage := next(index.damage(), ""):
             raise DamagedIndex(path, damage)
@@ -78,7 +78,8 @@ def _open(root: Path) -> list[OpenArticle]:
 
 
 def _refused(root: Path) -> Iterator[OpenArticle]:
-    """Rows that named no article: nothing remembers them but their records, until someone deletes those."""
+    """Rows of listings with an invalid id. They are not in the index, and have records until the user
+    deletes these."""
     folder = root / RECORDS
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         with suppress(ValueError), storage_errors(path):
@@ -114,4 +115,6 @@ def _incomplete(root: Path) -> Mapping[str, str]:
         listings = json.loads(content)["listings"]["incomplete"]
         return {str(url): str(why) for url, why in listings.items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as exc:
-        raise StorageError(f"{path} is no report: scrapy archive-check --repair sets it aside") from exc
+        raise StorageError(
+            f"{path} is not the report of a run: scrapy archive-check --repair moves it aside"
+        ) from exc

@@ -1,4 +1,4 @@
-"""The check of ``_posts``: is each file a whole post, under its name, and as the index has it."""
+"""The check of ``_posts``: is each file a complete post, with the right name, and as the index has it?"""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from archiver.storage.rows import PostRow
 from archiver.storage.store import Store
 
 _PUBLISHED = re.compile(r"\d{2,4}-\d{1,2}-\d{1,2}-.*\.[^.]+", re.DOTALL)
-"""Names that Jekyll takes for a post, whatever they end with."""
+"""Names of files that Jekyll publishes as posts, with any ending."""
 _HIDDEN = (".", "_", "#", "~")
 _LIKE_AN_ARTICLE = re.compile(r"\d{8}")
 _DATE_LINE = re.compile(r"^date: (\d{4}-\d\d-\d\d) ", re.MULTILINE)
@@ -31,7 +31,7 @@ _FUTURE = timedelta(hours=24)
 
 
 def names_in(folder: Path) -> list[str]:
-    """The names in a folder, sorted; none where there is no such folder. Raises StorageError."""
+    """The names in a folder, sorted; empty if there is no such folder. Raises StorageError."""
     if not folder.is_dir():
         return []
     with storage_errors(folder):
@@ -39,13 +39,14 @@ def names_in(folder: Path) -> list[str]:
 
 
 def plain(content: bytes) -> bytes:
-    """A post's bytes without what editors, git and Windows add: a mark, CRs, line breaks at its end."""
+    """The bytes of a post without what editors, git and Windows add: a byte order mark, CRs, and line breaks
+    at the end."""
     content = content.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return content.rstrip(b"\n")
 
 
 class _Known:
-    """What the index says of the posts: nothing where there is no index to compare with."""
+    """The posts in the index; empty if there is no index to compare with."""
 
     def __init__(self, index: Store | None) -> None:
         self.index = index
@@ -67,29 +68,29 @@ class _Known:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A file of ``_posts`` that is a whole post."""
+    """A file of ``_posts`` that is a complete post."""
 
     name: str
     text: str
     post: StoredPost
     digest: bytes
     row: PostRow | None
-    """What the index says of the post's id."""
+    """The row of the post's id in the index."""
 
     def finding(self, kind: str, detail: str) -> Finding:
         return Finding(kind, f"{POSTS}/{self.name}", detail, self.post.id)
 
 
 class _Names:
-    """One slug for a tag, and one tag for a slug, in all posts that nobody edited."""
+    """Checks that each tag has one slug, and each slug one tag, in all posts that nobody edited."""
 
-    def __init__(self, remembered: dict[str, str]) -> None:
-        self._remembered = remembered
-        """Source → slug, as the index has it."""
+    def __init__(self, slugs_in_index: dict[str, str]) -> None:
+        self._slugs_in_index = slugs_in_index
+        """Source → slug in the index."""
         self._slugs: dict[str, tuple[str, str]] = {}
-        """Tag → its slug and the first file of it."""
+        """Tag → its slug, and the first file with it."""
         self._tags: dict[str, tuple[str, str]] = {}
-        """Casefolded slug → its tag and the first file of it."""
+        """Case-folded slug → its tag, and the first file with it."""
 
     def findings(self, file: _File) -> Iterator[Finding]:
         post = file.post
@@ -99,17 +100,17 @@ class _Names:
         tag, other = self._tags.setdefault(post.category.casefold(), (post.tag, file.name))
         if tag != post.tag:
             yield file.finding("slug", f"{post.category} is {post.tag} here, {tag} in {other}")
-        slug = self._remembered.get(sources.from_tag(post.tag, DEFAULT_TAG), post.category)
+        slug = self._slugs_in_index.get(sources.from_tag(post.tag, DEFAULT_TAG), post.category)
         if slug != post.category:
             yield file.finding("slug", f"{post.tag} is {post.category} here, {slug} in the index")
 
 
 class PostsCheck:
-    """One walk over ``_posts``; ``index`` is None where there is none to compare with."""
+    """Reads all of ``_posts`` once. ``index`` is None if there is none to compare with."""
 
     def __init__(self, root: Path, index: Store | None, now: datetime) -> None:
         self.count = 0
-        """How many files are whole posts; complete when ``findings`` has ended."""
+        """The number of complete posts; final when ``findings`` has ended."""
         self._root = root
         self._known = _Known(index)
         self._latest = now + _FUTURE
@@ -117,9 +118,9 @@ class PostsCheck:
         self._seen: set[str] = set()
         """The names of all files that may be posts."""
         self._ids: dict[str, str] = {}
-        """Casefolded id → the first whole post of it."""
+        """Case-folded id → the first complete post with it."""
         self._pages: dict[str, StoredPost] = {}
-        """Category page → the first post whose footer links to it."""
+        """Category page → the first post whose footer links to the page."""
 
     def findings(self) -> Iterator[Finding]:
         folder = self._root / POSTS
@@ -142,7 +143,7 @@ class PostsCheck:
                 yield Finding("nested", below, "a folder with posts")
         elif not name.endswith(".md"):
             if _PUBLISHED.fullmatch(name):
-                yield Finding("stray", below, "no post, but its name begins with a day")
+                yield Finding("stray", below, "not a post, but its name begins with a date")
         else:
             self._seen.add(name)
             try:
@@ -165,8 +166,8 @@ class PostsCheck:
         yield from self._post(_File(name, text, post, digest, self._known.post(post.id)))
 
     def _not_read(self, name: str, content: bytes, digest: bytes, why: str) -> Finding:
-        """A file that cannot be read. With the bytes that the index remembers it is not broken: it is as it
-        was written, by a version of the archiver that this one does not know."""
+        """A file that is not a readable post. If it has the SHA-256 of the index, it is not broken: a later
+        version of the archiver wrote it."""
         row = self._known.post(id_in(name))
         if row and (row.name, row.sha256) == (name, digest):
             self.count += 1
@@ -179,8 +180,8 @@ class PostsCheck:
             return Finding("form", below, "CRs, a byte order mark or a line break at its end", article)
         if right := _right_name(name, article, better):
             if self._exists(right):
-                return Finding("duplicate", below, f"{right} is there", article)
-            return Finding("misnamed", below, f"it is {right}", article, right)
+                return Finding("duplicate", below, f"{right} exists", article)
+            return Finding("misnamed", below, f"its right name is {right}", article, right)
         if article and (_LIKE_AN_ARTICLE.search(article) or self._known.has_article(article)):
             return Finding("broken", below, why, article)
         return Finding("foreign", below, why)
@@ -190,7 +191,7 @@ class PostsCheck:
             yield wrong
             return
         if file.row and file.row.sha256 != file.digest:
-            yield file.finding("edited", "other bytes than were written")
+            yield file.finding("edited", "its bytes are not those that were written")
         else:
             yield from _as_written(file)
             yield from self._names.findings(file)
@@ -199,7 +200,7 @@ class PostsCheck:
             self._pages.setdefault(page, post)
 
     def _second_file(self, file: _File) -> Finding | None:
-        """Whether the article has another file already."""
+        """A finding if the article has another file already."""
         if file.row and file.row.name != file.name and self._exists(file.row.name):
             return file.finding("duplicate", f"the index has {file.row.name}")
         first = self._ids.setdefault(file.post.id.casefold(), file.name)
@@ -210,7 +211,7 @@ class PostsCheck:
         return file.finding("duplicate", f"{first} has the same id")
 
     def _differs_from_index(self, file: _File) -> Finding | None:
-        """A post that the index does not know, or has under another name, category or tag."""
+        """A finding for a post that is not in the index, or is there with another name, category or tag."""
         row, post = file.row, file.post
         if self._known.index is None:
             return None
@@ -223,21 +224,21 @@ class PostsCheck:
         return None
 
     def _unknown(self, file: _File) -> Finding:
-        """A post whose id the index does not know; perhaps it knows its bytes."""
+        """A post whose id is not in the index; its SHA-256 may be."""
         row = self._known.by_digest.get(file.digest)
         if row is None or row.name == file.post.name:
-            return file.finding("unindexed", "the index does not know it")
+            return file.finding("unindexed", "it is not in the index")
         below = f"{POSTS}/{file.name}"
         if self._exists(row.name):
             return Finding("duplicate", below, f"a copy of {row.name}", row.id)
-        return Finding("misnamed", below, f"it is {row.name}", row.id, row.name)
+        return Finding("misnamed", below, f"its right name is {row.name}", row.id, row.name)
 
     def _withdrawn(self) -> Iterator[Finding]:
-        """What the index says of files that are not there, or are another article's."""
+        """Rows of the index whose file is missing, or is the post of another article."""
         for row in self._known.posts():
             below = f"{POSTS}/{row.name}"
             if row.name not in self._seen:
-                yield Finding("withdrawn", below, "the index has it, the folder does not", row.id)
+                yield Finding("withdrawn", below, "it is in the index, and the file is missing", row.id)
             elif _id_of(row.name) != row.id:
                 yield Finding("index_row", below, f"the index has it as the post of {row.id}", row.id)
 
@@ -255,7 +256,7 @@ def _as_written(file: _File) -> Iterator[Finding]:
     elif post.version != written:
         yield file.finding("other_version", f"version {post.version}; posts are written in version {written}")
     if _LIQUID.search(file.text, file.text.index("\n---\n", 3)):
-        yield file.finding("liquid", "Liquid in its text")
+        yield file.finding("liquid", "Liquid markup in its text")
 
 
 def _id_of(name: str) -> str:
@@ -270,7 +271,7 @@ def _read(content: bytes, name: str) -> StoredPost | None:
 
 
 def _right_name(name: str, article: str, content: bytes) -> str:
-    """The name under which the content is a whole post; empty where that is not all that is wrong."""
+    """The name with which the content is a complete post; empty if the name is not the only error."""
     date = _DATE_LINE.search(content[:4096].decode("utf-8", "replace"))
     right = f"{date[1]}-{article}.md" if date and article else name
     return right if right != name and _read(content, right) else ""

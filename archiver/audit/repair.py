@@ -1,4 +1,4 @@
-"""Repairs what needs no decision of the user. Nothing is deleted: a file in the way is set aside."""
+"""Repairs damage that needs no decision of the user. Files are moved aside; only staged files are deleted."""
 
 from __future__ import annotations
 
@@ -25,33 +25,34 @@ ASIDE = f"{STATE}/set-aside"
 
 
 def repair(root: Path, checked: Checked, now: datetime) -> dict[Finding, str]:
-    """What was done about each finding; findings that need a decision are left out.
+    """Finding → what was done; findings that need a decision are left out.
 
-    Raises Locked, StorageError. A repair that was interrupted can be run again.
+    Raises Locked and StorageError. A repair that was interrupted can be run again.
     """
     damaged = any(finding.kind == "index" for finding in checked.findings)
     saved = _set_index_aside(root) if damaged else []
     with open_site(root) as archive:
-        mender = _Mender(archive, now, saved)
-        done = {finding: mender.mend(finding) for finding in checked.breaches}
-        mender.finish()
+        repairs = _Repairs(archive, now, saved)
+        done = {finding: repairs.repair(finding) for finding in checked.breaches}
+        repairs.finish()
     return {finding: what for finding, what in done.items() if what}
 
 
 def _set_index_aside(root: Path) -> list[OpenArticle]:
-    """Moves a damaged index away; returns the open articles that can still be read from it.
+    """Moves a damaged index aside; returns the open articles that can be read from it.
 
-    They are on the disk before the index is moved, and the archive remembers them when it builds a new one.
+    They are saved in a file before the index is moved, and added to the new index when it is built.
     """
     with Tree(root) as tree:
         lock = Lock(tree)
         try:
             found = {article.listed.id: article for article in _salvageable(tree)}
-            # A repair that was cut off may have saved more.
+            # An interrupted repair may have saved more.
             found |= {article.listed.id: article for article in salvage.kept(tree)}
             saved = list(found.values())
             salvage.keep(tree, saved)
-            for path in (f"{INDEX}-wal", f"{INDEX}-shm", INDEX):  # a new index must never meet an old log
+            # The log is moved first: SQLite would apply an old log to a new index.
+            for path in (f"{INDEX}-wal", f"{INDEX}-shm", INDEX):
                 if tree.exists(path):
                     set_aside(tree, path)
         finally:
@@ -67,7 +68,7 @@ def _salvageable(tree: Tree) -> list[OpenArticle]:
 
 
 def set_aside(tree: Tree, path: str) -> str:
-    """Moves a file, unread, to ``ASIDE``; returns its new path below the root."""
+    """Moves a file to ``ASIDE`` without reading it; returns its new path below the root."""
     folder, _, name = path.rpartition("/")
     free, number = name, 1
     while tree.exists(f"{ASIDE}/{free}"):
@@ -80,7 +81,7 @@ def set_aside(tree: Tree, path: str) -> str:
     return f"{ASIDE}/{free}"
 
 
-class _Mender:
+class _Repairs:
     def __init__(self, archive: Archive, now: datetime, saved: list[OpenArticle]) -> None:
         self._archive = archive
         self._catalogue = archive.catalogue
@@ -91,33 +92,34 @@ class _Mender:
         self._saved = sum(not archive.index.holds(article.listed.id) for article in saved)
         self._catalogue.begin()
 
-    def mend(self, finding: Finding) -> str:
-        """What was done; empty where nothing can be."""
-        way: Callable[[Finding], str] | None = getattr(self, f"_{finding.kind}", None)
-        return way(finding) if way else ""
+    def repair(self, finding: Finding) -> str:
+        """What was done; empty if the finding needs a decision of the user."""
+        method: Callable[[Finding], str] | None = getattr(self, f"_{finding.kind}", None)
+        return method(finding) if method else ""
 
     def finish(self) -> None:
-        """Listings say most about what has to be asked for again: the next run reads each of them whole."""
+        """If articles are requested again, makes the next run read every listing in full: their rows say most
+        about these articles."""
         if self._reopened:
             self._catalogue.forget_listings()
 
-    # --- one for each kind
+    # --- one method for each kind of finding
 
     def _index(self, _: Finding) -> str:
         saved = f"; {self._saved} open articles were saved" if self._saved else ""
-        return f"set aside in {ASIDE}, built anew from the posts{saved}"
+        return f"moved to {ASIDE}, a new index was built from the posts{saved}"
 
     def _broken(self, finding: Finding) -> str:
         row = self._archive.index.post(finding.id)
-        asked = row is None or row.name == _name(finding)
-        if asked:
+        is_its_post = row is None or row.name == _name(finding)
+        if is_its_post:
             category = row.category if row else ""
             listed = Listed(finding.id, category, listing=self._listing_of(category))
             self._reopened |= self._catalogue.reopen(listed, self._now)
-        return self._aside(finding) + ("; the next run asks for it" if asked else "")
+        return self._aside(finding) + ("; the next run requests the article" if is_its_post else "")
 
     def _listing_of(self, category: str) -> str:
-        """The listing whose address ends with the category; empty where none is known."""
+        """The listing whose address ends with the category; empty if none is known."""
         ending = re.compile(rf"/{re.escape(category)}(?:\.html|/)?\Z")
         return next((url for url in self._listings if category and ending.search(unquote(url))), "")
 
@@ -126,10 +128,10 @@ class _Mender:
         aside = self._copy_aside(finding)
         self._tree.publish(finding.path, content)
         self._archive.adopt(_name(finding))
-        return f"written anew, the old file is {aside}"
+        return f"rewritten, the old file is {aside}"
 
     def _copy_aside(self, finding: Finding) -> str:
-        """The file itself stays until the corrected one replaces it."""
+        """Copies a file to ``ASIDE``; the file itself stays until the corrected one replaces it."""
         content = self._tree.read(finding.path)
         path, number = f"{ASIDE}/{_name(finding)}", 1
         while self._tree.exists(path) and self._tree.read(path) != content:
@@ -146,10 +148,10 @@ class _Mender:
         self._tree.publish(right, plain(content))
         self._archive.adopt(finding.right)
         self._tree.remove(finding.path)
-        return f"renamed {right}{aside}"
+        return f"renamed to {right}{aside}"
 
     def _unindexed(self, finding: Finding) -> str:
-        return "adopted" if self._archive.adopt(_name(finding)) else ""
+        return "added to the index" if self._archive.adopt(_name(finding)) else ""
 
     def _index_row(self, finding: Finding) -> str:
         self._archive.adopt(_name(finding), instead_of=finding.id)
@@ -158,10 +160,10 @@ class _Mender:
     def _withdrawn(self, finding: Finding) -> str:
         row = self._archive.index.post(finding.id)
         if row is None or self._tree.exists(f"{POSTS}/{row.name}"):
-            return "no longer so"
+            return "the file exists again"
         listed = Listed(row.id, row.category, listing=self._listing_of(row.category))
         self._catalogue.withdraw(listed, self._now)
-        return "remembered as withdrawn"
+        return "recorded as withdrawn"
 
     def _page(self, finding: Finding) -> str:
         category, _, tag = finding.right.partition("\n")
@@ -171,12 +173,12 @@ class _Mender:
         return "written"
 
     def _staging(self, finding: Finding) -> str:
-        if self._tree.exists(finding.path):  # opening the archive may have done it
+        if self._tree.exists(finding.path):  # opening the archive may have removed it
             self._tree.remove(finding.path)
         return "removed"
 
     def _aside(self, finding: Finding) -> str:
-        return f"set aside as {set_aside(self._tree, finding.path)}"
+        return f"moved to {set_aside(self._tree, finding.path)}"
 
     _duplicate = _stray = _record = _report = _aside
 

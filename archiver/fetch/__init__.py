@@ -1,1 +1,1 @@
-"""From a request to a whole answer, or to the named reason why there is none."""
+"""Downloading: each request becomes a complete response, or ends with a named reason."""

@@ -14,21 +14,21 @@ from archiver.fetch.spacing import HostSpacing
 from archiver.sites.addresses import origin_of
 
 _RESERVED = "archiver_reserved"
-"""``Request.meta``: the request waits, or has waited, for a moment that it reserved."""
+"""``Request.meta``: the request has reserved a send time, and waits for it or has waited."""
 
 
 class HostPaused(Exception):
-    """The host must not be asked for so many seconds; no attempt was made."""
+    """No request may be sent to the host for ``seconds``. No attempt was made."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(f"{seconds:.3f} s to wait")
+        super().__init__(f"no request may be sent to this host for {seconds:.3f} s")
         self.seconds = seconds
 
 
 class Admission:
-    """Asked twice: by :meth:`wait` before a request is queued, and by :meth:`begin` before it is sent.
+    """Called twice for each request: :meth:`wait` before it is queued, and :meth:`begin` before it is sent.
 
-    Between the two the request may have been queued for long, and what was true of its host has changed.
+    In between, the request may stay in a queue for a long time, and the state of its host may change.
     """
 
     def __init__(self, breaker: CircuitBreaker, spacing: HostSpacing, queue: DelayQueue) -> None:
@@ -37,9 +37,9 @@ class Admission:
         self.queue = queue
 
     def wait(self, request: Request) -> float:
-        """Seconds until the request may be queued. Raises ``Deferred`` where it may not be sent in this run.
+        """Seconds until the request may be queued. Raises ``Deferred`` if it may not be sent in this run.
 
-        A request to a host with a Crawl-delay reserves its moment here, once.
+        A request to a host with a Crawl-delay reserves its send time here, once.
         """
         now, origin = monotonic(), origin_of(request.url)
         if seconds := self.breaker.wait(origin, now):
@@ -51,9 +51,9 @@ class Admission:
         return seconds
 
     async def begin(self, request: Request) -> None:
-        """The request is sent when this returns; :meth:`end` must follow.
+        """Waits until the request may be sent. The caller must call :meth:`end` after the attempt.
 
-        Raises HostPaused, ``Deferred`` where the host may not be asked in this run, and IgnoreRequest where
+        Raises HostPaused, ``Deferred`` if the host gets no more requests in this run, and IgnoreRequest if
         the run is being stopped.
         """
         origin = origin_of(request.url)
@@ -64,7 +64,7 @@ class Admission:
         self.breaker.begin(origin, monotonic())
 
     def end(self, request: Request, *, succeeded: bool) -> None:
-        """``succeeded``: the host answered, whatever it said."""
+        """``succeeded``: the host works, even if its response is not a usable page."""
         origin = origin_of(request.url)
         self.spacing.end(hostname_of(origin))
         if succeeded:
@@ -75,7 +75,7 @@ class Admission:
     async def _keep_distance(self, host: str) -> None:
         seconds = self.spacing.begin(host, monotonic())
         if seconds is None:
-            raise HostPaused(0.0)  # it comes back to wait(), which reserves the next free moment
+            raise HostPaused(0.0)  # it is queued again: wait() reserves the next free time
         try:
             await self.queue.sleep(seconds)
         except BaseException:
@@ -85,5 +85,5 @@ class Admission:
 
 @lru_cache(maxsize=1024)
 def hostname_of(origin: str) -> str:
-    """The name that all schemes and ports of a host share."""
+    """The host name of an origin, without its scheme and port."""
     return urlsplit(origin).hostname or ""

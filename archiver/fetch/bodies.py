@@ -1,7 +1,7 @@
-"""Decompresses bodies strictly, and checks whether they are whole.
+"""Decompresses bodies strictly, and checks whether they are complete.
 
-Scrapy's own middleware delivers a cut body as if it were whole (faults N8 to N12), and one with a wrong check
-sum without a word.
+Scrapy's own middleware accepts a body that was cut off or has a wrong checksum, and reports no error (faults
+N8 to N12).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sys
 import zlib
 from collections.abc import Callable, Generator, Iterator
 
-import brotli  # type: ignore[import-untyped]  # it comes without types
+import brotli  # type: ignore[import-untyped]  # the package has no types
 from scrapy.http import Response
 from scrapy.responsetypes import responsetypes
 
@@ -28,11 +28,11 @@ else:
 ACCEPTED = "gzip, deflate, br, zstd"
 
 MAX_CODINGS = 3
-"""Content codings applied one after the other. Servers use one; a longer list is an attack."""
+"""The most content codings of one response. Servers use one; a longer list is an attack."""
 
 
 def decompress(response: Response, limit: int) -> Response:
-    """The response without content codings; ``limit`` in bytes, for the result of every coding.
+    """The response without content codings. ``limit``: the most bytes that each decoding may produce.
 
     Raises ``Deferred("cut_encoding")``, ``Quarantined("checksum")``, ``("bad_encoding")`` or ``("too_big")``.
     """
@@ -41,7 +41,7 @@ def decompress(response: Response, limit: int) -> Response:
     if not codings or not response.body:
         return response
     if len(codings) > MAX_CODINGS:
-        raise Quarantined("bad_encoding", f"{len(codings)} content codings, one over the other")
+        raise Quarantined("bad_encoding", f"{len(codings)} content codings, more than {MAX_CODINGS}")
     body = response.body
     for coding in reversed(codings):
         body = _decode(body, coding, limit)
@@ -52,10 +52,10 @@ def decompress(response: Response, limit: int) -> Response:
 
 
 def check_whole(response: Response, expected: str) -> None:
-    """Whether a 200 holds all of its page, as far as the page itself shows.
+    """Checks that the page of a response with status 200 is complete, as far as the page itself shows it.
 
-    ``expected`` names the format of the page; if it is empty, nothing is checked. Raises
-    ``Quarantined("empty")``, and what the format's ``check_whole`` raises (faults N5, N6, N12, P1).
+    ``expected`` is the name of the page's format; if it is empty, nothing is checked. Raises
+    ``Quarantined("empty")``, and the errors of the format's ``check_whole`` (faults N5, N6, N12, P1).
     """
     if not expected:
         return
@@ -74,40 +74,40 @@ def check_whole(response: Response, expected: str) -> None:
 def _decode(body: bytes, coding: str, limit: int) -> bytes:
     decoder = _DECODERS.get(coding)
     if decoder is None:
-        raise Quarantined("bad_encoding", f"content coding {coding[:40]!r}")
+        raise Quarantined("bad_encoding", f"the content coding {coding[:40]!r} is not supported")
     pieces: list[bytes] = []
     size = 0
     for piece in decoder(body):
         pieces.append(piece)
         size += len(piece)
         if size > limit:
-            raise Quarantined("too_big", f"{len(body)} bytes of {coding} hold more than {limit}")
+            raise Quarantined("too_big", f"{len(body)} bytes of {coding} hold more than {limit} bytes")
     return b"".join(pieces)
 
 
 _PIECE = 256 * 1024
-"""Bytes decompressed at a time, so that a bomb is found before it fills the memory."""
+"""Bytes decompressed at a time, so that a decompression bomb is found before it fills the memory."""
 
 
 def _cut(coding: str, size: int) -> Deferred:
-    return Deferred("cut_encoding", f"{coding} ends after {size} bytes, unfinished")
+    return Deferred("cut_encoding", f"the {coding} stream was cut off after {size} bytes")
 
 
 def _gunzip(body: bytes) -> Iterator[bytes]:
-    """Decompresses every member; bytes after the last one that begin no other are ignored, as gzip does."""
+    """Decompresses every member. Other bytes after the last member are ignored, as the program gzip does."""
     rest = body
     while rest is body or rest[:2] == b"\x1f\x8b":
         rest = yield from _inflate_stream(rest, 31, "gzip")
 
 
 def _inflate(body: bytes) -> Iterator[bytes]:
-    """Deflate has a zlib header, which some servers leave out."""
+    """The coding deflate has a zlib header, but some servers omit it."""
     has_header = body[0] & 0x0F == 8 and int.from_bytes(body[:2], "big") % 31 == 0
     yield from _inflate_stream(body, 15 if has_header else -15, "deflate")
 
 
 def _inflate_stream(body: bytes, wbits: int, coding: str) -> Generator[bytes, None, bytes]:
-    """Returns the bytes that follow the stream; ``wbits`` as zlib has it."""
+    """Returns the bytes after the end of the stream. ``wbits``: see ``zlib.decompressobj``."""
     decoder = zlib.decompressobj(wbits=wbits)
     try:
         yield decoder.decompress(body, _PIECE)
@@ -116,8 +116,8 @@ def _inflate_stream(body: bytes, wbits: int, coding: str) -> Generator[bytes, No
         if not decoder.eof:
             yield decoder.flush()
     except zlib.error as exc:
-        is_other = "header" in str(exc) or "method" in str(exc)
-        raise Quarantined("bad_encoding" if is_other else "checksum", f"{coding}: {exc}") from exc
+        is_other_format = "header" in str(exc) or "method" in str(exc)
+        raise Quarantined("bad_encoding" if is_other_format else "checksum", f"{coding}: {exc}") from exc
     if not decoder.eof:
         raise _cut(coding, len(body))
     return decoder.unused_data
@@ -137,7 +137,7 @@ def _unbrotli(body: bytes) -> Iterator[bytes]:
 
 
 _ZSTD: dict[int, int] = {zstd.DecompressionParameter.window_log_max: 23}
-"""A frame may ask for gigabytes of memory; RFC 9659 allows 8 MiB on the web."""
+"""2²³ bytes: a frame may demand gigabytes of memory, and RFC 9659 allows 8 MiB on the web."""
 
 
 def _unzstd(body: bytes) -> Iterator[bytes]:

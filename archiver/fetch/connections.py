@@ -1,4 +1,4 @@
-"""HTTP connections by aiohttp, with the archiver's limits."""
+"""HTTP connections with aiohttp, and their limits."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from aiohttp.connector import Connection
 from scrapy.settings import BaseSettings
 
 MAX_HEADERS = 200
-"""Header lines of one response; the sites that were seen send less than thirty (faults N32)."""
+"""The most header lines of a response. The known sites send fewer than thirty (faults N32)."""
 
 MAX_HEADER_SIZE = 16 * 1024
-"""Bytes of one header line."""
+"""The most bytes of a header line."""
 
 _TLS_VERSIONS = {
     "TLSv1.0": ssl.TLSVersion.TLSv1,
@@ -26,11 +26,11 @@ _TLS_VERSIONS = {
 
 
 class ClientResponse(aiohttp.ClientResponse):
-    """Remembers the other end of its connection, which aiohttp gives back as soon as the body was read."""
+    """Keeps the peer's address, because aiohttp releases the connection as soon as the body is read."""
 
     peer: IPv4Address | IPv6Address | None = None
     certificate: bytes | None = None
-    """DER; None without TLS."""
+    """In DER; None without TLS."""
 
     async def start(self, connection: Connection) -> aiohttp.ClientResponse:
         if transport := connection.transport:
@@ -41,7 +41,7 @@ class ClientResponse(aiohttp.ClientResponse):
 
 
 class AttemptFailed(aiohttp.ClientError):
-    """Carries an error past aiohttp, which would send the request again; see :func:`send_once`."""
+    """Wraps an error after which aiohttp would send the request again; see :func:`send_once`."""
 
     def __init__(self, error: Exception) -> None:
         super().__init__(str(error))
@@ -51,10 +51,10 @@ class AttemptFailed(aiohttp.ClientError):
 async def send_once(
     request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType
 ) -> aiohttp.ClientResponse:
-    """A client middleware of aiohttp: every attempt is made once, because ``Retries`` counts and spaces them.
+    """An aiohttp client middleware: sends each request once, because ``Retries`` counts and delays attempts.
 
-    aiohttp sends an idempotent request a second time where the connection is lost before the response begins;
-    it does so for these two exceptions only, so it is given another one.
+    If the connection is lost before the response begins, aiohttp sends an idempotent request a second time.
+    It does so for these two exceptions only, so this function raises another one.
     """
     try:
         return await send(request)
@@ -63,13 +63,13 @@ async def send_once(
 
 
 def open_session(settings: BaseSettings, resolver: AbstractResolver) -> aiohttp.ClientSession:
-    """Needs a running event loop. No cookies, no header that a middleware did not set, no decompression."""
+    """Needs a running event loop. The session has no cookies, no default headers and no decompression."""
     connector = aiohttp.TCPConnector(
         local_addr=_bind_address(settings),
         limit=settings.getint("CONCURRENT_REQUESTS"),
         limit_per_host=settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"),
         resolver=resolver,
-        use_dns_cache=False,  # every connection goes to an address that was checked for it
+        use_dns_cache=False,  # each connection needs an address that was just checked
     )
     return aiohttp.ClientSession(
         connector=connector,
@@ -84,13 +84,13 @@ def open_session(settings: BaseSettings, resolver: AbstractResolver) -> aiohttp.
 
 
 def _bind_address(settings: BaseSettings) -> tuple[str, int] | None:
-    """``DOWNLOAD_BIND_ADDRESS`` is an address, or an address and a port."""
+    """``DOWNLOAD_BIND_ADDRESS`` is an address, or a pair of an address and a port."""
     address: str | tuple[str, int] | None = settings["DOWNLOAD_BIND_ADDRESS"]
     return (address, 0) if isinstance(address, str) else address
 
 
 def tls_context(settings: BaseSettings) -> ssl.SSLContext:
-    """By Scrapy's settings of TLS. Raises ValueError for a version that is not known."""
+    """Follows Scrapy's TLS settings. Raises ValueError for an unknown TLS version."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES"):
         context.load_default_certs()

@@ -1,4 +1,4 @@
-"""Says who is asking."""
+"""Tells the site's owner whom to contact."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scrapy.exceptions import NotConfigured
 
 
 class Contact:
-    """A downloader middleware: names a contact for the site's owner (``From``, RFC 9110 section 10.1.2)."""
+    """A downloader middleware: adds the header ``From`` (RFC 9110 section 10.1.2) to each request."""
 
     def __init__(self, contact: str) -> None:
         self._contact = contact

@@ -1,4 +1,4 @@
-"""Requests that wait for a moment or an event, outside the engine."""
+"""Holds requests outside the engine until a given time or event."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ _CHECK_INTERVAL = 0.2
 
 
 class DelayQueue:
-    """Holds requests without occupying the engine's places, which requests to other hosts need.
+    """Holds requests without using the engine's capacity, which requests to other hosts need.
 
-    A downloader middleware marks a request and returns it. The engine then announces it with the signal
-    ``request_scheduled``; there the queue takes it out of the engine, and submits it again when it is due.
-    The spider is not idle while requests wait. Requests that still wait when the run is stopped are dropped:
-    the ledger knows their articles.
+    A downloader middleware marks a request and returns it. The engine then sends the signal
+    ``request_scheduled``, whose receiver (:meth:`take_out`) takes the request out of the engine. The queue
+    submits it to the engine again when it is due. While requests wait, the spider is not idle. If the run is
+    stopped, waiting requests are dropped: the ledger knows their articles.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._timed: list[tuple[float, int, Request]] = []
         self._by_event: defaultdict[str, list[Request]] = defaultdict(list)
-        self._open: set[str] = set()
+        self._running_events: set[str] = set()
         self._order = count()
         self._timer: asyncio.TimerHandle | None = None
         crawler.signals.connect(self.take_out, signals.request_scheduled)
@@ -40,25 +40,25 @@ class DelayQueue:
         crawler.signals.connect(self.close, signals.spider_closed)
 
     def after_seconds(self, request: Request, seconds: float) -> Request:
-        """Marks a request that a middleware returns: it is submitted again after ``seconds``."""
+        """Marks a request, which the middleware must return: it is submitted again after ``seconds``."""
         request.meta[_DUE] = monotonic() + seconds
         return request
 
     def after_event(self, event: str, request: Request) -> Request:
-        """Marks a request that a middleware returns: it is submitted again after ``done(event)``."""
+        """Marks a request, which the middleware must return: it is submitted again after ``done(event)``."""
         request.meta[_AFTER] = event
         return request
 
     def begin(self, event: str) -> None:
-        self._open.add(event)
+        self._running_events.add(event)
 
     def done(self, event: str) -> None:
-        self._open.discard(event)
+        self._running_events.discard(event)
         for request in self._by_event.pop(event, []):
             self._resubmit(request)
 
     async def sleep(self, seconds: float) -> None:
-        """For a request that is not scheduled. Raises IgnoreRequest where the run is being stopped."""
+        """For requests that are not scheduled. Raises IgnoreRequest if the run is being stopped."""
         until = monotonic() + seconds
         while (left := until - monotonic()) > 0:
             if not self._crawler.engine.running:
@@ -68,10 +68,10 @@ class DelayQueue:
     # --- signals
 
     def take_out(self, request: Request) -> None:
-        """Raises IgnoreRequest, which keeps the request from the scheduler."""
+        """Raises IgnoreRequest for a marked request, so that it does not reach the scheduler."""
         event = request.meta.pop(_AFTER, "")
         due = request.meta.pop(_DUE, None)
-        if event in self._open:
+        if event in self._running_events:
             self._by_event[event].append(request)
         elif due is not None:
             heapq.heappush(self._timed, (due, next(self._order), request))

@@ -1,4 +1,4 @@
-"""What was sent and what came back, for those who keep a record of it."""
+"""Exchanges (a request with its response or error), and the recorders that receive them."""
 
 from __future__ import annotations
 
@@ -23,44 +23,44 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One attempt to get one address: a retry and each step of a redirect are exchanges of their own."""
+    """One attempt to download one address. Each retry and each step of a redirect is a separate exchange."""
 
     request: Request
     """As sent, without ``Proxy-Authorization``, which is a secret. ``Host`` and the length of a body, which
     aiohttp adds, are not among its headers."""
     response: Response | None
-    """As it came: content codings are not undone, the header lines have their bytes and order within a name;
-    the chunks of a chunked body are joined. None where the attempt failed."""
+    """As received: the body is still compressed, the header lines have their original bytes, and lines of one
+    name keep their order. The chunks of a chunked body are joined. None if the attempt failed."""
     error: Exception | None
-    """Why there is no response. A body that was cut, or larger than allowed, is an error."""
+    """Why there is no response. A body that was cut off, or is larger than allowed, is an error."""
     began: datetime
     """In UTC."""
     seconds: float
-    """From the first step of the connection to the last byte of the body."""
+    """From the start of the connection to the last byte of the body."""
 
     @property
     def peer(self) -> IPv4Address | IPv6Address | None:
-        """Who answered: the host, or the proxy. None where the attempt failed."""
+        """The address that sent the response: the host's or the proxy's. None if the attempt failed."""
         return self.response.ip_address if self.response else None
 
 
 class Recorder(Protocol):
-    """A component named in ``ARCHIVER_RECORDERS``."""
+    """A component that is named in ``ARCHIVER_RECORDERS``."""
 
     def record(self, exchange: Exchange) -> None:
-        """Is called for every exchange, in the order in which they end, and must not block for long."""
+        """Called for every exchange, in the order in which exchanges end. It must not block for long."""
 
 
 class RecorderFailed(StorageError):
     """A recorder raised an exception, so the record of the run has a gap.
 
-    The exchange fails with it, and the run stops as it does when the archive cannot be written: what was
-    fetched and not recorded could not be derived again, and nobody would notice.
+    The exchange fails with this error, and the run stops, as it does if the archive cannot be written: a
+    response that was downloaded but not recorded could not be processed again, and nobody would notice.
     """
 
 
 class Recorders:
-    """An extension: makes the recorders of ``ARCHIVER_RECORDERS`` once for a run, in their order."""
+    """An extension: creates the recorders of ``ARCHIVER_RECORDERS`` once for a run, in their order."""
 
     def __init__(self, recorders: Sequence[Recorder]) -> None:
         self._recorders = recorders
@@ -73,13 +73,13 @@ class Recorders:
         return cls([build_from_crawler(load_object(path), crawler) for path in paths])
 
     def record(self, exchange: Exchange) -> None:
-        """Raises the StorageError of a recorder as it is, and RecorderFailed for any other exception."""
+        """Raises the StorageError of a recorder unchanged, and RecorderFailed for any other exception."""
         for recorder in self._recorders:
             try:
                 recorder.record(exchange)
             except StorageError:
                 raise
-            except Exception as exc:  # whatever it is, the run must not go on with a gap in its record
+            except Exception as exc:  # the run must not continue with a gap in its record
                 name = type(recorder).__name__
                 log.exception("%s could not record %s", name, exchange.request)
                 raise RecorderFailed(f"{name} could not record {exchange.request.url[:200]}: {exc}") from exc

@@ -1,4 +1,4 @@
-"""Keeps requests within the site: which addresses may be asked, and where a redirect may lead."""
+"""Keeps requests within the site: which addresses may be requested, and which redirects are followed."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ from archiver.sites.profile import Profile
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 MAX_ADDRESS = 8192
-"""Bytes of a ``Location``; RFC 9110 section 4.1 asks for 8,000 at least."""
+"""The most bytes of a ``Location``; RFC 9110 section 4.1 recommends at least 8,000."""
 
-_NO_PAGES = frozenset({"about", "javascript", "mailto", "tel", "vbscript"})
+_SCHEMES_WITHOUT_PAGES = frozenset({"about", "javascript", "mailto", "tel", "vbscript"})
 
 
 def refusal(site: Profile, url: str) -> Quarantined | None:
-    """Why a request must not go there; None where it may."""
+    """Why a request to this address is not allowed; None if it is."""
     if site.allows(url):
         return None
     scheme = urlsplit(url).scheme
     reason = "offsite" if scheme in ("http", "https") else "scheme"
-    return Quarantined(reason, f"{url[:200]} is at none of the origins of {site.name}")
+    return Quarantined(reason, f"{url[:200]} is not at an origin of the site {site.name}")
 
 
 class OriginGuard:
-    """A downloader middleware: no request leaves the profile's origins (scheme, host, port), redirects and
-    retries included.
+    """A downloader middleware: refuses each request that is not to an origin (scheme, host, port) of the
+    profile, including redirects and retries.
 
-    Scrapy's own offsite filter passes every request with ``dont_filter``, which retries have, and a request
-    that it drops reaches no errback (faults Q2 to Q4, Q9 to Q11).
+    Scrapy's own offsite filter accepts every request with ``dont_filter``, which retries have. The errback is
+    not called for a request that it drops (faults Q2 to Q4, Q9 to Q11).
     """
 
     def __init__(self, site: Profile) -> None:
@@ -56,11 +56,11 @@ class OriginGuard:
 
 
 class Redirects:
-    """A downloader middleware: follows redirects within the site; any other ends its article by name (faults
-    N23 to N27).
+    """A downloader middleware: follows redirects within the site. Any other redirect ends its article with a
+    named result (faults N23 to N27).
 
-    Scrapy's own drops a loop, an empty ``Location`` or a redirect to itself without telling the spider.
-    ``site`` is None in ``scrapy shell``, which may ask any address.
+    Scrapy's own middleware drops a redirect loop, an empty ``Location`` and a redirect to itself without
+    informing the spider. ``site`` is None in ``scrapy shell``, which may request any address.
     """
 
     def __init__(self, site: Profile | None, max_redirects: int) -> None:
@@ -81,15 +81,15 @@ class Redirects:
         try:
             return self._follow(request, location)
         except ArticleError as why:
-            request.meta[PROBLEM] = why.with_traceback(None)  # its frames hold the whole body
+            request.meta[PROBLEM] = why.with_traceback(None)  # a traceback would keep the body in memory
             return response
 
     def _follow(self, request: Request, location: bytes) -> Request:
         url = redirect_target(request.url, location)
-        walked = [*request.meta.get("redirect_urls", []), request.url]
-        if url in (urldefrag(past).url for past in walked):
-            raise Quarantined("redirect_loop", f"{url[:200]} leads back to itself")
-        if len(walked) > self._max_redirects:
+        visited = [*request.meta.get("redirect_urls", []), request.url]
+        if url in (urldefrag(past).url for past in visited):
+            raise Quarantined("redirect_loop", f"the redirects lead back to {url[:200]}")
+        if len(visited) > self._max_redirects:
             raise Quarantined("redirect_loop", f"more than {self._max_redirects} redirects")
         if self._site and (why := refusal(self._site, url)):
             raise why
@@ -97,14 +97,14 @@ class Redirects:
             following = request.replace(url=url, cookies=None)
         except ValueError as exc:
             raise Quarantined("bad_redirect", f"{url[:200]}: {exc}") from exc
-        following.meta["redirect_urls"] = walked
+        following.meta["redirect_urls"] = visited
         self._drop_secrets(request, following)
         return following
 
     def _drop_secrets(self, request: Request, following: Request) -> None:
-        """What was told to one origin is not told to the next, nor where the request comes from.
+        """Removes ``Referer``, and the headers that are meant for the first origin only.
 
-        A proxy of the environment is chosen anew for each address; any other proxy is the user's own choice.
+        A proxy of the environment is chosen again for each address; any other proxy is the user's own choice.
         """
         names = ["Referer"]
         if not _is_same_origin(request.url, following.url):
@@ -124,19 +124,19 @@ def _is_same_origin(url: str, other: str) -> bool:
 
 
 def redirect_target(url: str, location: bytes) -> str:
-    """The absolute address that a ``Location`` names, without fragment.
+    """The absolute address of a ``Location``, without its fragment.
 
     Raises ``Quarantined("bad_redirect")`` and ``Quarantined("downgrade")``.
     """
     if len(location) > MAX_ADDRESS:
-        raise Quarantined("bad_redirect", f"a Location of {len(location)} bytes")
+        raise Quarantined("bad_redirect", f"the Location has {len(location)} bytes, more than {MAX_ADDRESS}")
     try:
         joined = urldefrag(urljoin(url, safe_url_string(location))).url
         parts = urlsplit(joined)
     except ValueError as exc:
         raise Quarantined("bad_redirect", f"{location[:200]!r}: {exc}") from exc
-    if parts.scheme in _NO_PAGES:
-        raise Quarantined("bad_redirect", f"{joined[:200]} is no page")
+    if parts.scheme in _SCHEMES_WITHOUT_PAGES:
+        raise Quarantined("bad_redirect", f"{joined[:200]} is not the address of a web page")
     if (urlsplit(url).scheme, parts.scheme) == ("https", "http"):
-        raise Quarantined("downgrade", f"from https to {joined[:200]}")
+        raise Quarantined("downgrade", f"the redirect leads from https to {joined[:200]}")
     return joined

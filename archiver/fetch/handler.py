@@ -1,4 +1,4 @@
-"""Scrapy's download handler for http and https: the last check before a connection, and the download."""
+"""Scrapy's download handler for http and https: checks a request for the last time, and sends it."""
 
 from __future__ import annotations
 
@@ -36,20 +36,20 @@ from archiver.sites.profile import Profile
 
 
 class HttpHandler(BaseDownloadHandler):
-    """Sends a request where its host may be asked now, and records how it went.
+    """Sends a request if its host may be contacted now, and records the result.
 
-    A request may have been queued long after the middlewares saw it: what they checked is checked here again.
+    A request may stay in a queue for a long time after the middlewares checked it, so it is checked again.
     """
 
     lazy = True
-    """It is made with the first request: before that, ``scrapy shell`` has no running event loop."""
+    """Created with the first request: before that, ``scrapy shell`` has no running event loop."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         settings = crawler.settings
         self._private = networks(settings.getlist("ARCHIVER_PRIVATE_ADDRESSES"))
         self._proxies = proxy_hosts()
-        self._stated = _stated_addresses(find_site(crawler))
+        self._origin_addresses = _addresses_of_origins(find_site(crawler))
         self._timeout = settings.getfloat("DOWNLOAD_TIMEOUT")
         self._recorders = crawler.get_extension(Recorders)
         self._traffic = Traffic.of(crawler)
@@ -66,33 +66,33 @@ class HttpHandler(BaseDownloadHandler):
         self._refuse_address(request)
         self._retries = self._retries or self.crawler.get_downloader_middleware(Retries)
         if self._retries is None:
-            return await self._recorded(request)
+            return await self._send_recorded(request)
         await self._retries.admission.begin(request)
-        return await self._counted(request, self._retries)
+        return await self._send_counted(request, self._retries)
 
-    async def _counted(self, request: Request, retries: Retries) -> Response:
-        """Adds to what the article has cost, and tells the circuit breaker how it went."""
+    async def _send_counted(self, request: Request, retries: Retries) -> Response:
+        """Adds the time to what was spent on the article, and reports the result to the circuit breaker."""
         began, succeeded = monotonic(), False
         try:
             request.meta["download_timeout"] = retries.timeout(request, self._timeout_of(request))
-            response = await self._recorded(request)
+            response = await self._send_recorded(request)
             succeeded = not is_failure(response.status)
             return response
         except (DownloadCancelledError, ResponseDataLossError, StorageError):
-            succeeded = True  # the page or the disk is at fault: the host answered
+            succeeded = True  # the cause is the page or the disk: the host works
             raise
         finally:
             request.meta[SPENT] = request.meta.get(SPENT, 0.0) + monotonic() - began
             retries.admission.end(request, succeeded=succeeded)
 
-    async def _recorded(self, request: Request) -> Response:
-        """One attempt: it is counted, and the recorders are told."""
+    async def _send_recorded(self, request: Request) -> Response:
+        """Makes one attempt, counts it, and passes it to the recorders."""
         at, began = datetime.now(UTC), monotonic()
         if self._traffic:
             self._traffic.sent()
         try:
-            response = await self._downloaded(request)
-        except Exception as exc:  # whatever it is, it is counted, recorded and raised again
+            response = await self._send(request)
+        except Exception as exc:  # every error is counted, recorded and raised again
             if self._traffic:
                 self._traffic.failed(exc)
             self._record(request, None, exc, at, began)
@@ -106,9 +106,9 @@ class HttpHandler(BaseDownloadHandler):
         self, request: Request, response: Response | None, error: Exception | None, at: datetime, began: float
     ) -> None:
         if self._recorders:
-            self._recorders.record(Exchange(_public(request), response, error, at, monotonic() - began))
+            self._recorders.record(Exchange(_redacted(request), response, error, at, monotonic() - began))
 
-    async def _downloaded(self, request: Request) -> Response:
+    async def _send(self, request: Request) -> Response:
         began = monotonic()
         try:
             async with self._session.request(
@@ -128,13 +128,13 @@ class HttpHandler(BaseDownloadHandler):
         raise error
 
     def _timeout_of(self, request: Request) -> float:
-        """Seconds for the whole attempt, from the resolution of the name to the last byte."""
+        """Seconds for the whole attempt, from the name resolution to the last byte."""
         return float(request.meta.get("download_timeout", self._timeout))
 
     def _refuse_address(self, request: Request) -> None:
         """Checks what the resolver does not see: addresses instead of names, and the names of proxies.
 
-        The resolver accepts a proxy's name wherever it leads; a request that takes no proxy may not use it.
+        The resolver accepts any address for a proxy's name, so a request without a proxy must not use it.
         """
         if request.meta.get("proxy"):
             return
@@ -142,37 +142,37 @@ class HttpHandler(BaseDownloadHandler):
         address = as_address(name)
         if address is None and name not in self._proxies and not is_odd_address(name):
             return
-        if address not in self._stated and not (address and is_allowed(address, self._private)):
-            raise Quarantined("private_address", f"{name} is not among the public addresses")
+        if address not in self._origin_addresses and not (address and is_allowed(address, self._private)):
+            raise Quarantined("private_address", f"{name} is not a public address")
 
 
-def _stated_addresses(site: Profile | None) -> frozenset[Address | None]:
-    """The addresses that the profile writes as origins: they are meant, whatever they are."""
+def _addresses_of_origins(site: Profile | None) -> frozenset[Address | None]:
+    """The IP addresses in the profile's origins. They are allowed, public or not."""
     origins = site.origins if site else ()
     return frozenset(as_address(urlsplit(origin).hostname or "") for origin in origins) - {None}
 
 
 def _headers(request: Request) -> dict[str, Any]:
-    """The headers, and the proxy, as arguments for aiohttp.
+    """The headers and the proxy as arguments for aiohttp.
 
-    A proxy's password goes to the proxy only: with the request where the proxy forwards it (http), and with
-    CONNECT where the proxy opens a tunnel (https).
+    A proxy's password is sent to the proxy only: with the request if the proxy forwards it (http), and with
+    CONNECT if the proxy opens a tunnel (https).
     """
-    arguments: dict[str, Any] = {"headers": _lines(request.headers)}
+    arguments: dict[str, Any] = {"headers": _header_lines(request.headers)}
     proxy = request.meta.get("proxy")
     if not proxy:
         return arguments
     arguments["proxy"] = add_http_if_no_scheme(proxy)
     if secret := request.headers.get("Proxy-Authorization"):
         tunnel = request.url.startswith("https:")
-        told = arguments.setdefault("proxy_headers", []) if tunnel else arguments["headers"]
-        told.append(("Proxy-Authorization", secret.decode()))
+        lines = arguments.setdefault("proxy_headers", []) if tunnel else arguments["headers"]
+        lines.append(("Proxy-Authorization", secret.decode()))
     return arguments
 
 
-def _lines(headers: Headers) -> list[tuple[str, str]]:
-    """Without the proxy's password."""
-    # Scrapy's ``Headers`` normalises every name that it is asked for; ``dict.items`` takes them as they are.
+def _header_lines(headers: Headers) -> list[tuple[str, str]]:
+    """All header lines except the proxy's password."""
+    # ``Headers.items`` would normalise every name again; ``dict.items`` takes the names as they are.
     return [
         (name.decode(), value.decode())
         for name, values in dict.items(headers)
@@ -181,7 +181,7 @@ def _lines(headers: Headers) -> list[tuple[str, str]]:
     ]
 
 
-def _public(request: Request) -> Request:
+def _redacted(request: Request) -> Request:
     """The request without the proxy's password."""
     if "Proxy-Authorization" not in request.headers:
         return request
@@ -191,5 +191,5 @@ def _public(request: Request) -> Request:
 
 
 def is_failure(status: int) -> bool:
-    """A status that says more about the host than about the page."""
+    """Whether the status reports a problem of the host rather than of the page."""
     return status >= 500 or status in (408, 429)

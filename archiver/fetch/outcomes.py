@@ -1,4 +1,4 @@
-"""What a download without a page means for its article: one ArticleError for each outcome."""
+"""What a failed download means for its article: one ArticleError for each status and exception."""
 
 from __future__ import annotations
 
@@ -15,64 +15,65 @@ from archiver.errors import ArticleError, Deferred, Quarantined, Skipped, Storag
 from archiver.fetch.resolver import PrivateAddress
 
 PROBLEM = "archiver_problem"
-"""``Request.meta``: the ArticleError of a middleware that has checked the response."""
+"""``Request.meta``: the ArticleError that a middleware found in the response."""
 
 _BY_STATUS: dict[int, ArticleError] = {
-    204: Quarantined("empty", "the site answers 204"),
-    404: Skipped("gone", "the site answers 404"),
-    410: Skipped("gone", "the site answers 410"),
-    451: Skipped("legal_451", "unavailable for legal reasons"),
-    401: Deferred("forbidden", "the site answers 401"),
-    403: Deferred("forbidden", "the site answers 403"),
+    204: Quarantined("empty", "the response has status 204 (no content)"),
+    404: Skipped("gone", "the response has status 404"),
+    410: Skipped("gone", "the response has status 410"),
+    451: Skipped("legal_451", "the response has status 451 (unavailable for legal reasons)"),
+    401: Deferred("forbidden", "the response has status 401"),
+    403: Deferred("forbidden", "the response has status 403"),
 }
 
-_PASSING = frozenset({"empty", "incomplete", "checksum", "bad_encoding"})
-"""Quarantined, because they often stay the same in the next run; yet the next attempt may be better."""
+_RETRYABLE = frozenset({"empty", "incomplete", "checksum", "bad_encoding"})
+"""Reasons of quarantined articles for which another attempt may help. They are not deferred, because they
+often stay the same in the next run."""
 
 
 def of_response(response: Response) -> ArticleError | None:
-    """Why a response is no page; None for one that is worth reading."""
+    """Why a response has no page to read; None if it has one."""
     problem: ArticleError | None = response.meta.get(PROBLEM)
     return problem or of_status(response)
 
 
 def of_status(response: Response) -> ArticleError | None:
-    """None for the one status that brings a page: 200."""
+    """None for 200, the only status of a response with a page."""
     if response.status == 200:
         return None
     if not 0 <= response.status <= 999:
-        return Deferred("protocol", f"a status of {str(response.status)[:40]}")
+        return Deferred("protocol", f"{str(response.status)[:40]} is not a valid status")
     return _BY_STATUS.get(response.status) or Deferred(f"status_{response.status}", response.url)
 
 
 def of_reading(why: ArticleError) -> ArticleError:
-    """A page that was cut is asked for again by the next run; a page that is wrong is kept for a human."""
+    """Defers a page that was cut off: the next run requests it again. A wrong page stays quarantined."""
     return Deferred(why.reason, why.detail) if why.reason == "json_cut" else why
 
 
 def of_failure(failure: Failure) -> ArticleError:
-    """What an errback received; raises as :func:`of_error`."""
+    """The problem that an errback receives; raises as :func:`of_error` does."""
     return of_error(failure.value)
 
 
 def of_error(error: BaseException | None) -> ArticleError:
-    """Raises a StorageError as it is: it ends the run, not an article."""
+    """The problem of a request without a response. Raises a StorageError unchanged: it ends the whole run."""
     if isinstance(error, StorageError):
         raise error
     if isinstance(error, ArticleError):
         return error
     if isinstance(error, scrapy_errors.DownloadCancelledError):
-        return Quarantined("too_big", "the answer is larger than DOWNLOAD_MAXSIZE")
+        return Quarantined("too_big", "the response is larger than DOWNLOAD_MAXSIZE")
     if isinstance(error, scrapy_errors.IgnoreRequest):
         return Deferred("ignored", str(error))
     return _of_connection(error) if error else Deferred("download")
 
 
-def may_pass(problem: ArticleError) -> bool:
-    """Whether asking again within minutes may help."""
+def is_retryable(problem: ArticleError) -> bool:
+    """Whether another attempt within minutes may help."""
     if isinstance(problem, Deferred):
         return problem.reason != "tls_untrusted"
-    return isinstance(problem, Quarantined) and problem.reason in _PASSING
+    return isinstance(problem, Quarantined) and problem.reason in _RETRYABLE
 
 
 def _of_connection(error: BaseException) -> ArticleError:
@@ -81,10 +82,10 @@ def _of_connection(error: BaseException) -> ArticleError:
         if isinstance(cause, PrivateAddress):
             return Quarantined("private_address", str(cause))
         if isinstance(cause, LineTooLong) or "Too many headers" in str(cause):
-            return Quarantined("headers", "the answer has more headers than any page needs")
+            return Quarantined("headers", "the response has too many header lines, or one that is too long")
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return Deferred("tls_untrusted", "the certificate is not valid for this host")
-    return Deferred(_kind_of_loss(causes), f"{type(error).__name__}: {error}")
+            return Deferred("tls_untrusted", "the certificate is not valid, or not for this host")
+    return Deferred(_reason_of(causes), f"{type(error).__name__}: {error}")
 
 
 _KINDS: tuple[tuple[type[BaseException], str], ...] = (
@@ -101,12 +102,12 @@ _KINDS: tuple[tuple[type[BaseException], str], ...] = (
     (aiohttp.ClientOSError, "reset"),
     (aiohttp.ClientError, "protocol"),
 )
-"""Exception, or one that it was raised from → reason; the first row that matches."""
+"""Type of the exception or of one of its causes → reason. The first matching row decides."""
 
 
-def _kind_of_loss(causes: list[BaseException]) -> str:
+def _reason_of(causes: list[BaseException]) -> str:
     if any(isinstance(cause, aiohttp.ClientPayloadError) and _RESET in str(cause) for cause in causes):
-        return "reset"  # aiohttp says it in the text only
+        return "reset"  # aiohttp gives the cause only in the text
     for kind, reason in _KINDS:
         if any(isinstance(cause, kind) for cause in causes):
             return reason
@@ -117,7 +118,7 @@ _RESET = "ConnectionResetError"
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """The error, and what it was raised from."""
+    """The error and the chain of its causes (``raise … from``)."""
     while error is not None:
         yield error
         error = error.__cause__

@@ -1,4 +1,4 @@
-"""Reads a response from the network, within limits of size."""
+"""Reads a response from the network, within the size limits."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 class ResponseReader:
-    """Makes Scrapy's responses of aiohttp's, as Scrapy's documentation asks of a download handler.
+    """Converts aiohttp's responses to Scrapy's, as Scrapy's documentation requires of a download handler.
 
     Sends the signals ``headers_received`` and ``bytes_received``, and obeys StopDownload.
     """
@@ -32,9 +32,12 @@ class ResponseReader:
         self._fail_on_loss = crawler.settings.getbool("DOWNLOAD_FAIL_ON_DATALOSS")
 
     async def read(self, answer: ClientResponse, request: Request) -> Response:
-        """Its flags may be ``partial`` (the server did not say where the body ends), ``dataloss`` and
-        ``download_stopped``. Raises DownloadCancelledError for a body that is too large,
-        ResponseDataLossError for a cut one, StopDownload where a receiver of the signals wants an error."""
+        """Its flags may be ``partial`` (the server did not announce where the body ends), ``dataloss`` and
+        ``download_stopped``.
+
+        Raises DownloadCancelledError for a body that is too large, ResponseDataLossError for one that was cut
+        off, and StopDownload if a receiver of the signals demands an error.
+        """
         headers = _headers(answer.raw_headers)
         chunks: list[bytes] = []
         flags: list[str] = []
@@ -78,17 +81,15 @@ class ResponseReader:
         return None
 
     def _check_size(self, request: Request, size: int, before: int, verb: str) -> None:
-        """``before``: what was checked earlier, so that each warning is logged once."""
+        """``before``: the size at the previous check, so that a warning is logged once."""
         max_size = request.meta.get("download_maxsize", self._max_size)
         if 0 < max_size < size:
-            message = f"{size} bytes {verb}, more than the {max_size} of DOWNLOAD_MAXSIZE, for {request}"
+            message = f"{request}: stopped, {size} bytes {verb} are more than DOWNLOAD_MAXSIZE={max_size}"
             log.warning(message)
             raise DownloadCancelledError(message)
         warn_size = request.meta.get("download_warnsize", self._warn_size)
         if 0 < warn_size < size and before <= warn_size:
-            log.warning(
-                "%d bytes %s, more than the %d of DOWNLOAD_WARNSIZE, for %s", size, verb, warn_size, request
-            )
+            log.warning("%s: %d bytes %s are more than DOWNLOAD_WARNSIZE=%d", request, size, verb, warn_size)
 
     def _send(self, signal: object, request: Request, **arguments: Any) -> StopDownload | None:
         results = self._crawler.signals.send_catch_log(
@@ -101,10 +102,10 @@ class ResponseReader:
 
 
 def _headers(lines: Iterable[tuple[bytes, bytes]]) -> Headers:
-    """The bytes as they came, whatever their encoding.
+    """Keeps the bytes as received, whatever their encoding.
 
-    ``Headers`` would encode and rename every value; its keys are names in title case, which ``bytes.title``
-    gives, so they are set directly.
+    ``Headers`` would encode every value and normalise every name. Its keys are names in title case, as
+    ``bytes.title`` gives them, so they are set directly.
     """
     headers = Headers()
     for name, value in lines:

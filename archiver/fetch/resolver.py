@@ -1,7 +1,7 @@
 """Resolves names to public addresses only, unless the user allows others.
 
-A name is resolved once for each connection, and the connection goes to the address that was checked here: a
-name server that answers differently the second time changes nothing (faults Q5 to Q8).
+A name is resolved for each connection, and the connection goes to the address that was checked here. A name
+server that returns another address the next time cannot bypass the check (faults Q5 to Q8).
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ _NAT64 = IPv6Network("64:ff9b::/96")
 
 
 class PrivateAddress(OSError):
-    """A name led to an address that is not public."""
+    """A name resolves only to addresses that are not public."""
 
 
 class PublicResolver(ThreadedResolver):
     """The system's resolver, without the addresses that are not public.
 
-    The proxies of the environment are accepted wherever they are: the user named them. Names of hosts behind
-    a proxy are resolved by the proxy.
+    The proxies of the environment are accepted at any address, because the user named them. A proxy resolves
+    the names of the hosts behind it.
     """
 
     def __init__(self, seconds: float, private: Sequence[Network], proxies: frozenset[str]) -> None:
@@ -42,14 +42,14 @@ class PublicResolver(ThreadedResolver):
     async def resolve(
         self, host: str, port: int = 0, family: AddressFamily = AddressFamily.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """Raises PrivateAddress, or OSError where the name leads nowhere within the time."""
+        """Raises PrivateAddress, or OSError if the name cannot be resolved within the time limit."""
         try:
             found = await asyncio.wait_for(super().resolve(host, port, family), self._seconds)
         except TimeoutError as exc:
             raise OSError(f"no name server answered for {host} within {self._seconds:g} s") from exc
         public = [one for one in found if host in self._proxies or self._is_allowed(one["host"])]
         if found and not public:
-            raise PrivateAddress(f"{host} leads to {found[0]['host']}")
+            raise PrivateAddress(f"{host} resolves to {found[0]['host']}, which is not public")
         return public
 
     def _is_allowed(self, address: str) -> bool:
@@ -57,13 +57,13 @@ class PublicResolver(ThreadedResolver):
 
 
 def proxy_hosts() -> frozenset[str]:
-    """The hosts of ``http_proxy`` and its kind in the environment."""
+    """The hosts in ``http_proxy`` and similar variables of the environment."""
     urls = (url if "//" in url else f"//{url}" for url in getproxies().values())
     return frozenset(urlsplit(url).hostname or "" for url in urls)
 
 
 def as_address(host: str) -> Address | None:
-    """None for a name."""
+    """The IP address in its usual form; None for a name."""
     try:
         return ip_address(host)
     except ValueError:
@@ -71,7 +71,7 @@ def as_address(host: str) -> Address | None:
 
 
 def is_odd_address(host: str) -> bool:
-    """Whether a host is an IPv4 address in a rare form: 127.1, 0x7f000001, 2130706433 (faults Q5)."""
+    """Whether a host is an IPv4 address in an unusual form: 127.1, 0x7f000001, 2130706433 (faults Q5)."""
     try:
         inet_aton(host)
     except (OSError, UnicodeEncodeError):
@@ -85,7 +85,7 @@ def is_allowed(address: Address, private: Iterable[Network]) -> bool:
 
 
 def is_public(address: Address) -> bool:
-    """For an IPv6 address that stands for an IPv4 one, the latter decides."""
+    """An IPv6 address that contains an IPv4 address is public if the IPv4 address is."""
     if isinstance(address, IPv6Address) and (inner := _embedded(address)):
         return is_public(inner)
     if isinstance(address, IPv6Address) and address.is_site_local:

@@ -1,4 +1,4 @@
-"""Sends a request again: how often, when, and after which responses."""
+"""Retries requests: how often, when, and after which responses."""
 
 from __future__ import annotations
 
@@ -30,35 +30,35 @@ from archiver.sites.addresses import origin_of
 log = logging.getLogger(__name__)
 
 EXPECTED = "archiver_expected"
-"""``Request.meta``: the name of the format of a whole response (``extract/formats``)."""
+"""``Request.meta``: the name of the format that the response should have (``extract/formats``)."""
 
 MIRRORS = "archiver_mirrors"
-"""``Request.meta``: how many other addresses are left that have the same page."""
+"""``Request.meta``: the number of mirrors (other addresses of the same page) that were not tried yet."""
 
 SPENT = "archiver_spent"
-"""``Request.meta``: seconds that the article has cost so far, in attempts and in waits between them."""
+"""``Request.meta``: seconds spent on the article so far, in attempts and in the delays between them."""
 
-_UNTIL = "archiver_until"
-"""``Request.meta``: seconds that the article may have cost when this address is given up. The rest is left to
-the mirrors."""
+_LIMIT = "archiver_limit"
+"""``Request.meta``: the value of ``SPENT`` at which this address is given up. The rest of the time is for the
+mirrors."""
 
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How often, and for how long, an article is asked for."""
+    """How often and for how long an article is requested."""
 
     times: int
-    """Further attempts after the first."""
+    """Retries after the first attempt."""
     statuses: frozenset[int]
-    """Statuses after which another attempt may help."""
+    """Statuses that are retried."""
     delay: float
     """Seconds before the second attempt; see :func:`backoff`."""
     max_pause: float
-    """Seconds of a ``Retry-After`` that are waited for."""
+    """The longest ``Retry-After`` that is obeyed within the run, in seconds."""
     article_seconds: float
-    """What one article may cost, at all its addresses."""
+    """The most seconds spent on one article, at all its addresses together."""
     max_size: int
-    """Bytes of a body after decompression."""
+    """The most bytes of a body after decompression."""
 
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> Self:
@@ -73,10 +73,10 @@ class RetryPolicy:
 
 
 class Retries:
-    """A downloader middleware: decompresses every body, and sends the request again where it was not whole.
+    """A downloader middleware: decompresses every body, and retries the request if the body is not complete.
 
-    A final response goes to the spider's callback: where there is a problem, with the body as it came and the
-    problem in ``meta`` (see :func:`outcomes.of_response`). Without a response the spider's errback is called.
+    The spider's callback gets the last response. If that has a problem, its body is as received, and ``meta``
+    has the problem (see :func:`outcomes.of_response`). Without a response, the spider's errback is called.
     """
 
     def __init__(self, policy: RetryPolicy, admission: Admission, count: Callable[[str], None]) -> None:
@@ -98,8 +98,8 @@ class Retries:
             return None
         host = origin_of(request.url)
         if request.meta.get(MIRRORS) and self.admission.breaker.is_open(host):
-            raise Deferred("host_down", f"{host} does not answer, its mirror may")
-        return self._later(request, seconds)
+            raise Deferred("host_down", f"{host} does not respond; a mirror is left")
+        return self._delay(request, seconds)
 
     def process_response(
         self, request: Request, response: Response
@@ -114,27 +114,27 @@ class Retries:
         if response.status in self._policy.statuses:
             seconds = retry_after(header(response, "Retry-After"), datetime.now(UTC)) or 0.0
             problem = self._pause(origin_of(request.url), seconds) or problem
-        if self._is_worth_it(request, problem, response.status) and (
-            again := self._again(request, problem, seconds)
+        if self._may_retry(request, problem, response.status) and (
+            retry := self._retry(request, problem, seconds)
         ):
-            return again
-        request.meta[PROBLEM] = problem.with_traceback(None)  # its frames hold the whole body
+            return retry
+        request.meta[PROBLEM] = problem.with_traceback(None)  # a traceback would keep the body in memory
         return response
 
     def process_exception(
         self, request: Request, exception: Exception
     ) -> Request | Awaitable[Request] | None:
         if isinstance(exception, HostPaused):
-            return self._later(request.copy(), exception.seconds)
+            return self._delay(request.copy(), exception.seconds)
         if isinstance(exception, ArchiverError):
             return None
         problem = outcomes.of_error(exception)
-        return self._again(request, problem, 0.0) if outcomes.may_pass(problem) else None
+        return self._retry(request, problem, 0.0) if outcomes.is_retryable(problem) else None
 
     def timeout(self, request: Request, longest: float) -> float:
-        """Seconds the next attempt may take."""
+        """Seconds that the next attempt may take."""
         spent: float = request.meta.get(SPENT, 0.0)
-        return max(1.0, min(longest, self._until(request) - spent))
+        return max(1.0, min(longest, self._limit(request) - spent))
 
     def _read(self, request: Request, response: Response) -> Response:
         if problem := outcomes.of_status(response):
@@ -145,68 +145,68 @@ class Retries:
         bodies.check_whole(readable, request.meta.get(EXPECTED, ""))
         return readable
 
-    def _is_worth_it(self, request: Request, problem: ArticleError, status: int) -> bool:
+    def _may_retry(self, request: Request, problem: ArticleError, status: int) -> bool:
         if request.meta.get("dont_retry"):
             return False
-        return problem.reason != "retry_after" and (status != 200 or outcomes.may_pass(problem))
+        return problem.reason != "retry_after" and (status != 200 or outcomes.is_retryable(problem))
 
     def _pause(self, host: str, seconds: float) -> Deferred | None:
-        """Obeys a ``Retry-After``. The answer says why the host is not asked again in this run."""
+        """Obeys a ``Retry-After``. Returns the reason if the host gets no more requests in this run."""
         breaker = self.admission.breaker
         if seconds > self._policy.max_pause:
-            why = Deferred("retry_after", f"{host} asks to come back in {seconds:.0f} s")
+            why = Deferred("retry_after", f"{host} demands a pause of {seconds:.0f} s")
             breaker.open_for_run(host, why)
             return why
         breaker.pause(host, monotonic() + seconds)
         return None
 
-    def _again(
+    def _retry(
         self, request: Request, problem: ArticleError, at_least: float
     ) -> Request | Awaitable[Request] | None:
         tried = request.meta.get("retry_times", 0)
         spent = request.meta.get(SPENT, 0.0)
         seconds = max(at_least, backoff(self._policy.delay, tried))
         times = request.meta.get("max_retry_times", self._policy.times)
-        if tried >= times or spent + seconds >= self._until(request):
+        if tried >= times or spent + seconds >= self._limit(request):
             self._count("retry/max_reached")
             return None
         self._count("retry/count")
         self._count(f"retry/reason_count/{problem.reason}")
-        log.debug("again in %.1f s, after %d: %s: %s", seconds, tried + 1, request, problem.reason)
-        again = request.copy()
-        again.meta["retry_times"] = tried + 1
-        again.meta[SPENT] = spent + seconds
-        return self._later(again, seconds)
+        log.debug("%s: retry %d in %.1f s: %s", request, tried + 1, seconds, problem.reason)
+        copy = request.copy()
+        copy.meta["retry_times"] = tried + 1
+        copy.meta[SPENT] = spent + seconds
+        return self._delay(copy, seconds)
 
-    def _until(self, request: Request) -> float:
-        until = request.meta.get(_UNTIL)
-        if until is None:
+    def _limit(self, request: Request) -> float:
+        limit = request.meta.get(_LIMIT)
+        if limit is None:
             spent = request.meta.get(SPENT, 0.0)
             share = 1 + request.meta.get(MIRRORS, 0)
-            until = spent + (self._policy.article_seconds - spent) / share
-            request.meta[_UNTIL] = until
-        return float(until)
+            limit = spent + (self._policy.article_seconds - spent) / share
+            request.meta[_LIMIT] = limit
+        return float(limit)
 
-    def _later(self, request: Request, seconds: float) -> Request | Awaitable[Request]:
-        """A request of ``engine.download_async`` is never scheduled, so it waits inside the engine."""
+    def _delay(self, request: Request, seconds: float) -> Request | Awaitable[Request]:
+        """A request of ``engine.download_async`` is not scheduled, so it waits inside the engine."""
         if request.callback is NO_CALLBACK:
-            return self._in_place(request, seconds)
+            return self._delay_in_engine(request, seconds)
         return self.admission.queue.after_seconds(request, seconds)
 
-    async def _in_place(self, request: Request, seconds: float) -> Request:
+    async def _delay_in_engine(self, request: Request, seconds: float) -> Request:
         await self.admission.queue.sleep(seconds)
         return request
 
 
 def backoff(delay: float, tried: int) -> float:
-    """Seconds before the next attempt: twice as long each time, and up to half more, so that the attempts of
-    several requests, or runs, do not coincide."""
-    return delay * 2.0**tried * random.uniform(1.0, 1.5)  # noqa: S311 - a pause, no secret
+    """Seconds before the next attempt. They double each time, plus up to half at random, so that several
+    requests or runs do not retry at the same moment."""
+    return delay * 2.0**tried * random.uniform(1.0, 1.5)  # noqa: S311 - not a secret
 
 
 def retry_after(value: str, now: datetime) -> float | None:
-    """Seconds that a ``Retry-After`` asks for, as seconds or as a date; None for the past and for any other
-    text."""
+    """The seconds of a ``Retry-After``, which is a number or a date; None for a date in the past and for any
+    other text."""
     value = value.strip()
     if value.isascii() and value.isdigit():
         return float(value[:20])

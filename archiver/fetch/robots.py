@@ -1,4 +1,4 @@
-"""robots.txt as RFC 9309 has it: a host whose robots.txt cannot be had is not asked in this run."""
+"""Obeys robots.txt as in RFC 9309: a host whose robots.txt is not available gets no requests in this run."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from archiver.fetch.retry import Retries
 from archiver.sites.addresses import origin_of
 
 MAX_SIZE = 500 * 1024
-"""Bytes of a robots.txt that count (RFC 9309 section 2.5)."""
+"""Bytes of a robots.txt that are read (RFC 9309 section 2.5)."""
 
 MAX_CRAWL_DELAY = 60.0
-"""Seconds of a Crawl-delay that are obeyed; with a longer one a crawl would never end."""
+"""The longest Crawl-delay that is obeyed, in seconds; with a longer one a crawl would never end."""
 
 _PRIORITY = 1000
-"""Of the request for robots.txt: it precedes everything else that waits for its host."""
+"""The request for robots.txt comes before all other requests that wait for its host."""
 
 _Rules = RobotParser | ArticleError | None
-"""None: the host has no rules. An ArticleError: they are not known, so every request to it ends with this."""
+"""None: the host has no rules. ArticleError: its rules are unknown, so each request to it ends with this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,10 @@ class RobotsOptions:
     user_agent: str
     """``USER_AGENT``, for requests without the header."""
     robots_user_agent: str
-    """``ROBOTSTXT_USER_AGENT``: the name to look for in the rules; empty for that of the request."""
+    """``ROBOTSTXT_USER_AGENT``: the name to look for in the rules. If empty, the request's ``User-Agent``."""
     parser: type[RobotParser]
     min_delay: float
-    """Seconds between two requests to a host with a shorter Crawl-delay."""
+    """``DOWNLOAD_DELAY``: the least seconds between two requests to a host with a Crawl-delay."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -60,10 +60,11 @@ class RobotsOptions:
 
 
 class Robots:
-    """A downloader middleware: asks each host for its robots.txt first, and lets pass what that allows.
+    """A downloader middleware: requests the robots.txt of each host first, and accepts what it allows.
 
-    Scrapy's own lets everything pass where robots.txt cannot be had. Requests to a host whose robots.txt is
-    under way wait in the delay queue. A Crawl-delay, which is no part of the RFC, is kept by ``HostSpacing``.
+    Scrapy's own middleware accepts everything if robots.txt is not available. While the robots.txt of a host
+    is being downloaded, requests to the host wait in the delay queue. ``HostSpacing`` obeys a Crawl-delay,
+    which is not part of the RFC.
     """
 
     def __init__(self, crawler: Crawler, options: RobotsOptions) -> None:
@@ -72,7 +73,7 @@ class Robots:
         self._rules: dict[str, _Rules] = {}
         self._slow: set[str] = set()
         """Hosts with a Crawl-delay."""
-        self._under_way: dict[str, asyncio.Future[None]] = {}
+        self._downloads: dict[str, asyncio.Future[None]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -85,39 +86,39 @@ class Robots:
             return None
         netloc = urlparse_cached(request).netloc
         if netloc in self._rules:
-            self._judge(request, netloc)
+            self._check(request, netloc)
             return None
-        if netloc in self._under_way and request.callback is not NO_CALLBACK:
+        if netloc in self._downloads and request.callback is not NO_CALLBACK:
             return self._admission.queue.after_event(netloc, request)
-        return self._judge_when_known(request, netloc)
+        return self._check_when_known(request, netloc)
 
-    async def _judge_when_known(self, request: Request, netloc: str) -> None:
-        """A request of ``engine.download_async`` is never scheduled, so it waits here."""
-        if netloc in self._under_way:
-            await self._under_way[netloc]
+    async def _check_when_known(self, request: Request, netloc: str) -> None:
+        """A request of ``engine.download_async`` is not scheduled, so it waits here."""
+        if netloc in self._downloads:
+            await self._downloads[netloc]
         else:
-            await self._learn(request, netloc)
-        self._judge(request, netloc)
+            await self._fetch_rules(request, netloc)
+        self._check(request, netloc)
 
-    async def _learn(self, request: Request, netloc: str) -> None:
-        self._under_way[netloc] = asyncio.get_running_loop().create_future()
+    async def _fetch_rules(self, request: Request, netloc: str) -> None:
+        self._downloads[netloc] = asyncio.get_running_loop().create_future()
         self._admission.queue.begin(netloc)
         try:
-            self._rules[netloc] = await self._ask(request, netloc)
+            self._rules[netloc] = await self._download_rules(request, netloc)
         finally:
-            self._under_way.pop(netloc).set_result(None)
+            self._downloads.pop(netloc).set_result(None)
             self._admission.queue.done(netloc)
 
-    async def _ask(self, request: Request, netloc: str) -> _Rules:
+    async def _download_rules(self, request: Request, netloc: str) -> _Rules:
         url = f"{urlparse_cached(request).scheme}://{netloc}/robots.txt"
         meta = {"dont_obey_robotstxt": True}
         robots = Request(url, priority=_PRIORITY, meta=meta, callback=NO_CALLBACK)
         self._count("request_count")
         try:
             response = await self._crawler.engine.download_async(robots)
-        except Exception as exc:  # noqa: BLE001 - whatever it is, the host stays closed and its articles say why
+        except Exception as exc:  # noqa: BLE001 - any error closes the host, and its articles get the reason
             self._count(f"exception_count/{type(exc)}")
-            return _for_now(outcomes.of_error(exc), url)
+            return _deferred(outcomes.of_error(exc), url)
         self._count("response_count")
         self._count(f"response_status_count/{response.status}")
         return _unavailable(response) or await self._parse(request, response)
@@ -130,17 +131,17 @@ class Robots:
         await self._crawler.signals.send_catch_log_async(
             signals.robots_parsed, robotparser=rules, request=request
         )
-        asked = rules.crawl_delay(self._options.robots_user_agent or self._options.user_agent)
-        if asked and asked > 0:
-            self._slow_down(request, crawl_delay(asked, self._options.min_delay))
+        delay = rules.crawl_delay(self._options.robots_user_agent or self._options.user_agent)
+        if delay and delay > 0:
+            self._slow_down(request, crawl_delay(delay, self._options.min_delay))
         return rules
 
     def _slow_down(self, request: Request, seconds: float) -> None:
         self._slow.add(urlparse_cached(request).netloc)
         self._admission.spacing.set_delay(hostname_of(origin_of(request.url)), seconds, monotonic())
 
-    def _judge(self, request: Request, netloc: str) -> None:
-        """Raises the ArticleError of a host whose rules are not known, or ``Skipped("robots_txt")``."""
+    def _check(self, request: Request, netloc: str) -> None:
+        """Raises the ArticleError of a host whose rules are unknown, or ``Skipped("robots_txt")``."""
         rules = self._rules[netloc]
         if rules is None:
             return
@@ -164,20 +165,20 @@ class Robots:
 
 
 def crawl_delay(asked: float, min_delay: float) -> float:
-    """Seconds between two requests, where robots.txt asks for so many and ``DOWNLOAD_DELAY`` for others."""
+    """Seconds between two requests: the Crawl-delay ``asked`` of robots.txt, within the two limits."""
     return max(min_delay, min(asked, MAX_CRAWL_DELAY))
 
 
 def _unavailable(response: Response) -> ArticleError | None:
-    """Why the response says nothing; the other statuses of the 400s say that there is no robots.txt."""
+    """Why the response gives no rules. Other statuses from 400 to 499 mean that there is no robots.txt."""
     problem = outcomes.of_response(response)
     if problem is None or (400 <= response.status < 500 and response.status not in (408, 429)):
         return None
     return Deferred("robots_unavailable", f"{response.url}: {problem}")
 
 
-def _for_now(why: ArticleError, url: str) -> ArticleError:
-    """No article is at fault where robots.txt is wrong, except where its host leads to a private address."""
+def _deferred(why: ArticleError, url: str) -> ArticleError:
+    """Defers the articles of the host, as robots.txt is not their fault, except if the address is private."""
     if isinstance(why, Deferred) or why.reason == "private_address":
         return why
     return Deferred("robots_unavailable", f"{url}: {why}")

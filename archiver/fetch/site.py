@@ -9,13 +9,13 @@ from archiver.sites.profile import Profile
 
 
 def find_site(crawler: Crawler) -> Profile | None:
-    """None where the spider is not the archiver's, as in ``scrapy shell``."""
+    """None if the spider is not one of the archiver's, as in ``scrapy shell``."""
     site = getattr(crawler.spider, "site", None)
     return site if isinstance(site, Profile) else None
 
 
 def site_of(crawler: Crawler) -> Profile:
-    """Raises NotConfigured where the spider is not the archiver's: Scrapy then leaves the component out."""
+    """Raises NotConfigured if the spider is not one of the archiver's: Scrapy then omits the component."""
     site = find_site(crawler)
     if site is None:
         raise NotConfigured("the spider has no site profile")

@@ -1,1 +1,1 @@
-"""What readers get, made from posts and index."""
+"""The output for readers, made from the posts and the index."""

@@ -1,1 +1,1 @@
-"""A small copy of the site with invented articles, for the demo, the tests and the benchmarks."""
+"""A small copy of the site with invented articles. The demo, the tests and the benchmarks use it."""

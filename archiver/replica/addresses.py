@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 HOST = "finews.withounder.com"
 NOTICE_PATH = "/sitenews/2021/12/01/init.html"
-"""The webmaster's own post, the oldest of the site. It is no article; a plain site does not have it."""
+"""The webmaster's own post, the oldest on the site. It is not an article; a plain site does not have it."""
 
 
 def post_path(article: Article) -> str:
-    """Root-relative. Jekyll writes the category in lower case and makes a folder of each of its words."""
+    """Root-relative. Jekyll writes the category in lower case and makes a folder for each of its words."""
     folders = "/".join(quote(part.lower(), safe="()") for part in article.category.slug.split())
     return f"/{folders}/{article.date:%Y/%m/%d}/{article.id}.html"
 
@@ -28,14 +28,14 @@ def category_path(source: Source) -> str:
 
 
 def category_at(site: Site, slug: str) -> Source | None:
-    """The category whose page has this name (case-sensitive); None for a source without posts."""
+    """The category whose page has this slug (case-sensitive). None if the category has no posts."""
     if slug == SITE_NEWS.slug and not site.plain:
         return SITE_NEWS
     return next((source for source in site.categories() if source.slug == slug), None)
 
 
 def post_at(site: Site, path: str) -> int | None:
-    """The number of the article whose page has this path, percent-encoded or not."""
+    """The number of the article whose page has this path. The path may be percent-encoded."""
     index = site.find(path.rpartition("/")[2].removesuffix(".html"))
     if index is None or unquote(post_path(site.article(index))) != unquote(path):
         return None

@@ -1,4 +1,4 @@
-"""What the text service answers for one article, as JSON."""
+"""The JSON response of the text service for one article."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def text_answer(site: Site, index: int) -> bytes | None:
-    """The answer of ``GetNewsText.do``; None for an article that the service no longer has."""
+    """The response body of ``GetNewsText.do``; None for an article that the service no longer has."""
     article = site.article(index)
     if article.oddity is Oddity.GONE:
         return None
@@ -44,10 +44,10 @@ def _odd_fields(oddity: Oddity | None, fields: dict[str, Any]) -> dict[str, Any]
 
 
 def clock(article: Article) -> str:
-    """The local time of the article, as the vendor writes it."""
+    """The local time of the article, in the vendor's format."""
     return f"{article.date:%Y-%m-%d %H:%M:%S}"
 
 
 def as_json(value: dict[str, Any]) -> bytes:
-    """UTF-8, no blanks between the parts."""
+    """UTF-8, without spaces after commas and colons."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,4 +1,4 @@
-"""The articles of an invented site. Each article is computed on request from the seed and its number.
+"""The articles of an invented site. Each article is computed from the seed and its number when it is needed.
 
 >>> site = Site(articles=40, seed=1)
 >>> site.article(0).id
@@ -28,22 +28,25 @@ if TYPE_CHECKING:
 BEIJING = timezone(timedelta(hours=8))
 
 _SPAN = 66 * 3600
-"""Seconds from the first midnight to 18:00 of the last day. Articles added later follow, one each minute."""
+"""Seconds from the first midnight to 18:00 of the last day. Articles added later follow, one per minute."""
 _JITTER = 900
-"""Seconds by which the time of an article may differ from the order of the serial numbers."""
+"""The largest random change to the time of an article, in seconds. It makes the order of times differ from
+the order of serial numbers."""
 _SERIALS_PER_DAY = 1_050_000
-_SERIAL_OF = (date(2022, 2, 22), 2_284_000_000)
+_KNOWN_SERIAL = (date(2022, 2, 22), 2_284_000_000)
+"""A day and the serial number of its first article. Other days are calculated from it."""
 _EMNEWS_SHARE = 0.2
 _COLUMNS = (1344, 1345, 1350, 1351, 1353, 1354, 1355)
 
 
 class _Salt(IntEnum):
-    """The purpose of a roll of the dice; each purpose has rolls of its own, so that none depends on
-    another."""
+    """The purpose of a random number. It is part of the key, so the numbers for one purpose do not depend on
+    those for another."""
 
     PLACE = 1
+    """Serial number, time and category."""
     SUBJECT = 2
-    """And the title."""
+    """Subject and title."""
     OPENING = 3
     BODY = 4
     DIGEST = 5
@@ -51,13 +54,13 @@ class _Salt(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """Everything about an article except its words."""
+    """Everything about an article except its texts."""
 
     index: int
     id: str
     date: datetime
     source: str
-    """The credited name; blanks are as on the site."""
+    """The name of the credited source, with the spaces that the site has in it."""
     category: Source
     oddity: Oddity | None
 
@@ -71,17 +74,17 @@ class Article:
 
     @property
     def info_code(self) -> str:
-        """The id by which the feeds name the article to the text service."""
+        """The article's id in the feeds. The text service accepts it too."""
         return f"NW{self.digits}"
 
     @property
     def content(self) -> bool:
-        """Whether the answer calls the body ``content``."""
+        """Whether the JSON response has the body under the key ``content`` (otherwise ``text``)."""
         return self.emnews or self.oddity is Oddity.CONTENT_FOR_TEXT
 
     @property
     def link(self) -> str:
-        """The address that a post shows below its text."""
+        """The address shown below the text of the post."""
         if self.emnews:
             column = _COLUMNS[int(self.digits) % len(_COLUMNS)]
             return f"http://finance.eastmoney.com/news/{column},{self.digits}.html"
@@ -90,9 +93,9 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a correct archiver finds in an article.
+    """The values that a correct archiver extracts from an article.
 
-    ``source``, ``category`` and ``tag`` are as the site writes them, with blanks. ``digest`` has no headline
+    ``source``, ``category`` and ``tag`` keep the spaces that the site has in them. ``digest`` has no headline
     and is empty outside emnews. ``text`` has one line for each visible block, without indents.
     """
 
@@ -108,19 +111,19 @@ class Expected:
 
 
 class Site:
-    """A site with posts of the three days that end with ``day``, numbered in the order of their serial
-    numbers.
+    """A site with the posts of three days; ``day`` is the last of them. Articles are numbered from 0, in the
+    order of their serial numbers.
 
-    The same arguments give the same bytes. A ``plain`` site has no oddities: every answer is complete and no
-    two articles have the same digits. An article takes 16 bytes of memory; texts are computed on request.
-    Raises ValueError for a site without articles.
+    The same arguments give the same bytes. A ``plain`` site has no oddities: every response is complete and
+    no two articles have the same digits. An article takes 16 bytes of memory, because its texts are computed
+    when they are needed. Raises ValueError if ``articles`` is less than 1.
     """
 
     def __init__(
         self, articles: int = 40, seed: int = 1, day: date = date(2022, 2, 22), *, plain: bool = False
     ) -> None:
         if articles < 1:
-            raise ValueError(f"a site needs an article at least, not {articles}")
+            raise ValueError(f"a site needs at least 1 article, not {articles}")
         self.seed = seed
         self.day = day
         self.plain = plain
@@ -141,17 +144,17 @@ class Site:
         return len(self._seconds)
 
     def add(self, count: int = 1) -> range:
-        """Publishes new articles and returns their numbers. None is odd, and each is newer than all earlier
-        ones."""
+        """Publishes new articles and returns their numbers. New articles have no oddity, and each is newer
+        than all articles before it."""
         new = range(len(self), len(self) + count)
-        touched = set()
+        changed = set()
         for index in new:
             self._seconds.append(self._second(index))
             category = self._category(index)
             self._categories[category.slug] = category
             self._listed.setdefault(category.slug, array("q")).append(index)
-            touched.add(category.slug)
-        for slug in touched:
+            changed.add(category.slug)
+        for slug in changed:
             self._listed[slug] = array("q", sorted(self._listed[slug], key=self._age))
         return new
 
@@ -159,11 +162,11 @@ class Site:
         return self._odd[index] if index < len(self._odd) else None
 
     def oddities(self) -> dict[Oddity, int]:
-        """The number of the article that has each oddity, for the oddities of this site."""
+        """The oddities of this site, each with the number of the article that has it."""
         return {oddity: index for index, oddity in enumerate(self._odd)}
 
     def categories(self) -> list[Source]:
-        """In the order of their first articles."""
+        """All categories with posts, sorted by the time of their oldest article."""
         return sorted(
             self._categories.values(), key=lambda category: self._age(self._listed[category.slug][0])
         )
@@ -182,12 +185,12 @@ class Site:
         return max(map(self.date, newest), default=self._midnight)
 
     def newest(self, *, emnews: bool, limit: int) -> list[int]:
-        """At most ``limit`` articles of one family, newest first."""
+        """At most ``limit`` articles, newest first: only emnews articles, or only all others."""
         listings = [self.listing(slug) for slug in self._listed if (slug == EMNEWS.slug) is emnews]
         return list(islice(heapq.merge(*listings, key=self._age, reverse=True), limit))
 
     def find(self, article_id: str) -> int | None:
-        """The number of the article with exactly this id."""
+        """The number of the article with exactly this id; None if there is no such article."""
         digits = article_id.removeprefix("NW")
         if len(digits) != 18 or not digits.isascii() or not digits.isdigit():
             return None
@@ -221,7 +224,8 @@ class Site:
         return prose.title(dice, prose.subject(dice))
 
     def body(self, index: int) -> bodies.Body:
-        """As the text service sends it: with indents; the breaks of ``text`` are CRLF."""
+        """As the text service sends it, with indents. Line breaks are CRLF under the key ``text``, LF under
+        ``content``."""
         article = self.article(index)
         return bodies.compose(
             self._dice(index, _Salt.BODY),
@@ -233,7 +237,7 @@ class Site:
         )
 
     def digest(self, index: int) -> str:
-        """As the feeds send it: most have a headline in brackets, many end with the source."""
+        """As the feeds send it. Most digests have a headline in brackets, and many end with the source."""
         dice = self._dice(index, _Salt.DIGEST)
         headline = prose.title(dice, self._subject(index))
         words = self._opening(index)
@@ -264,7 +268,7 @@ class Site:
         return self._seconds[index], index
 
     def _text_number(self, index: int) -> int:
-        """The number of the article that has these words: its own number or that of its twin."""
+        """The number from which the texts are computed. Twins (one article in both families) share it."""
         return index - 1 if self.oddity(index) is Oddity.TWIN_EMNEWS else index
 
     def _second(self, index: int) -> int:
@@ -315,7 +319,7 @@ class Site:
 
 def _first_serial(day: date) -> int:
     """The serial number of the first midnight of a site whose last day is ``day``."""
-    known_day, known_serial = _SERIAL_OF
+    known_day, known_serial = _KNOWN_SERIAL
     return known_serial + ((day - known_day).days - 2) * _SERIALS_PER_DAY
 
 
@@ -327,5 +331,5 @@ def _credit(dice: Dice, source: str) -> str:
 
 
 def _long_tail(sources: int) -> array[int]:
-    """A table from which a source is rolled; the k-th source has 1/k as many places as the first."""
+    """A table to choose a source from at random. The k-th source is in it 1/k as often as the first one."""
     return array("H", [number for number in range(sources) for _ in range(1 + 600 // (number + 1))])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 ROBOTS = "User-agent: *\nDisallow:\n"
 
-STYLE = """/* What spills out of og:description stays in the page, unseen. */
+STYLE = """/* Hides the text that the unescaped og:description of a post leaves in the page body. */
 body { margin: 0; padding: 32px; font: 0/1.7 "Noto Sans CJK SC", sans-serif; color: #444; }
 body > :not(.wrapper) { display: none; }
 .wrapper { max-width: 46em; margin: 0 auto; font-size: 16px; }

@@ -1,6 +1,6 @@
-"""Article bodies in the vendor's markup: one string of blocks, as the text service sends them.
+"""Article bodies in the vendor's markup, as the text service sends them.
 
-Every construct of real bodies occurs here at a stated rate, in the exact form that the vendor writes.
+Every construct of real bodies occurs here too, in the vendor's exact markup. ``RATES`` states how often.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Construct(StrEnum):
-    """What a body can contain; only bodies sent as ``content`` have key-word links."""
+    """The parts that a body can contain. Only bodies under the key ``content`` have keyword links."""
 
     SOURCE_LINE = "source_line"
     LINKED_SOURCE = "linked_source"
@@ -50,17 +50,17 @@ class Construct(StrEnum):
 
 RATES: dict[Construct, float] = {
     Construct.SOURCE_LINE: 1.0,
-    Construct.LINKED_SOURCE: 0.5,  # of the ``content`` bodies whose source's name holds a linked word
-    Construct.STOCK_LINK: 1.0,  # of the companies' first mentions in ``content``; so are the next four
-    Construct.HK_STOCK_LINK: 1.0,
-    Construct.BOARD_LINK: 1.0,
-    Construct.REPEAT_MENTION: 1.0,  # of a board's later mentions
-    Construct.GLOSSARY_LINK: 1.0,
-    Construct.KLINE: 0.4,  # of all bodies, as are those below unless they say otherwise
+    Construct.LINKED_SOURCE: 0.5,  # of the ``content`` bodies whose source has a linked word in its name
+    Construct.STOCK_LINK: 1.0,  # of the first mentions of a company in ``content``
+    Construct.HK_STOCK_LINK: 1.0,  # of the first mentions of a company in Hong Kong in ``content``
+    Construct.BOARD_LINK: 1.0,  # of the first mentions of a board in ``content``
+    Construct.REPEAT_MENTION: 1.0,  # of the later mentions of a board in ``content``
+    Construct.GLOSSARY_LINK: 1.0,  # of the first mentions of a glossary word in ``content``
+    Construct.KLINE: 0.4,  # of all bodies; so are the rates below that have no comment
     Construct.KLINE_TWICE: 0.2,  # of the bodies with a K-line block
     Construct.KLINE_UNLINKED: 0.25,  # of the K-line blocks
-    Construct.SPACER: 0.7,  # of the bodies with a K-line block, which it precedes
-    Construct.SPACER_BLANK: 0.3,  # of the spacers: a blank instead of a break
+    Construct.SPACER: 0.7,  # of the bodies with a K-line block; the spacer is before the block
+    Construct.SPACER_BLANK: 0.3,  # of the spacers: a space instead of ``<br />``
     Construct.PICTURE_ALT: 0.2,
     Construct.PICTURE_ORIGINAL: 0.15,
     Construct.CAPTION: 0.5,  # of the bodies with a picture
@@ -70,7 +70,7 @@ RATES: dict[Construct, float] = {
     Construct.HEADING_CENTRED: 0.15,
     Construct.HEADING_SPACED: 0.1,
     Construct.ENTITIES: 0.15,
-    Construct.LINE_BREAKS: 0.35,  # of all bodies; there, of every second join between two paragraphs
+    Construct.LINE_BREAKS: 0.35,  # of all bodies; half of the gaps between paragraphs there have a break
     Construct.INDENTS: 0.8,
 }
 
@@ -85,7 +85,7 @@ _SHORT, _MIDDLE, _LONG = (500, 1_400), (3_000, 9_500), (11_000, 29_000)
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """``html`` is what the text service sends, ``text`` what a reader sees: one line for each block."""
+    """``html`` is what the text service sends. ``text`` is what a reader sees, one line for each block."""
 
     html: str
     text: str
@@ -93,8 +93,8 @@ class Body:
 
 @dataclass(slots=True)
 class _Links:
-    """The vendor's key-word links: the first mention of each name is a link; later mentions of a board are
-    links in another form."""
+    """The vendor's keyword links. The first mention of each name is a link. Later mentions of a board have
+    other markup, and later mentions of other names have none."""
 
     seen: set[str] = field(default_factory=set)
 
@@ -147,7 +147,7 @@ _NAMES = re.compile("|".join(sorted(_FIRST_MENTIONS, key=len, reverse=True)))
 
 
 def _with_links(name: str) -> str:
-    """Links the words of the name that look like boards: 证券时报 → 证券 as a link, then 时报."""
+    """Links the words in the name that the vendor takes for boards: 证券时报 → 证券 as a link, then 时报."""
     for word, code in phrases.MEDIA_BOARDS.items():
         name = name.replace(word, _board(word, code), 1)
     return name
@@ -162,10 +162,10 @@ class _Block:
 def compose(
     dice: Dice, about: prose.Subject, opening: str, source: str, *, content: bool, linked_source: bool = False
 ) -> Body:
-    """The body as ``content`` (key-word links, LF) or as ``text`` (CRLF); a reader sees the same words.
+    """The body for the key ``content`` (keyword links, LF) or ``text`` (CRLF). The visible text is the same.
 
-    ``linked_source`` puts links inside the name of the source, which otherwise only some ``content`` bodies
-    have.
+    ``linked_source`` puts links inside the name of the source. Without it, only some ``content`` bodies have
+    such links.
     """
     markup: Callable[[str], str] = _Links().markup if content else _unlinked
     linked = _happens(dice, Construct.LINKED_SOURCE) and content
@@ -250,7 +250,7 @@ def _paragraphs(dice: Dice, about: prose.Subject, opening: str, markup: Callable
 
 
 def _texts(dice: Dice, about: prose.Subject, opening: str) -> list[str]:
-    """The plain texts of the paragraphs, until they reach the size rolled for this article."""
+    """The plain texts of the paragraphs. Paragraphs are added until the body has its (random) size."""
     size = _size(dice)
     texts = [opening]
     if _happens(dice, Construct.ENTITIES):
@@ -266,8 +266,8 @@ def _texts(dice: Dice, about: prose.Subject, opening: str) -> list[str]:
 
 
 def _inserts(dice: Dice, paragraphs: int) -> dict[int, list[_Block]]:
-    """Pictures and headings, by the number of the paragraph that follows them; none precedes the first
-    one."""
+    """Pictures and headings, by the number of the paragraph after them. There are none before the first
+    paragraph."""
     groups = (_pictures(dice), *([heading] for heading in _headings(dice)))
     inserts: dict[int, list[_Block]] = {}
     for group in groups:

@@ -1,4 +1,4 @@
-"""Random numbers from a key: the same key gives the same numbers on every machine and Python version."""
+"""Pseudo-random numbers from a key: the same key gives the same numbers on any machine and Python version."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ _MASK = (1 << 64) - 1
 
 
 def mix(*values: int) -> int:
-    """64 well-mixed bits from the given integers (the finaliser of splitmix64, applied once for each
-    value)."""
+    """A 64-bit hash of the given integers. It applies the finaliser of splitmix64 once for each value."""
     state = 0x9E3779B97F4A7C15
     for value in values:
         state = (state + value * 0x9E3779B97F4A7C15) & _MASK
@@ -26,7 +25,11 @@ def mix(*values: int) -> int:
 
 
 class Dice:
-    """Uses ``random()`` only: it is the one method whose results Python promises not to change."""
+    """A random number generator for one key.
+
+    It uses only ``Random.random``, because this is the only method whose results Python promises not to
+    change.
+    """
 
     __slots__ = ("roll",)
 

@@ -54,7 +54,8 @@ def _rolling_row(site: Site, article: Article) -> dict[str, Any]:
 
 
 def market_news(site: Site, count: int, market: int) -> bytes:
-    """``/information/newmarket/web/webapi?marketType=37`` (38, 39): each lists a third of that family."""
+    """``/information/newmarket/web/webapi?marketType=37``, 38 or 39. Each lists a third of the NewsShare
+    family."""
     newest = _newest(site, emnews=False, count=count * 3)
     rows = [
         {

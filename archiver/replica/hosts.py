@@ -1,4 +1,4 @@
-"""The answer of each real host to a path; all hosts show the same site."""
+"""The response of each real host to a path. All hosts serve the same site."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """The two request headers that make a request conditional, as sent; empty when absent."""
+    """The two request headers that make a request conditional, as received. A missing header is empty."""
 
     none_match: str = ""
     modified_since: str = ""
@@ -45,7 +45,8 @@ class Conditions:
         return bool(self.none_match or self.modified_since)
 
     def met_by(self, tag: str, modified: datetime) -> bool:
-        """Whether the client already has this version; a tag counts before a date (RFC 9110, 13.2.2)."""
+        """Whether the client already has this version. A tag takes precedence over a date (RFC 9110,
+        13.2.2)."""
         if self.none_match:
             return tag in {known.strip().removeprefix("W/") for known in self.none_match.split(",")}
         try:
@@ -60,47 +61,47 @@ def plain(status: int, sentence: str) -> Reply:
 
 
 def answer(site: Site, host: str, path: str, conditions: Conditions) -> Reply | None:
-    """The real host's answer to a path with its query, as sent; None for a host that the replica does not
-    have."""
+    """The response of a real host. ``path`` includes the query, as received. None for a host that the replica
+    does not have."""
     if host not in _HOSTS:
         return None
     name, _, query = path.partition("?")
-    return _first_answer(_HOSTS[host], site, name, query, conditions)
+    return _first_reply(_HOSTS[host], site, name, query, conditions)
 
 
 def answer_as_one(site: Site, path: str, conditions: Conditions) -> Reply:
-    """The paths of all hosts on one host, with the links between them rewritten: for a person with a
-    browser."""
+    """The response of one host that serves the paths of all hosts. Links between the hosts are rewritten, so
+    that a person can use a browser."""
     name, _, query = path.partition("?")
     every = (*_SHARE, *_FEED, *_MARKET, *_SITE)
-    reply = _first_answer(every, site, name, query, conditions)
+    reply = _first_reply(every, site, name, query, conditions)
     if reply.kind != HTML:
         return reply
-    return Reply(reply.status, reply.kind, _inward(reply.body.decode()).encode(), reply.headers)
+    return Reply(reply.status, reply.kind, _with_local_links(reply.body.decode()).encode(), reply.headers)
 
 
-_OUTWARD = re.compile(
+_REAL_HOSTS = re.compile(
     r'(?<==")(?:https?:)?//(?:finews\.withounder\.com|finews\.zning\.xyz|choicewzp1\.eastmoney\.com)(?=/)'
 )
 _PICTURES = re.compile(r'(?<= src=")https://(?:webquoteklinepic\.eastmoney\.com|dfscdn\.dfcfw\.com)(?=/)')
 
 
-def _inward(page: str) -> str:
-    """Makes links to the replica's hosts root-relative and takes pictures from the replica."""
-    return _PICTURES.sub("/pictures", _OUTWARD.sub("", page))
+def _with_local_links(page: str) -> str:
+    """Makes links to the replica's hosts root-relative and replaces pictures with the replica's own."""
+    return _PICTURES.sub("/pictures", _REAL_HOSTS.sub("", page))
 
 
-def _first_answer(
+def _first_reply(
     handlers: tuple[_Handler, ...], site: Site, path: str, query: str, conditions: Conditions
 ) -> Reply:
-    for handler in (_anywhere, *handlers):
+    for handler in (_on_every_host, *handlers):
         reply = handler(site, path, query, conditions)
         if reply is not None:
             return reply
-    return plain(404, "not here")
+    return plain(404, "no such page")
 
 
-def _anywhere(_site: Site, path: str, _query: str, _conditions: Conditions) -> Reply | None:
+def _on_every_host(_site: Site, path: str, _query: str, _conditions: Conditions) -> Reply | None:
     if path == "/robots.txt":
         return Reply(200, "text/plain; charset=utf-8", assets.ROBOTS.encode())
     if path.startswith("/pictures/"):
@@ -115,8 +116,8 @@ def _share(_site: Site, path: str, query: str, _conditions: Conditions) -> Reply
 
 
 def _text(site: Site, path: str, query: str, _conditions: Conditions) -> Reply | None:
-    """Digits alone name the emnews article, ``NW`` and digits the other one. If only one of them exists, it
-    answers for both."""
+    """Digits alone are the id of the emnews article; ``NW`` and digits are the id of the NewsShare article.
+    If only one of the two exists, the service sends it for both ids."""
     if path != "/NewsData/GetNewsText.do":
         return None
     asked = _argument(query, "id")
@@ -143,7 +144,7 @@ def _market(site: Site, path: str, query: str, _conditions: Conditions) -> Reply
 
 
 def _lists(site: Site, path: str, _query: str, conditions: Conditions) -> Reply | None:
-    """The pages that change when an article is published."""
+    """The pages and the feed that change when an article is published."""
     if path in ("/", "/index.html"):
         return _listing(site, None, conditions, lambda: pages.home(site))
     if path == "/feed.xml":
@@ -193,7 +194,8 @@ _HOSTS: dict[str, tuple[_Handler, ...]] = {
 def _listing(
     site: Site, slug: str | None, conditions: Conditions, render: Callable[[], str], kind: str = HTML
 ) -> Reply:
-    """Renders the page only if the client does not have it; ``slug`` is None for a page of all categories."""
+    """Renders the page only if the client does not have this version. ``slug`` is None for a page that shows
+    all categories."""
     count = len(site) if slug is None else site.count(slug)
     tag = f'"{site.seed:x}-{site.day:%y%m%d}-{site.plain:d}-{count:x}"'
     modified = site.modified(slug)

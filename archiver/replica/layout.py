@@ -1,4 +1,4 @@
-"""The frame that the site puts around every page: head, header and footer."""
+"""The layout of every page of the site: head, header and footer."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ NAME = "金融消息"
 
 
 def page(title: str, path: str, section: str, *, description: str = "", published: str = "") -> str:
-    """A whole page; ``title`` and ``description`` are not escaped in the head, as on the real site.
+    """A whole page. As on the real site, ``title`` and ``description`` are not escaped in the head.
 
-    ``published`` is an ISO time; without it the page is not a post.
+    ``published`` is a time in ISO format. It is empty if the page is not a post.
     """
     article_time = f'<meta property="article:published_time" content="{published}" />\n' if published else ""
     return _PAGE.format(

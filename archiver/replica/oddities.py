@@ -1,4 +1,4 @@
-"""What can be unusual about an article of a site that is not plain."""
+"""The unusual features (oddities) of articles. A plain site has none of them."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from archiver.replica.sources import LINKED, ONE_BLANK, SOURCES, TWO_BLANKS
 
 
 class Oddity(StrEnum):
-    """Article number k has the k-th oddity, as long as the site has so many articles."""
+    """Article number k has the k-th oddity. A small site has only the first ones."""
 
     TWIN_SHARE = "twin_share"
-    """The NewsShare half of an article that is in both families."""
+    """An article that is in both families: its copy in the NewsShare family."""
     TWIN_EMNEWS = "twin_emnews"
-    """The emnews half of the same article: same 18 digits, title, time and text."""
+    """The copy of the same article in the emnews family, with the same 18 digits, title, time and text."""
     HALF_FILLED = "half_filled"
-    """The answer's title and date are empty; the post page has both."""
+    """Title and date are empty in the JSON response. The post page has both."""
     GONE = "gone"
-    """The text service answers 404; the post page has everything."""
+    """The text service responds with status 404. The post page is complete."""
     ONLY_TEXT = "only_text"
-    """The answer holds the body and nothing else."""
+    """The JSON response has only the body."""
     CONTENT_FOR_TEXT = "content_for_text"
-    """A NewsShare article whose body comes as ``content``, with key-word links."""
+    """A NewsShare article whose body is under the key ``content``, with keyword links."""
     KEYS_LOWER = "keys_lower"
-    """The answer's keys are lower case."""
+    """The keys of the JSON response are lower case."""
     KEYS_UPPER = "keys_upper"
-    """The answer's keys are upper case, but for the body's."""
+    """The keys of the JSON response are upper case, except the key of the body."""
     SOURCE_LINKED = "source_linked"
-    """Links inside the source line's name, and no ``medianame`` in the answer."""
+    """The source line has links inside the name, and the JSON response has no ``medianame``."""
     SOURCE_ONE_BLANK = "source_one_blank"
     SOURCE_TWO_BLANKS = "source_two_blanks"
     TITLE_QUOTES = "title_quotes"
@@ -37,18 +37,19 @@ class Oddity(StrEnum):
     TITLE_STARS = "title_stars"
     TITLE_PIPE = "title_pipe"
     TITLE_OUTPUT = "title_output"
-    """Looks like a Liquid output, ``{{ x }}``."""
+    """The title contains ``{{ x }}``, which is a Liquid output."""
     TITLE_BLOCK = "title_block"
-    """Looks like a Liquid block, ``{% y %}``."""
+    """The title contains ``{% y %}``, which is a Liquid tag."""
     TITLE_MARKUP = "title_markup"
     TITLE_EMOJI = "title_emoji"
     TITLE_LONG = "title_long"
     """Exactly 300 characters."""
     DIGEST_TWO_HEADLINES = "digest_two_headlines"
-    """An emnews digest with a second headline in brackets; the old generator cut such a digest too short."""
+    """An emnews digest with a second headline in brackets. The old generator removed all text up to the end
+    of the last headline, so such a digest lost too much."""
     FEED_HALF_FILLED = "feed_half_filled"
-    """An emnews row of the feed without title, time and address. The answer of the text service is
-    complete."""
+    """An emnews article whose row in the feed has no title, time or address. The response of the text service
+    is complete."""
 
 
 ODDITIES = tuple(Oddity)

@@ -1,6 +1,7 @@
-"""The site's HTML pages as the real host served them, with all its mistakes.
+"""The site's HTML pages as the real host served them, with all errors of the real pages.
 
-One known difference: a title that broke the YAML of the old generator is shown here like any other title.
+There is one known difference: some titles broke the YAML of the old generator. The replica shows them like
+all other titles.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ _ROWS_ON_EMNEWS = 20
 
 
 def home(site: Site) -> str:
-    """The five newest articles of every tag, in the order in which the tags first appeared. Nothing on the
-    page links to a category page."""
+    """The five newest articles of every tag. Tags are sorted by their first use. As on the real site, the
+    page has no links to category pages."""
     groups: dict[str, list[str]] = {}
     if not site.plain:
         groups[SITE_NEWS.name] = [_row(NOTICE_PATH, _NOTICE_TITLE)]
@@ -40,7 +41,8 @@ def home(site: Site) -> str:
 
 
 def category(site: Site, source: Source) -> str:
-    """All articles of a source, newest first. For a slug with blanks the list is empty: Jekyll splits it."""
+    """All articles of a source, newest first. The list is empty if the slug contains a space, because Jekyll
+    splits such a slug into several categories."""
     indexes = [] if " " in source.slug else list(site.listing(source.slug))
     rows = [_article_row(site, index) for index in indexes]
     if source is SITE_NEWS:
@@ -51,8 +53,8 @@ def category(site: Site, source: Source) -> str:
 
 
 def emnews_list(site: Site) -> str:
-    """The list of the rolling news. Its rows were indented too far in the source, so Jekyll shows them as
-    code."""
+    """The list of the rolling news. Its rows are indented too far in the Markdown source, so Jekyll shows
+    them as code."""
     rows = [
         f'<li><a href="{post_path(site.article(index))}" target="_blank">{site.title(index)}</a></li>'
         for index in islice(site.listing(EMNEWS.slug), _ROWS_ON_EMNEWS)
@@ -67,7 +69,7 @@ def emnews_list(site: Site) -> str:
 
 
 def post(site: Site, index: int) -> str:
-    """The page of an article. Its head repeats the whole article in an attribute, unescaped."""
+    """The page of an article. An attribute in its head repeats the whole article and is not escaped."""
     article = site.article(index)
     title = site.title(index)
     text = rendered(site, article)
@@ -90,7 +92,7 @@ def notice() -> str:
 
 
 def not_found() -> str:
-    """The page of status 404. Its script guesses the file of an old post from parts 2 to 5 of the path."""
+    """The page for status 404. Its script makes the file name of an old post from parts 2–5 of the path."""
     section = """<h1>404</h1>
 <p>页面不存在，5 秒后返回<a href="/">首页</a>。</p>
 <p id="old"></p>
@@ -115,7 +117,8 @@ def _article_row(site: Site, index: int) -> str:
 
 
 def _wrong_title(site: Site, source: Source) -> str:
-    """Two of three category pages have the title of another source, as on the real site."""
+    """The title of a category page. As on the real site, two of three pages have the title of another
+    source."""
     if source not in site.sources:
         return source.tag
     place = site.sources.index(source)

@@ -1,4 +1,4 @@
-"""The words of the invented articles: every place, company, code and figure is fictitious."""
+"""The phrases of the invented articles. Every place, company, code and figure is fictitious."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ COMPANIES = {
     "松涧建材": "0.009990",
     "海错渔业": "0.309998",
 }
-"""Name → market prefix and code; no exchange uses these codes."""
+"""Name → market prefix and code. No stock exchange uses these codes."""
 
 HK_COMPANIES = {"晟湾控股": "116.99871", "南屿港口": "116.99882", "玉衡国际": "116.99893"}
 
@@ -51,9 +51,9 @@ GLOSSARY = {
 }
 
 MEDIA_BOARDS = {"证券": "90.BK0473", "上海": "90.BK0145"}
-"""Words in the names of media that the site treats as boards."""
+"""Words in the names of sources that the vendor takes for boards."""
 
-BODIES_OF_OFFICE = (
+AUTHORITIES = (
     "工业和信息化厅", "发展改革委", "商务局", "统计局", "地方金融监管局", "交通运输厅", "市场监管局",
     "农业农村厅", "科学技术局",
 )  # fmt: skip
@@ -124,7 +124,7 @@ TITLES = (
     "从{few}天到{few}小时，{region}口岸提速背后",
 )
 
-LEAVES_OPEN = (
+ENDINGS = (
     "如何把账算清，仍取决于后续{measure}的力度。",
     "接下来的{few}个月，将是检验成色的窗口。",
     "本文不构成投资建议，市场有风险，决策须谨慎。",
@@ -132,6 +132,6 @@ LEAVES_OPEN = (
 )
 
 LAWS = ("《<{region}议定书>第{few}修正案》", "《<{industry}公约>附加条款》", "《研发&设计服务指引》")
-"""Titles of documents with characters that HTML writes as entities."""
+"""Titles of documents with characters that must be entities in HTML."""
 
 CAPTION_PLACES = ("企业官网", "港区管理处", "项目指挥部", "本报资料室", "展会主办方")

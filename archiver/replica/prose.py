@@ -1,4 +1,4 @@
-"""Sentences, titles and digests from the phrase lists; each article has one subject."""
+"""Titles and sentences from the lists of phrases. All texts of an article have the same subject."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What an article is about: its title and its sentences name the same things."""
+    """The subject of an article. The title and the sentences use the same four names."""
 
     region: str
     industry: str
@@ -54,7 +54,7 @@ _SLOTS: dict[str, Callable[[Dice, Subject], str]] = {
     "code": lambda _, about: _ticker(about.company),
     "other": lambda dice, _: dice.pick(_COMPANIES),
     "hk": lambda dice, _: dice.pick(_HK_COMPANIES),
-    "office": lambda dice, _: dice.pick(phrases.BODIES_OF_OFFICE),
+    "office": lambda dice, _: dice.pick(phrases.AUTHORITIES),
     "speaker": lambda dice, _: dice.pick(phrases.SPEAKERS),
     "measure": lambda dice, _: dice.pick(phrases.MEASURES),
     "date": lambda dice, _: f"{dice.between(1, 12)}月{dice.between(1, 28)}日",
@@ -70,6 +70,7 @@ _SLOTS: dict[str, Callable[[Dice, Subject], str]] = {
 }
 
 Template = tuple["str | Callable[[Dice, Subject], str]", ...]
+"""Fixed text, and functions that give the text of a slot."""
 
 
 def _compiled(templates: tuple[str, ...]) -> tuple[Template, ...]:
@@ -83,34 +84,34 @@ _OPENINGS = _compiled(phrases.OPENINGS)
 _SENTENCES = _compiled(phrases.SENTENCES)
 _STRIDES = tuple(n for n in range(1, len(_SENTENCES)) if gcd(n, len(_SENTENCES)) == 1)
 _TITLES = _compiled(phrases.TITLES)
-_ENDINGS = _compiled(phrases.LEAVES_OPEN)
+_ENDINGS = _compiled(phrases.ENDINGS)
 _LAWS = _compiled(phrases.LAWS)
 
 
-def _said(template: Template, dice: Dice, about: Subject) -> str:
+def _filled(template: Template, dice: Dice, about: Subject) -> str:
     return "".join([part if isinstance(part, str) else part(dice, about) for part in template])
 
 
 def title(dice: Dice, about: Subject) -> str:
-    return _said(dice.pick(_TITLES), dice, about)
+    return _filled(dice.pick(_TITLES), dice, about)
 
 
 def opening(dice: Dice, about: Subject) -> str:
-    return _said(dice.pick(_OPENINGS), dice, about)
+    return _filled(dice.pick(_OPENINGS), dice, about)
 
 
 def sentences(dice: Dice, about: Subject) -> Iterator[str]:
-    """Endless; every pattern is used once before one is used again."""
+    """Endless. All templates are used once before any is used again."""
     place, stride = dice.below(len(_SENTENCES)), dice.pick(_STRIDES)
     while True:
-        yield _said(_SENTENCES[place], dice, about)
+        yield _filled(_SENTENCES[place], dice, about)
         place = (place + stride) % len(_SENTENCES)
 
 
 def ending(dice: Dice, about: Subject) -> str:
-    return _said(dice.pick(_ENDINGS), dice, about)
+    return _filled(dice.pick(_ENDINGS), dice, about)
 
 
 def law(dice: Dice, about: Subject) -> str:
-    """The name of a document, with ``<``, ``>`` or ``&`` in it."""
-    return _said(dice.pick(_LAWS), dice, about)
+    """The name of a document, with ``<`` and ``>`` or with ``&`` in it."""
+    return _filled(dice.pick(_LAWS), dice, about)

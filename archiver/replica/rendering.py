@@ -1,4 +1,4 @@
-"""A post of the old generator as Jekyll renders it, for the post page and for the Atom feed."""
+"""A post of the old generator as rendered by Jekyll, for the post page and the Atom feed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _BARE_AMPERSAND = re.compile(r"&(?!\w+;)")
 
 
 def rendered(site: Site, article: Article) -> str:
-    """Digest (emnews only), body, link and footer."""
+    """The digest (emnews only), the body, the link and the footer."""
     parts = [_rendered_body(site.body(article.index).html)]
     if article.emnews:
         digest = html.escape(site.digest(article.index).rpartition("】")[2], quote=False)
@@ -34,5 +34,6 @@ def footer(source: Source) -> str:
 
 
 def _rendered_body(body: str) -> str:
-    """The old generator lost every pair of indents; kramdown writes one block a line, ``&amp;`` and no CR."""
+    """The old generator removed every indent of two ideographic spaces. kramdown puts each block on its own
+    line, escapes ampersands and removes CR."""
     return _BARE_AMPERSAND.sub("&amp;", _BLOCK_END.sub("\\1\n", body.replace(INDENT, "")))

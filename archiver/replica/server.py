@@ -1,4 +1,5 @@
-"""Serves an invented site on a loopback port: as an HTTP proxy in place of the real hosts, or directly.
+"""Serves an invented site on a loopback port. Clients use it as an HTTP proxy in place of the real hosts, or
+open it directly.
 
 with Replica(Site(articles=10)) as replica:
     subprocess.run(["scrapy", "crawl", "category"], env=proxied(replica.url, os.environ))
@@ -25,15 +26,16 @@ if TYPE_CHECKING:
     from typing import Self
 
 Answer = tuple[int, "Mapping[str, str]", "bytes | str"]
-"""Status, headers and body of an answer that a test sets."""
+"""Status, headers and body of a response that a test sets."""
 
 _OWN_NAMES = ("127.0.0.1", "localhost")
-_NEVER_FORWARDED = plain(502, "the replica has no such host and forwards nothing")
+_NEVER_FORWARDED = plain(502, "the replica does not serve this host and does not forward requests")
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A request as received. ``path`` includes the query; a ``conditional`` request named a known version."""
+    """A request as received. ``path`` includes the query. A ``conditional`` request has If-None-Match or
+    If-Modified-Since."""
 
     method: str
     host: str
@@ -43,9 +45,9 @@ class Seen:
 
 
 def proxied(address: str, environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment for a program whose requests must all reach the replica.
+    """The environment for a program that must send all its requests to the replica.
 
-    The replica is the proxy for https as well and refuses it, so that no request reaches the real hosts.
+    The replica is also the proxy for https, which it refuses. So no request reaches the real hosts.
     """
     names = {"http_proxy", "https_proxy", "all_proxy", "no_proxy"}
     kept = {name: value for name, value in environ.items() if name.lower() not in names}
@@ -53,11 +55,12 @@ def proxied(address: str, environ: Mapping[str, str]) -> dict[str, str]:
 
 
 class Replica:
-    """A running replica, for ``with``; ``port`` 0 means any free port.
+    """A running replica, for ``with``. ``port`` 0 means any free port.
 
-    ``requests`` is the log, oldest first; a test may clear it. ``answers`` replaces answers: a key is a path
-    with or without its query, or a whole address for one host only; the most exact key counts. ``site`` may
-    grow between runs. While ``hang`` is true, the replica accepts requests and does not answer them.
+    ``requests`` is the log, oldest first. A test may clear it. ``answers`` replaces responses. Its keys are
+    paths with or without a query, or whole addresses for one host only. If several keys match, the most exact
+    one is used. ``site`` may grow between runs. While ``hang`` is true, the replica accepts requests and does
+    not respond.
     """
 
     def __init__(self, site: Site | None = None, port: int = 0) -> None:
@@ -94,21 +97,26 @@ class Replica:
         runner = web.ServerRunner(web.Server(self._handle, access_log=None), shutdown_timeout=1)
         await runner.setup()
         try:
-            await web.TCPSite(runner, "127.0.0.1", self.port).start()
+            port = await self._listen(runner)
         except OSError as error:
             started.set_exception(error)
         else:
-            started.set_result(runner.addresses[0][1])
+            started.set_result(port)
             await self._stop.wait()
         finally:
             await runner.cleanup()
 
+    async def _listen(self, runner: web.ServerRunner) -> int:
+        """Accepts connections; returns the port."""
+        await web.TCPSite(runner, "127.0.0.1", self.port).start()
+        return int(runner.addresses[0][1])
+
     async def _handle(self, request: web.BaseRequest) -> web.Response:
-        host, path = _where(request)
+        host, path = _requested(request)
         conditions = Conditions(
             request.headers.get("If-None-Match", ""), request.headers.get("If-Modified-Since", "")
         )
-        while self.hang:  # noqa: ASYNC110 - set from another thread
+        while self.hang:  # noqa: ASYNC110 - another thread sets it
             await asyncio.sleep(0.05)
         response = self._overridden(host, path)
         if response is None:
@@ -128,15 +136,15 @@ class Replica:
         if method == "CONNECT":
             return _NEVER_FORWARDED
         if method not in ("GET", "HEAD"):
-            return plain(405, "only GET and HEAD")
+            return plain(405, "the replica accepts only GET and HEAD")
         if host in [f"{name}:{self.port}" for name in _OWN_NAMES]:
             return answer_as_one(self.site, path, conditions)
         return answer(self.site, host, path, conditions) or _NEVER_FORWARDED
 
 
-def _where(request: web.BaseRequest) -> tuple[str, str]:
-    """The host, with its port unless that is 80, and the path with its query. The host comes from the target
-    if that is an absolute address, as in requests to a proxy, otherwise from the header."""
+def _requested(request: web.BaseRequest) -> tuple[str, str]:
+    """The host, with its port if that is not 80, and the path with its query. In a request to a proxy the
+    target is an absolute address, and the host is taken from it. Otherwise the Host header gives it."""
     target = request.raw_path
     if target.startswith("/"):
         return request.host.lower().removesuffix(":80"), target

@@ -1,4 +1,4 @@
-"""The page that the share host shows: it holds no text, its script asks the text service."""
+"""The page of the share host. It contains no article text: its script requests that from the text service."""
 
 from __future__ import annotations
 

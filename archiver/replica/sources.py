@@ -1,4 +1,4 @@
-"""The sources of the articles, with the slugs that the site uses for them."""
+"""The sources of the articles, with the slugs that the site uses."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One category of the site; ``slug`` is the name of its category page, with its case and blanks."""
+    """One category of the site. ``slug`` is the name of its category page; case and spaces are kept."""
 
     name: str
     slug: str
 
     @property
     def tag(self) -> str:
-        """The site adds 新闻 to every name, even if the name already ends with it."""
+        """The site adds 新闻 even if the name already ends with it, except to the two names in ``_FIXED``."""
         return self.name if self.slug in _FIXED else f"{self.name}新闻"
 
 
@@ -57,18 +57,18 @@ SOURCES = (
     Source("东屿晚报", "dongyuwanbao"),
     Source("河阳经济网", "heyangjingjiwang"),
 )
-"""The source with most articles first. Names and slugs are those of posts and category files, but for the
-last six, which are invented."""
+"""Sorted by number of articles, most first. The last six are invented. The others are in real posts and
+category files."""
 
 LINKED = Source("上海证券报", "shanghaizhengquanbao")
-"""Credited in a line with links inside the name; the answer has no ``medianame``."""
+"""The source line has links inside this name, and the JSON response has no ``medianame``."""
 ONE_BLANK = Source("Career In 创投通", "Career In chuangtoutong")
 TWO_BLANKS = Source("北岸财经周报  理财通", "beiancaijingzhoubao  licaitong")
 
 MEDIA = ("证券时报", "财联社", "上海证券报", "新华社", "央视新闻", "中证网", "证券时报网", "央视新闻客户端")
-"""The sources of the rolling news; there they have no categories of their own."""
+"""The sources of the rolling news. All rolling news has one category, not one for each source."""
 
 
 def sources_for(articles: int) -> tuple[Source, ...]:
-    """The sources of a site of this size: one for every 250 articles, at least twelve."""
+    """The sources of a site of this size: one per 250 articles, but at least twelve."""
     return SOURCES[: max(12, articles // 250)]

@@ -1,4 +1,4 @@
-"""The run as a whole: the opened archive, its ledger and its report."""
+"""The run as a whole: it opens the archive, counts articles in the ledger, and makes the report."""
 
 from __future__ import annotations
 
@@ -34,8 +34,10 @@ log = logging.getLogger(__name__)
 
 
 class _Bugs(logging.Handler):
-    """Counts the exceptions that Scrapy only logs, without a signal: those of signal handlers and of a
-    pipeline's ``close_spider`` (faults S28)."""
+    """Counts exceptions that Scrapy logs but reports by no signal.
+
+    They come from signal handlers and from a pipeline's ``close_spider`` (faults S28).
+    """
 
     LOGGERS = ("scrapy.core.engine", "scrapy.utils.signal")
 
@@ -55,7 +57,7 @@ class _Bugs(logging.Handler):
 
 
 class ArchiveRun:
-    """Opens the archive before the first request, keeps the run's ledger, reports at its end."""
+    """Opens the archive before the first request, keeps the ledger of the run, and reports at the end."""
 
     def __init__(
         self, crawler: Crawler, site: Profile, archive: Archive, now: datetime, schedule: Schedule
@@ -97,7 +99,7 @@ class ArchiveRun:
 
     @classmethod
     def of(cls, crawler: Crawler) -> Self:
-        """Raises NotConfigured where no spider of the archiver runs, as in ``scrapy shell``."""
+        """Raises NotConfigured if no spider of the archiver is running, for example in ``scrapy shell``."""
         run = crawler.get_extension(cls)
         if run is None:
             raise NotConfigured(f"{cls.__name__} is not in EXTENSIONS, or the spider has no profile")
@@ -108,12 +110,12 @@ class ArchiveRun:
         return self.ledger.tally
 
     def count(self, name: str, by: int = 1) -> None:
-        """Adds to ``archive/<name>`` of the crawl's statistics."""
+        """Increases the crawl statistic ``archive/<name>``."""
         self._crawler.stats.inc_value(f"archive/{name}", by)
 
     @contextmanager
     def storing(self) -> Iterator[None]:
-        """Wraps every use of the archive in a callback or pipeline: the first failure stops the whole run."""
+        """Wraps every use of the archive in a callback or pipeline: the first StorageError stops the run."""
         if self.storage_error:
             raise CloseSpider("storage_failed")
         try:
@@ -121,19 +123,19 @@ class ArchiveRun:
         except StorageError as exc:
             if self.storage_error is None:
                 self.storage_error = exc
-                log.error("the archive cannot be written, stopping: %s", exc)
+                log.error("the archive cannot be written, so the run stops: %s", exc)
                 self._closing = asyncio.ensure_future(
                     self._crawler.engine.close_spider_async(reason="storage_failed")
                 )
             raise CloseSpider("storage_failed") from exc
 
     def internal_error(self, failure: Any) -> None:
-        """A bug in a callback or pipeline. Scrapy has logged it; the run must not exit with 0."""
+        """Counts a bug in a callback or pipeline. Scrapy has logged it; the run must not exit with 0."""
         if not failure.check(CloseSpider):
             self._internal_errors += 1
 
     def finish(self, reason: str) -> Report:
-        """Closes the ledger and the archive, once. There is a report even if the disk fails."""
+        """Closes the ledger and the archive once, and returns the report, also if the disk fails."""
         if self.report is None:
             doubts = self._doubts()
             self._close_ledger(reason)
@@ -144,7 +146,7 @@ class ArchiveRun:
             except StorageError as exc:
                 self.storage_error = self.storage_error or exc
             self.report = self._make_report(reason, doubts)
-            self._tell_stats(self.report)
+            self._set_stats(self.report)
             self._bugs.close()
         return self.report
 
@@ -157,7 +159,7 @@ class ArchiveRun:
             self.storage_error = exc
         self.ledger.abandon(Deferred("storage"))
 
-    def _tell_stats(self, report: Report) -> None:
+    def _set_stats(self, report: Report) -> None:
         ends = {end: report.tally.ends[end] for end in ENDS}
         values = {
             "listed": report.tally.listed,
@@ -189,7 +191,9 @@ class ArchiveRun:
             internal_errors=self._internal_errors + self._bugs.seen,
             doubts=doubts,
             proxies=tuple(sorted(resolver.proxy_hosts())),
-            drift=tuple(filter(None, [*self.drift, drift.of_articles(tally.ends["posted"], tally.reasons)])),
+            drift=tuple(
+                filter(None, [*self.drift, drift.unreadable_articles(tally.ends["posted"], tally.reasons)])
+            ),
         )
 
 
@@ -205,5 +209,5 @@ def _claim(archive: Archive, site: Profile) -> None:
 
 
 def site_url(settings: BaseSettings) -> str:
-    """The address in footers, always with a slash at its end."""
+    """The address of the published site, for footers. It always ends with a slash."""
     return str(settings["ARCHIVER_SITE_URL"]).rstrip("/") + "/"

@@ -1,27 +1,28 @@
-"""Signs that the site changed, one sentence each for the person who compares it with its profile."""
+"""Signs that the site changed. Each one is a sentence that says what to compare with the profile."""
 
 from __future__ import annotations
 
 from collections import Counter
 
 MIN_ARTICLES = 10
-"""Articles asked for; a share of fewer says nothing."""
+"""Requested articles. A share of fewer articles is not a reliable sign."""
 
 MAX_UNREADABLE = 0.2
-"""Share of the articles asked for (faults X1, X9)."""
+"""Share of the requested articles (faults X1, X9)."""
 
 MIN_ROWS = 5
-"""Of a listing. If it named as many articles and names none now, the site changed (faults X2)."""
+"""Rows of a listing. If a listing had at least this number in an earlier run and has none now, the site
+changed (faults X2)."""
 
-OF_A_LISTING = {
-    "downgrade": "if the site left https for good, change its profile",
+LISTING_ADVICE = {
+    "downgrade": "if the site no longer offers https, change its profile",
     "foreign_listing": "compare the page with listing.rows of the profile",
     "offsite": "if the site has moved, add its new address to the profile's origins",
     "ran_dry": "compare the page with listing.rows of the profile",
 }
-"""Why a listing is incomplete → what to do, where the reason is a change of the site (faults X2, X3, X13)."""
+"""Reason of an incomplete listing that means that the site changed → what to do (faults X2, X3, X13)."""
 
-READING = frozenset(
+UNREADABLE = frozenset(
     {
         "date",
         "empty",
@@ -34,16 +35,16 @@ READING = frozenset(
         "title_empty",
     }
 )
-"""Reasons that a change of the site's pages or answers leads to."""
+"""Reasons of quarantine that a change of the site's pages or responses causes."""
 
 
-def of_articles(posted: int, reasons: Counter[str]) -> str:
-    """A sentence where too many answers could not be read, else empty. ``reasons``: as in ``Tally``."""
+def unreadable_articles(posted: int, reasons: Counter[str]) -> str:
+    """A sentence if too many responses could not be read, else empty. ``reasons``: as in ``Tally``."""
     unreadable = Counter(
         {
             reason: count
             for name, count in reasons.items()
-            if (reason := name.removeprefix("quarantined/")) != name and reason in READING
+            if (reason := name.removeprefix("quarantined/")) != name and reason in UNREADABLE
         }
     )
     tried = posted + unreadable.total()
@@ -52,10 +53,10 @@ def of_articles(posted: int, reasons: Counter[str]) -> str:
     (reason, count), *_ = unreadable.most_common()
     return (
         f"{unreadable.total()} of {tried} articles could not be read ({count} {reason}): "
-        "compare an answer in .archive/quarantine/ with the fields of the site's profile"
+        "compare a response in .archive/quarantine/ with the fields of the site's profile"
     )
 
 
 def ran_dry(rows: int, rows_before: int) -> bool:
-    """Whether a listing that named enough articles names none."""
+    """Whether a listing has no rows, but had enough of them in an earlier run."""
     return rows == 0 and rows_before >= MIN_ROWS

@@ -1,4 +1,4 @@
-"""What became of every article that this run listed: exactly one end each."""
+"""The result of every article that this run listed: exactly one result for each article."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ ENDS = ("posted", "updated", "unchanged", "skipped", "quarantined", "deferred")
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """One article's end, for the report."""
+    """The result of one article, for the report."""
 
     id: str
     end: str
     reason: str
     detail: str
     record: str = ""
-    """Where the raw answer is kept, below the archive's root."""
+    """The file with the raw responses, as a path below the root of the archive."""
 
 
 @dataclass(slots=True)
 class Tally:
-    """A run in numbers; ``listed`` equals the sum of ``ends`` once the run is over."""
+    """The counts of a run. At the end of the run, ``listed`` equals the sum of ``ends``."""
 
     listed: int = 0
     ends: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
-    """``quarantined/not_json`` → how many."""
+    """Result and reason (``quarantined/not_json``) → number of articles."""
     failures: list[End] = field(default_factory=list)
     listings_complete: int = 0
     listings_unchanged: int = 0
-    """Those of the complete ones that answered 304."""
+    """Listings that answered 304 Not Modified; they are counted as complete, too."""
     listings_incomplete: dict[str, str] = field(default_factory=dict)
-    """Address → why it was not walked to its end."""
+    """Address → why the listing was not read to its end."""
 
     @property
     def balanced(self) -> bool:
@@ -50,9 +50,9 @@ class Tally:
 
 
 class Ledger:
-    """Counts one run, and no more: the catalogue keeps what outlives it.
+    """Counts the articles of one run. The catalogue keeps everything that later runs need.
 
-    ``now`` is when the run began, aware.
+    ``now`` is the time at which the run began, with a time zone.
     """
 
     def __init__(
@@ -63,11 +63,11 @@ class Ledger:
         self._now = now.astimezone(UTC).replace(microsecond=0)
         self._schedule = schedule or Schedule()
         self._site = site
-        self._met: dict[str, bool] = {}
-        """The id of every article that was listed in this run, and whether it has no end yet. Only ids: a
-        back-fill names a hundred thousand articles, and what was said of them is in the index."""
+        self._is_pending: dict[str, bool] = {}
+        """The id of every article that was listed in this run → whether it has no result yet. Only ids are
+        in memory, because a back-fill lists a hundred thousand articles; the index holds the rest."""
         self.pending = 0
-        """How many articles have no end yet."""
+        """The number of articles that have no result yet."""
 
     # --- listings
 
@@ -85,19 +85,21 @@ class Ledger:
         self.tally.listings_incomplete[url] = reason
 
     def waiting(self, listing: str) -> list[Listed]:
-        """What a listing (empty: the user) named in earlier runs, without a post, and not met in this run.
+        """Articles without a post that a listing named in earlier runs, and that this run has not listed yet.
 
-        What is due comes first. A quarantined article that has to wait is left out; a deferred one is not,
-        because a run is complete only when nothing is deferred.
+        An empty ``listing`` stands for articles that the user named. Articles that are due come first. A
+        quarantined article that is not due yet is left out. A deferred one is not left out, because a run is
+        complete only if no article is deferred.
         """
-        there = [a for a in self._catalogue.waiting(listing) if self._is_ours(a)]
-        due = [article.listed for article in there if self._is_due(article)]
-        later = (a for a in there if not self._is_due(a) and not is_refused(a))
+        known = [a for a in self._catalogue.waiting(listing) if self._is_ours(a)]
+        due = [article.listed for article in known if self._is_due(article)]
+        later = (a for a in known if not self._is_due(a) and not is_refused(a))
         return due + [article.listed for article in later if article.state == "deferred"]
 
     def _is_ours(self, article: OpenArticle) -> bool:
-        """Not met in this run, and listed by this site: another site of the archive requests its own."""
-        return article.listed.id not in self._met and article.site in ("", self._site)
+        """Whether this site listed the article, and this run has not listed it yet. Another site that shares
+        the archive requests its own articles."""
+        return article.listed.id not in self._is_pending and article.site in ("", self._site)
 
     def _is_due(self, article: OpenArticle) -> bool:
         return self._schedule.is_due(article.due, self._now)
@@ -105,84 +107,86 @@ class Ledger:
     # --- articles
 
     def admit(self, articles: Iterable[Listed], *, named: bool = False) -> list[Listed]:
-        """The articles to ask for: those that are new to this run, have no post and need not wait.
+        """The articles to request: those that are new in this run, have no post and are due.
 
         ``named``: the user named them (see ``lifecycle.admit``).
         """
-        new = [listed for listed in articles if self._meet(listed.id)]
+        new = [listed for listed in articles if self._count_listed(listed.id)]
         wanted = []
         decided = (
             self._catalogue.admit(new, self._now, self._schedule, named=named, site=self._site) if new else []
         )
         for listed, decision in zip(new, decided, strict=True):
             if isinstance(decision, PassedOver):
-                self._passed_over(listed.id, decision)
+                self._keep_earlier_end(listed.id, decision)
             else:
                 wanted.append(decision.listed)
         return wanted
 
-    def _meet(self, article_id: str) -> bool:
-        """Whether the article is new to this run; it is then counted as listed."""
-        if article_id in self._met:
+    def _count_listed(self, article_id: str) -> bool:
+        """Counts the article as listed. Returns False if this run has counted it already."""
+        if article_id in self._is_pending:
             return False
-        self._met[article_id] = True
+        self._is_pending[article_id] = True
         self.pending += 1
         self.tally.listed += 1
         return True
 
-    def _passed_over(self, article_id: str, decision: PassedOver) -> None:
-        """Ends as an earlier run left it: it is counted, but the list of failures does not name it."""
-        self._is_over(article_id)
+    def _keep_earlier_end(self, article_id: str, decision: PassedOver) -> None:
+        """Counts the result of an earlier run. The list of failures does not name the article again."""
+        self._clear_pending(article_id)
         self.tally.ends[decision.state] += 1
         if decision.reason:
             self.tally.reasons[f"{decision.state}/{decision.reason}"] += 1
 
     def recall(self, article_ids: Sequence[str]) -> list[Listed]:
-        """What is remembered of articles that were admitted."""
+        """Reads articles that were admitted from the index."""
         return self._catalogue.recall(article_ids)
 
     def refuse(self, listed: Listed, why: Quarantined) -> None:
-        """A row that names no article ends here."""
-        if listed.id in self._met:
+        """Quarantines a row that does not name an article."""
+        if listed.id in self._is_pending:
             return
-        self._met[listed.id] = False
+        self._is_pending[listed.id] = False
         record = self._catalogue.refuse(listed, why)
         self.tally.listed += 1
         self._end(listed.id, "quarantined", why, record)
 
     def stored(self, article_id: str, end: str) -> None:
-        """``posted`` or ``unchanged``: the catalogue has remembered the post already."""
-        self._is_over(article_id)
+        """Counts an article whose post the catalogue holds; ``end`` is ``posted`` or ``unchanged``."""
+        self._clear_pending(article_id)
         self.tally.ends[end] += 1
 
     def ended(self, article_id: str, why: ArticleError, answers: Sequence[Answer] = ()) -> End:
-        """An article ends without a post."""
+        """Records the result of an article that gets no post."""
         article, record = self._catalogue.ended(article_id, why, answers, self._now, self._schedule)
-        self._is_over(article_id)
-        return self._closed(article, why, record)
+        self._clear_pending(article_id)
+        return self._count_failure(article, why, record)
 
     def close(self, why: Deferred) -> None:
-        """What has no end yet is deferred."""
+        """Defers every article that has no result yet."""
         for article in self._catalogue.all_ended(self._without_end(), why, self._now, self._schedule):
-            self._is_over(article.listed.id)
-            self._closed(article, why, "")
+            self._clear_pending(article.listed.id)
+            self._count_failure(article, why, "")
 
     def abandon(self, why: Deferred) -> None:
-        """The same where the disk takes no more: the catalogue has the articles as listed, and the next run
-        asks for them."""
+        """As ``close``, but without writing, because the disk failed.
+
+        The catalogue still holds these articles as listed, so the next run requests them.
+        """
         for article_id in self._without_end():
-            self._is_over(article_id)
+            self._clear_pending(article_id)
             self._end(article_id, "deferred", why, "")
 
     def _without_end(self) -> list[str]:
-        return [article_id for article_id, pending in self._met.items() if pending]
+        return [article_id for article_id, pending in self._is_pending.items() if pending]
 
-    def _is_over(self, article_id: str) -> None:
-        assert self._met[article_id], "an article has one end; a second one is a bug"
-        self._met[article_id] = False
+    def _clear_pending(self, article_id: str) -> None:
+        assert self._is_pending[article_id], "an article gets one result; a second one is a bug"
+        self._is_pending[article_id] = False
         self.pending -= 1
 
-    def _closed(self, article: OpenArticle, why: ArticleError, record: str) -> End:
+    def _count_failure(self, article: OpenArticle, why: ArticleError, record: str) -> End:
         if article.cause:
             why = Skipped("gave_up", f"{why.reason}, {article.attempts} attempts since {article.since[:10]}")
         state = "skipped" if is_refused(article) else article.state

@@ -17,7 +17,7 @@ from archiver.run.archive_run import ArchiveRun
 
 
 class Progress:
-    """Shows how many of the listed articles have an end; disabled if stderr is no terminal."""
+    """Shows how many of the listed articles have a result; disabled if stderr is not a terminal."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -39,7 +39,7 @@ class Progress:
         for handler in logging.root.handlers:
             if isinstance(handler, logging.StreamHandler) and handler.stream is sys.stderr:
                 self._open.callback(handler.setStream, sys.stderr)
-                handler.setStream(DummyTqdmFile(sys.stderr))  # log lines are printed above the bar
+                handler.setStream(DummyTqdmFile(sys.stderr))  # prints log lines above the bar
         self._bar = self._open.enter_context(
             tqdm(unit=" articles", dynamic_ncols=True, leave=False, file=sys.stderr, total=0)
         )

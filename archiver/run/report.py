@@ -11,10 +11,10 @@ from archiver.run.status import Status
 from archiver.terminal import printable
 
 NEVER_ALLOWED = ("downgrade", "offsite", "private_address", "scheme")
-"""Reasons of quarantine that no allowance covers: an answer led away from the site."""
+"""Reasons of quarantine that give status 4 whatever the allowance is: a response led away from the site."""
 
 MAX_FAILURES_SHOWN = 10
-"""Failures that the text names one by one; the JSON names all of them."""
+"""Failures that the text lists one by one; the JSON lists all of them."""
 
 _WORST_FIRST = (
     Status.BROKEN,
@@ -25,27 +25,27 @@ _WORST_FIRST = (
     Status.INTERRUPTED,
 )
 
-_MEANS = {
-    Status.OK: "everything listed is accounted for",
+_MEANINGS = {
+    Status.OK: "complete: every listed article has a result",
     Status.INCOMPLETE: "incomplete: run it again",
-    Status.REJECTED: "answers were rejected: read their records, then run it again",
-    Status.SITE_CHANGED: "the site looks different: compare it with its profile",
+    Status.REJECTED: "articles were quarantined: read their records, then run it again",
+    Status.SITE_CHANGED: "the site seems to have changed: compare it with its profile",
     Status.STORAGE: "the archive could not be written: free some space or repair the disk, then run it again",
     Status.INTERRUPTED: "stopped by a signal: run it again",
-    Status.BROKEN: "an internal error, or an article without an end: please report this, with the log",
+    Status.BROKEN: "an internal error, or an article without a result: please report this, with the log",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The results of a run; the one place that decides its exit status."""
+    """The results of a run. Only this class decides the exit status."""
 
     spider: str
     site: str
     root: str
     tally: Tally
     allowance: float
-    """Share of the listed articles that may be quarantined before the run counts as rejected."""
+    """The share of the listed articles that may be quarantined without status 4."""
     seconds: float
     requests: int
     bytes: int
@@ -53,18 +53,19 @@ class Report:
     storage_error: str = ""
     internal_errors: int = 0
     doubts: dict[str, int] | None = None
-    """Statistic → how often (``date/conflict`` …)."""
+    """Statistic (``date/conflict`` …) → count."""
     proxies: tuple[str, ...] = ()
-    """Hosts of the environment's proxies; behind a proxy, the proxy resolves names and guards addresses."""
+    """Hosts of the proxies in the environment. A proxy resolves host names itself, so it also has to refuse
+    private addresses."""
     drift: tuple[str, ...] = ()
     """Signs that the site changed, one sentence each."""
 
     @property
     def status(self) -> Status:
-        found = self._found()
+        found = self._statuses()
         return next((status for status in _WORST_FIRST if status in found), Status.OK)
 
-    def _found(self) -> set[Status]:
+    def _statuses(self) -> set[Status]:
         tally = self.tally
         found = set()
         if self.internal_errors or not tally.balanced:
@@ -119,24 +120,24 @@ class Report:
         return json.dumps(self.as_dict(), ensure_ascii=False, indent=1) + "\n"
 
     def as_text(self) -> str:
-        """For a person; the last line has the exit status and its meaning."""
-        return "\n".join([*self._numbers(), *self._troubles(), self._verdict()])
+        """The report for a person. The last line gives the exit status and its meaning."""
+        return "\n".join([*self._counts(), *self._problems(), self._exit_line()])
 
-    def _numbers(self) -> list[str]:
+    def _counts(self) -> list[str]:
         ends = self.tally.ends
         counts = [("listed", self.tally.listed), ("new", ends["posted"])]
         counts += [(end, ends[end]) for end in ENDS if end != "posted"]
         width = max(len(str(count)) for _, count in counts)
         lines = [f"{self.spider} · {self.site}"]
-        lines += [f"  {name:<12}{count:>{width}}{self._why(name)}" for name, count in counts]
+        lines += [f"  {name:<12}{count:>{width}}{self._reasons(name)}" for name, count in counts]
         lines += [
             self._listings(),
-            f"  {self.requests} requests, {_size(self.bytes)}, {self.seconds:.1f} s{self._through()}",
+            f"  {self.requests} requests, {_size(self.bytes)}, {self.seconds:.1f} s{self._proxy_note()}",
             f"  posts are in {self.root}/_posts",
         ]
         return lines
 
-    def _through(self) -> str:
+    def _proxy_note(self) -> str:
         return f", through the proxy {', '.join(map(printable, self.proxies))}" if self.proxies else ""
 
     def _listings(self) -> str:
@@ -146,7 +147,7 @@ class Report:
         line += f", {tally.listings_unchanged} unchanged" if tally.listings_unchanged else ""
         return f"{line}, {incomplete} incomplete" if incomplete else line
 
-    def _why(self, end: str) -> str:
+    def _reasons(self, end: str) -> str:
         reasons = {
             name.partition("/")[2]: count
             for name, count in sorted(self.tally.reasons.items())
@@ -154,7 +155,7 @@ class Report:
         }
         return "  " + ", ".join(f"{count} {reason}" for reason, count in reasons.items()) if reasons else ""
 
-    def _troubles(self) -> list[str]:
+    def _problems(self) -> list[str]:
         lines = [
             f"  listing incomplete: {printable(url)}: {why}"
             for url, why in self.tally.listings_incomplete.items()
@@ -171,15 +172,15 @@ class Report:
             lines.append(f"  {self.storage_error}")
         return lines
 
-    def _verdict(self) -> str:
-        return f"exit {int(self.status)}: {_MEANS[self.status]}"
+    def _exit_line(self) -> str:
+        return f"exit {int(self.status)}: {_MEANINGS[self.status]}"
 
 
 def _failure_line(failure: End) -> str:
     line = f"  {failure.end}: {printable(failure.id)}: {failure.reason}"
     if failure.detail:
         line += f" ({printable(failure.detail)})"
-    return f"{line}; kept in {failure.record}" if failure.record else line
+    return f"{line}; record kept in {failure.record}" if failure.record else line
 
 
 def _size(count: int) -> str:

@@ -1,4 +1,4 @@
-"""The exit statuses of every command; docs/exit-status.md says what to do about each."""
+"""The exit statuses of all commands; docs/exit-status.md says what to do about each."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import IntEnum
 
 
 class Status(IntEnum):
-    """The exit status of ``scrapy crawl``; docs/exit-status.md says what to do about each."""
+    """What ``scrapy crawl`` exits with."""
 
     OK = 0
     COULD_NOT_START = 1

@@ -16,16 +16,16 @@ from archiver.terminal import tell
 
 
 class OrderlyStop:
-    """SIGINT, SIGTERM and SIGHUP stop the run within seconds, with every article recorded and a report.
+    """SIGINT, SIGTERM and SIGHUP stop the run within seconds; articles and the report are still recorded.
 
-    Scrapy alone waits for every download, and a SIGHUP kills it. A second signal stops the run at once, also
-    with every article recorded and a report.
+    Without this extension, Scrapy waits for every download, and SIGHUP kills it. A second signal stops the
+    run at once, and also records articles and the report.
     """
 
     SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     def __init__(self, crawler: Crawler, seconds: float) -> None:
-        """``seconds``: how long running downloads may take after the first signal."""
+        """``seconds``: the time that running downloads may take after the first signal."""
         self._crawler = crawler
         self._seconds = seconds
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -39,7 +39,7 @@ class OrderlyStop:
     def watch(self) -> None:
         scrapy_handler = signal.getsignal(signal.SIGTERM)
         if not callable(scrapy_handler):
-            return  # the program that runs the crawler handles signals itself
+            return  # a program that uses Scrapy as a library handles signals itself
         self._loop = asyncio.get_running_loop()
 
         def first(signum: int, frame: FrameType | None) -> None:
@@ -59,7 +59,7 @@ class OrderlyStop:
         self._loop.call_soon_threadsafe(self._loop.call_later, seconds, self._end)
 
     def _end(self) -> None:
-        """Drops downloads that still run: none of them has written to the archive."""
+        """Ends the process without waiting for downloads: an unfinished download has written nothing."""
         report = ArchiveRun.of(self._crawler).finish("shutdown")
         tell(report.as_text())
         os._exit(report.status)

@@ -1,4 +1,4 @@
-"""Addresses and ids: what an origin is, and which ids may become part of a path."""
+"""Addresses and ids: origins, and the ids that may become part of a path."""
 
 from __future__ import annotations
 
@@ -11,21 +11,25 @@ from pydantic import AfterValidator
 
 from archiver.items import SAFE_ID
 
-IDS = re.compile(rf"(?!-)(?!(?i:aux|con|nul|prn|com[0-9]|lpt[0-9])\Z){SAFE_ID}")
-"""What every id must match to become part of a path (faults H1 to H6), whatever the profile allows.
-
-An id that begins with ``-`` looks like an option of a command; the names are devices on Windows.
-"""
+IDS = re.compile(
+    rf"""
+    (?!-)                                           # it would look like an option of a command
+    (?!(?i:aux|con|nul|prn|com[0-9]|lpt[0-9])\Z)    # names of devices on Windows
+    {SAFE_ID}
+    """,
+    re.VERBOSE,
+)
+"""Every id must match this to become part of a path, whatever the profile allows (faults H1 to H6)."""
 
 MAX_ADDRESS = 2048
-"""Characters. No pattern of a profile is applied to a longer address, which therefore names no article."""
+"""Characters. Patterns of a profile are not applied to a longer address, so it never names an article."""
 
 _UP_TO_PATH = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def origin_of(url: str) -> str:
-    """``scheme://host`` in one spelling, with ``:port`` unless it is the default.
+    """The origin ``scheme://host`` in normal form, with ``:port`` unless it is the default port.
 
     Raises ValueError for an address that has no http or https host.
     """
@@ -33,7 +37,7 @@ def origin_of(url: str) -> str:
 
 
 def is_within(url: str, origins: list[str]) -> bool:
-    """Whether scheme, host and port are those of an origin, and the address contains no credentials."""
+    """Whether the address has the scheme, host and port of one of the origins, and no credentials."""
     start = _up_to_path(url)
     try:
         return "@" not in start and _origin_of(start) in origins
@@ -58,7 +62,7 @@ def _origin_of(start: str) -> str:
     parts = urlsplit(start)
     default = _DEFAULT_PORTS.get(parts.scheme)
     if default is None or not parts.hostname:
-        raise ValueError("there is no http or https host")
+        raise ValueError("it has no http or https host")
     if not parts.netloc.isascii():
         raise ValueError("write the host in ASCII, as xn--…")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
@@ -71,8 +75,8 @@ def _checked(url: str) -> str:
         if re.fullmatch(r"(?i:https?)://[A-Za-z0-9.:_\[\]-]+", url):
             return origin_of(url)
     except ValueError as exc:
-        raise ValueError(f"{url!r} is no origin: {exc}") from exc
-    raise ValueError(f"{url!r} is no origin: write http://host or http://host:port")
+        raise ValueError(f"{url!r} is not an origin: {exc}") from exc
+    raise ValueError(f"{url!r} is not an origin: write http://host or http://host:port")
 
 
 AllowedOrigin = Annotated[str, AfterValidator(_checked)]

@@ -11,7 +11,7 @@ from archiver.sites.part import Part
 from archiver.sites.patterns import OneLine, Regex, template
 
 DEFAULT_TAG = "{source}新闻"
-"""The tag of a post that is filed under its source."""
+"""The tag of a post whose category is its source."""
 
 
 class Family(Part):
@@ -31,9 +31,9 @@ class Family(Part):
     home: Annotated[str, template(), OneLine] = "返回首页"
     """The text of the footer's link to the home page."""
     rules: dict[str, dict[SaidField, str]] = Field(default_factory=dict)
-    """The origin of a step → rules that replace the step's own for articles of this family."""
+    """The origin of a step → rules that replace those of the step for articles of this family."""
 
     @property
     def by_source(self) -> bool:
-        """Whether the category of these posts is the source that is credited."""
+        """Whether the category of these posts is the slug of their source."""
         return "{slug}" in self.category

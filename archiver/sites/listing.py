@@ -1,4 +1,4 @@
-"""The pages that name articles and categories."""
+"""The pages that list articles and categories."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ RowField = Literal["id", "address", "title", "date", "source", "digest", "link"]
 
 
 class Rows(Part):
-    """The part of a page that names articles, one in each row."""
+    """The part of a page that lists articles, one in each row."""
 
     rows: str
     fields: dict[RowField, str]
@@ -23,31 +23,31 @@ class Rows(Part):
     @model_validator(mode="after")
     def _names_articles(self) -> Self:
         if not {"id", "address"} & set(self.fields):
-            raise WrongKey("fields", "neither id nor address, so no row could name its article")
+            raise WrongKey("fields", "there is neither id nor address, so a row cannot name its article")
         for name, rule in self.fields.items():
             if rule.startswith("xpath:/"):
                 raise WrongKey(f"fields.{name}", f"{rule!r} begins at the page: write xpath:./… for the row")
         return self
 
     def row_rules(self) -> Iterator[tuple[str, str]]:
-        """Key and rule, for every rule there is."""
+        """Key and rule of every rule."""
         yield "rows", self.rows
         yield from ((f"fields.{name}", rule) for name, rule in self.fields.items())
 
 
 class Home(Reading):
-    """The page that shows which categories there are."""
+    """The page that lists the categories."""
 
     url: str
     links: str
     """Finds the addresses that name categories."""
     category: Annotated[Regex, has_group("category")]
-    """Finds the category in such an address, made absolute, as ``(?P<category>…)``."""
+    """Finds the category in such an address, after it was made absolute, as ``(?P<category>…)``."""
     names: str = ""
-    """Finds tags. If the slug of a tag is a category in other letter case, the slug is the right spelling."""
+    """Finds tags. If the slug of a tag is a category in other letter case, the slug's spelling is used."""
     ignore: frozenset[str] = frozenset()
     articles: Rows | None = None
-    """Articles that the home page names; some of them may be in no category page."""
+    """Articles on the home page; some of them may be on no category page."""
 
     def keyed_rules(self) -> Iterator[tuple[str, str]]:
         yield from super().keyed_rules()
@@ -63,13 +63,13 @@ class Listing(Rows, Reading):
 
     url: Annotated[str, template("category", "page")]
     next: str = ""
-    """Finds the address of the next page; not needed if ``url`` counts its pages with ``{page}``."""
+    """Finds the address of the next page; not needed if ``url`` contains ``{page}``."""
     first_page: int = 1
     max_pages: Annotated[int, Field(ge=1)] = 50
     max_rows: Annotated[int, Field(ge=1)] = 100_000
-    """Of all its pages; further rows are left out, and the listing is incomplete."""
+    """Rows of all pages together. Further rows are left out, and the listing is reported as incomplete."""
     category: Annotated[OptionalRegex, has_group("category")] = None
-    """Finds the category in a row's address, as ``(?P<category>…)``, to notice the listing of another one."""
+    """Finds the category in a row's address, as ``(?P<category>…)``, to detect another category's listing."""
 
     def keyed_rules(self) -> Iterator[tuple[str, str]]:
         yield from super().keyed_rules()
@@ -78,9 +78,9 @@ class Listing(Rows, Reading):
             yield "next", self.next
 
     @model_validator(mode="after")
-    def _has_one_way_on(self) -> Self:
+    def _check_next(self) -> Self:
         if self.next and self.counted:
-            raise WrongKey("next", "the url counts its pages with {page} already")
+            raise WrongKey("next", "remove next or {page}: the url already counts the pages")
         return self
 
     @property
@@ -89,13 +89,13 @@ class Listing(Rows, Reading):
         return "{page}" in self.url
 
     def address(self, category: str, walked: int = 0) -> str:
-        """The address of a category's page after the first ``walked`` ones."""
+        """The address of the page that follows the first ``walked`` pages of a category."""
         return self.url.format(category=quote(category, safe=""), page=self.first_page + walked)
 
     def following(self, category: str, walked: int, link: str, *, empty: bool) -> str:
-        """The address after ``walked`` pages; empty if there is none.
+        """The address of the next page after ``walked`` pages; empty if there is none.
 
-        ``link`` is what ``next`` found on the last of them; ``empty``: it had no rows.
+        ``link`` is what ``next`` found on the latest page; ``empty``: the latest page had no rows.
         """
         if self.counted:
             return "" if empty else self.address(category, walked)

@@ -1,4 +1,4 @@
-"""Reads profiles from YAML; every mistake is one sentence that names the file and the key."""
+"""Reads profiles from YAML. Every mistake is reported in one sentence that names the file and the key."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from archiver.sites.profile import Profile
 
 
 def bundled() -> list[str]:
-    """The names that ``-a site=`` accepts."""
+    """The names of the bundled profiles; ``-a site=`` accepts them."""
     files = resources.files("archiver.sites").iterdir()
     return sorted(file.name.removesuffix(".yaml") for file in files if file.name.endswith(".yaml"))
 
 
 def load(site: str) -> Profile:
-    """The bundled profile of that name, or the one in that file: a path contains ``/`` or ends in ``.yaml``.
+    """Loads a bundled profile by its name, or a file if ``site`` contains ``/`` or ends in ``.yaml``.
 
-    Raises BadArgument, as :func:`parse` does, and for a file that cannot be read.
+    Raises BadArgument if the file cannot be read, or as :func:`parse` does.
     """
     is_path = "/" in site or site.endswith((".yaml", ".yml"))
     return parse(_in_file(site) if is_path else _in_package(site), site)
@@ -32,8 +32,8 @@ def load(site: str) -> Profile:
 
 def _in_package(name: str) -> str:
     if name not in bundled():
-        known = ", ".join(bundled())
-        raise BadArgument(f"unknown site {name!r}; bundled are {known}, or give a path to a .yaml")
+        names = ", ".join(bundled())
+        raise BadArgument(f"unknown site {name!r}: write one of {names}, or the path of a .yaml file")
     return resources.files("archiver.sites").joinpath(f"{name}.yaml").read_text(encoding="utf-8")
 
 
@@ -42,33 +42,33 @@ def _in_file(path: str) -> str:
         return Path(path).expanduser().read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as exc:
         raise BadArgument(f"cannot read the site profile {path}: it is not UTF-8") from exc
-    except (OSError, RuntimeError) as exc:  # RuntimeError: there is no user of the name after ~
+    except (OSError, RuntimeError) as exc:  # RuntimeError: no user has the name after ~
         why = getattr(exc, "strerror", None) or exc
         raise BadArgument(f"cannot read the site profile {path}: {why}") from exc
 
 
 def parse(text: str, name: str) -> Profile:
-    """The profile in a YAML text; ``name`` stands for the file in errors.
+    """Reads the profile from a YAML text; ``name`` is the name of the file in errors.
 
     Raises BadArgument with one sentence that names the file and the key.
     """
     try:
         return Profile.model_validate(_keys(text, name))
     except ValidationError as exc:
-        raise BadArgument(f"{name}: {_in_words(exc.errors(include_url=False)[0])}") from exc
+        raise BadArgument(f"{name}: {_sentence(exc.errors(include_url=False)[0])}") from exc
 
 
 def _keys(text: str, name: str) -> dict[str, Any]:
     try:
         data: Any = yaml.safe_load(text)
     except yaml.YAMLError as exc:
-        raise BadArgument(f"{name} is no YAML: {' '.join(str(exc).split())}") from exc
+        raise BadArgument(f"{name} is not valid YAML: {' '.join(str(exc).split())}") from exc
     if not isinstance(data, dict):
-        raise BadArgument(f"{name}: a site profile is a mapping of keys, see docs/sites.md")
+        raise BadArgument(f"{name}: a site profile must be a mapping of keys, see docs/sites.md")
     return data
 
 
-def _in_words(error: ErrorDetails) -> str:
+def _sentence(error: ErrorDetails) -> str:
     key = [str(part) for part in error["loc"] if part != "[key]"]
     what = error["msg"].removeprefix("Value error, ")
     match error:

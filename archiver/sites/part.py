@@ -1,4 +1,4 @@
-"""What the parts of a profile share: no unknown keys, and rules checked for the page's format."""
+"""The base classes of a profile's parts: they refuse unknown keys and check rules for the page's format."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from archiver.sites.patterns import known
 
 
 class WrongKey(ValueError):
-    """A part is wrong, and ``key`` is the key below it to correct; :mod:`load` shows the whole key."""
+    """A key below a part is wrong. ``key`` is relative to the part; :mod:`load` reports the whole key."""
 
     def __init__(self, key: str, what: object) -> None:
         super().__init__(f"{key}: {what}")
@@ -34,7 +34,7 @@ FormatName = Annotated[str, AfterValidator(_known_format)]
 
 
 def check(key: str, rule: str, page_format: str) -> None:
-    """Raises WrongKey for a rule that can never work in that format."""
+    """Raises WrongKey for a rule that can never work in this format."""
     try:
         check_rule(rule, page_format)
     except ValueError as exc:
@@ -42,14 +42,14 @@ def check(key: str, rule: str, page_format: str) -> None:
 
 
 class Reading(Part):
-    """A page that is read by rules, in the language of its format."""
+    """A page that is read with rules; the format decides the language of the rules."""
 
     format: FormatName = "html"
     present: str = ""
-    """A page in which this rule finds nothing is another page: an error page, a login page."""
+    """If this rule finds nothing, the response is a different page, such as an error page or a login page."""
 
     def keyed_rules(self) -> Iterator[tuple[str, str]]:
-        """Key and rule, for every rule there is."""
+        """Key and rule of every rule."""
         if self.present:
             yield "present", self.present
 

@@ -1,4 +1,4 @@
-"""The texts with a grammar of their own in a profile: regular expressions, templates, names."""
+"""Types for texts in a profile that have a syntax of their own: regular expressions and templates."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ def _regex(pattern: object) -> object:
     try:
         return re.compile(pattern) if pattern else None
     except (re.error, OverflowError) as exc:
-        raise ValueError(f"{pattern!r} is no regular expression: {exc}") from exc
+        raise ValueError(f"{pattern!r} is not a regular expression: {exc}") from exc
 
 
 Regex = Annotated[re.Pattern[str], BeforeValidator(_regex)]
 OptionalRegex = Annotated[re.Pattern[str] | None, BeforeValidator(_regex)]
-"""None, in YAML also ``""``: there is no such pattern."""
+"""None means that there is no pattern; in YAML, ``""`` means the same."""
 
 
 def has_group(name: str) -> AfterValidator:
-    """For a regular expression that must have a group ``(?P<name>…)``."""
+    """Checks that a regular expression has a group ``(?P<name>…)``."""
 
     def check(pattern: re.Pattern[str] | None) -> re.Pattern[str] | None:
         if pattern and name not in pattern.groupindex:
@@ -42,16 +42,16 @@ def has_group(name: str) -> AfterValidator:
 
 
 def template(*allowed: str, needs: int = 0) -> AfterValidator:
-    """For a text with ``{names}`` in it: only the allowed ones, and at least ``needs`` of them."""
+    """Checks a text that contains ``{names}``: only the allowed ones, and at least ``needs`` of them."""
     all_allowed = ", ".join(f"{{{name}}}" for name in allowed) or "none"
 
     def check(text: str) -> str:
         names = list(_names(text))
         for name in names:
             if name not in allowed:
-                raise ValueError(f"{text!r} has {{{name}}}; known here: {all_allowed}")
+                raise ValueError(f"{text!r} contains {{{name}}}; known here: {all_allowed}")
         if len(names) < needs:
-            raise ValueError(f"{text!r} is the same for all: it has none of {all_allowed}")
+            raise ValueError(f"{text!r} must contain at least one of {all_allowed}")
         return text
 
     return AfterValidator(check)
@@ -64,15 +64,15 @@ def _one_line(text: str) -> str:
 
 
 OneLine = AfterValidator(_one_line)
-"""For a text that is not blank and has no line break."""
+"""Checks that a text is not blank and has no line break."""
 
 
 def _names(text: str) -> Iterable[str]:
-    """What stands between braces, with its conversion (``!r``) and format (``:>9``), which no name allows."""
+    """The texts between braces, with a conversion (``!r``) or format (``:>9``), so that these are refused."""
     try:
         parts = list(string.Formatter().parse(text))
     except ValueError as exc:
-        raise ValueError(f"{text!r} is no template: {exc}") from exc
+        raise ValueError(f"{text!r} is not a template: {exc}") from exc
     for _, name, spec, conversion in parts:
         if name is not None:
             yield name + (f"!{conversion}" if conversion else "") + (f":{spec}" if spec else "")

@@ -1,4 +1,4 @@
-"""A site as data: what its pages look like, where its articles are read, how its posts are named."""
+"""A site as data: the form of its pages, the places where its articles are read, the names of its posts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError) as exc:
-        raise ValueError(f"{name!r} is no time zone") from exc
+        raise ValueError(f"{name!r} is not a time zone") from exc
     return name
 
 
@@ -37,7 +37,7 @@ class Profile(Part):
     archive: Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9_-]*)?$")] = ""
     """The namespace of the articles' ids; empty: the name. Sites of one namespace share an archive."""
     time_zone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
-    """The zone of a time that names none; posts are always written in +08:00."""
+    """The zone of a time without a zone; posts are always written in +08:00."""
     origins: Annotated[list[AllowedOrigin], Field(min_length=1)]
     key: OptionalRegex = None
     """The part of an id that is the same in every family; None: the whole id."""
@@ -50,19 +50,19 @@ class Profile(Part):
     families: Annotated[list[Family], Field(min_length=1)]
     text: Text = Field(default_factory=Text)
     notices: dict[Kind, list[str]] = Field(default_factory=dict)
-    """Words of the short texts that a site shows in place of an article, by their meaning."""
+    """Meaning → words of the short texts that a site shows in place of an article."""
     aliases: dict[str, str] = Field(default_factory=dict)
     slugs: dict[str, str] = Field(default_factory=dict)
-    """Source → slug, for sources whose slug is not the one that the general rule gives."""
+    """Source → slug, for sources whose slug differs from the general rule."""
 
     @model_validator(mode="after")
     def _check_listings(self) -> Self:
         if self.listing is None and not self.feeds:
-            raise WrongKey("listing", "neither listing nor feeds: there would be nothing to crawl")
+            raise WrongKey("listing", "there is neither listing nor feeds, so there is nothing to crawl")
         if self.home is not None and self.listing is None:
-            raise WrongKey("home", "it names categories, but there is no listing to crawl them with")
+            raise WrongKey("home", "it lists categories, but there is no listing to read their articles from")
         if self.listing and "{category}" not in self.listing.url:
-            raise WrongKey("listing.url", "no {category} in it; a single list is one of the feeds")
+            raise WrongKey("listing.url", "there is no {category} in it; a list without it belongs in feeds")
         return self
 
     @model_validator(mode="after")
@@ -70,7 +70,7 @@ class Profile(Part):
         origins = [step.origin for step in self.steps]
         for number, origin in enumerate(origins):
             if origin in origins[:number]:
-                raise WrongKey(f"steps.{number}.origin", f"another step is called {origin!r} already")
+                raise WrongKey(f"steps.{number}.origin", f"another step already has the name {origin!r}")
         return self
 
     @model_validator(mode="after")
@@ -89,7 +89,7 @@ class Profile(Part):
     def _check_urls(self) -> Self:
         for key, url in self._keyed_urls():
             if not self.allows(url):
-                raise WrongKey(key, f"{url} is at none of the origins")
+                raise WrongKey(key, f"{url} is not at one of the origins")
         return self
 
     def _keyed_urls(self) -> Iterator[tuple[str, str]]:
@@ -107,31 +107,31 @@ class Profile(Part):
 
     @property
     def zone(self) -> tzinfo:
-        """Asia/Shanghai is +08:00 at all times: its summer time of 1986 to 1991 is ignored, as in posts."""
+        """For Asia/Shanghai always +08:00, as in posts: the summer time of 1986 to 1991 is ignored."""
         return BEIJING if self.time_zone == "Asia/Shanghai" else ZoneInfo(self.time_zone)
 
     def family_of(self, article_id: str) -> Family | None:
-        """The first family whose pattern the id matches; None for an id that no family allows."""
+        """The first family whose pattern matches the id; None if no family allows it."""
         if not IDS.fullmatch(article_id):
             return None
         return next((family for family in self.families if family.id.fullmatch(article_id)), None)
 
     def named_by(self, address: str) -> str:
-        """The id in an address, percent-decoded once and not checked; empty if no pattern matches."""
+        """The id in an address, percent-decoded once. It is not checked, and empty if no pattern matches."""
         if len(address) > MAX_ADDRESS:
             return ""
         found = (pattern.search(address) for pattern in self.addresses)
         return unquote(next((match["id"] or "" for match in found if match), ""))
 
     def key_of(self, article_id: str) -> str:
-        """The part of an id that is the same in every family; without ``key``, the id itself."""
+        """The part of an id that is the same in every family; the whole id if the profile has no ``key``."""
         found = self.key.search(article_id) if self.key else None
         return found[0] if found else article_id
 
     def link_of(self, family: Family, article_id: str, address: str) -> str:
-        """The link in a post of this family if no page gives one."""
+        """The link for a post of this family, used if no page gives one."""
         return family.link.format(id=article_id, digits=self.key_of(article_id), address=address)
 
     def allows(self, url: str) -> bool:
-        """Whether a request may be sent there: to one of the origins, without credentials."""
+        """Whether a request to this address is allowed: it is at one of the origins, without credentials."""
         return is_within(url, self.origins)

@@ -1,4 +1,4 @@
-"""The archive: posts on disk and the catalogue of articles, one writer at a time."""
+"""The archive: posts on disk and the catalogue of articles. One process at a time can write to it."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from archiver.storage.store import Store
 log = logging.getLogger(__name__)
 
 Ending = Literal["posted", "unchanged"] | Quarantined
-"""What became of an entry; it is quarantined where another file is in its place."""
+"""The result of storing an entry; it is quarantined if another file has its name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An article's post, for the archive to keep."""
+    """The post of an article, to be stored."""
 
     id: str
     name: str
@@ -37,9 +37,9 @@ class Entry:
     category: str
     tag: str
     source: str = ""
-    """The name that the category's slug was made from, if it was made from one."""
+    """The name from which the slug of the category was made; empty for a fixed category."""
     page: str = ""
-    """The category page that the post links to (a path below the root), written where it is missing …"""
+    """The category page that the post links to: a path below the root. It is written if it is missing."""
     page_content: bytes = b""
     """… with this content."""
     provenance: Provenance | None = None
@@ -48,7 +48,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class FiledPost:
-    """What a post's file says of itself."""
+    """What the archive reads from the file of a post."""
 
     id: str
     category: str
@@ -61,17 +61,17 @@ class FiledPost:
 
 
 class NotAPost(ValueError):
-    """A file that is no post of an article; the text says why."""
+    """A file that is not the post of an article; the text gives the reason."""
 
 
 class Layout(Protocol):
-    """How the posts of an archive are laid out: the archive itself knows nothing of their form."""
+    """The form of the posts and the site around them; ``Archive`` does not depend on it."""
 
     def prepare(self, tree: Tree) -> None:
-        """Puts into a new archive what its readers need; called before anything else is written."""
+        """Writes the files of the site into a new archive; called before any other file is written."""
 
     def id_of(self, name: str) -> str:
-        """The article whose post has this file name; empty for any other name."""
+        """The id of the article whose post has this file name; empty for any other name."""
 
     def read(self, content: bytes, name: str) -> FiledPost:
         """Raises NotAPost."""
@@ -79,7 +79,7 @@ class Layout(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """An entry and what stands in its file."""
+    """An entry, and the content of its file."""
 
     entry: Entry
     content: bytes
@@ -87,10 +87,10 @@ class Written:
 
 
 class Archive:
-    """An opened archive, locked against every other writer until ``close``.
+    """An open archive, locked against other writers until ``close``.
 
-    ``reserved`` are slugs that no source may get (lower case → whose they are). ``open_store`` opens the
-    index at a path. Raises Locked, or StorageError for what cannot be read or written.
+    ``reserved`` has slugs that no source may get (lower case → the name that has the slug). ``open_store``
+    opens the index at a path. Raises Locked, or StorageError if a file cannot be read or written.
     """
 
     def __init__(
@@ -114,7 +114,7 @@ class Archive:
             self.without_file: list[str] = []
             """After a run that was cut off: the articles whose posts are in the index and not on the disk."""
             self._pages: set[str] = set()
-            """The category pages that are known to be there."""
+            """Category pages that are known to exist."""
             self._bring_up_to_date()
             self.slugs = Slugs(self.index, self._reserved)
             undo.pop_all()
@@ -124,7 +124,7 @@ class Archive:
         return self.tree.root
 
     def close(self, *, clean: bool = True) -> None:
-        """``clean`` is false where a post may still be on its way: the next run then looks for it."""
+        """``clean`` is false if a post may not be in the index; the next run then looks for it."""
         self.catalogue.close(clean=clean)
         self.lock.release()
         self.tree.close()
@@ -138,17 +138,17 @@ class Archive:
     # --- new posts
 
     def store(self, entries: Sequence[Entry]) -> list[Ending]:
-        """Makes posts durable, then remembers them; a file of that name that is there is kept.
+        """Writes posts to the disk, then adds them to the index. An existing file of the same name is kept.
 
-        Raises StorageError, and then remembers none of them.
+        If StorageError is raised, none of them is in the index.
         """
         self.catalogue.begin()
         return self.remember(self.write(entries))
 
     def write(self, entries: Sequence[Entry]) -> list[Written]:
-        """The first half of ``store``: it leaves the index alone, and may run in a thread of its own.
+        """The first half of ``store``. It does not use the index, and may run in another thread.
 
-        The entries' file names must differ, capitals aside.
+        The file names of the entries must differ also if capitals are ignored.
         """
         files: dict[str, bytes] = {}
         written = [self._written(entry) for entry in entries]
@@ -171,15 +171,15 @@ class Archive:
         try:
             self._layout.read(content, entry.name)
         except NotAPost as exc:
-            detail = f"{path} is there and is no post ({exc}); move it away"
+            detail = f"{path} exists, is not a post ({exc}), and was kept; move it away"
             return Written(entry, content, Quarantined("file_in_the_way", detail))
-        if entry.name not in self.tree.names(POSTS):  # this disk takes two spellings for one (faults H5)
-            detail = f"another article's post is in the place of {path}, which differs in capitals only"
+        if entry.name not in self.tree.names(POSTS):  # the file system ignores capitals (faults H5)
+            detail = f"the post of another article, whose name differs in capitals only, is at {path}"
             return Written(entry, content, Quarantined("file_in_the_way", detail))
         return Written(entry, content, "unchanged")
 
     def remember(self, written: Sequence[Written]) -> list[Ending]:
-        """The second half of ``store``: all of them in one transaction."""
+        """The second half of ``store``: adds all of them to the index in one transaction."""
         kept = [result for result in written if not isinstance(result.end, Quarantined)]
         categories = {result.entry.source: result.entry.category for result in kept}
         new = {name: categories[name] for name in self.slugs.not_stored(categories)}
@@ -187,30 +187,31 @@ class Archive:
         self.slugs.are_stored(new)
         return [result.end for result in written]
 
-    # --- posts that are there
+    # --- existing posts
 
     def reindex(self) -> int:
-        """Builds the index anew from the posts; returns how many there are. Files that are no posts are named
-        in the log and left alone."""
+        """Rebuilds the index from the posts and returns their number. Files that are not posts are logged and
+        left unchanged."""
         found = (self._found(name) for name in self.tree.names(POSTS))
         return self.catalogue.rebuild(post for post in found if post)
 
     def adopt(self, name: str, *, instead_of: str = "") -> bool:
-        """Remembers the post in a file, whatever the index said of it or of the article ``instead_of``; False
-        where it is no post."""
+        """Adds the post in a file to the index, in place of earlier rows of it and of the article
+        ``instead_of``. Returns False if the file is not a post."""
         found = self._found(name)
         if found:
             self.catalogue.adopt(found, instead_of={instead_of, found.row.id} - {""})
         return found is not None
 
     def _bring_up_to_date(self) -> None:
-        """An index that was just created is filled; after a run that was cut off, posts are looked for."""
+        """Fills an index that was just created. After a run that did not end in order, adds the posts that
+        the index lacks."""
         if self.index.created:
             self._clear_staging()
             self.reindex()
         elif not self.index.was_clean():
             log.warning(
-                "the last run on %s was cut off; looking for posts it did not get to remember", self.root
+                "the last run in %s did not end in order; adding posts that the index lacks", self.root
             )
             self._clear_staging()
             self.catalogue.recover(self._unknown_posts)
@@ -247,7 +248,7 @@ class Archive:
         try:
             post = self._layout.read(content, name)
         except NotAPost as exc:
-            log.warning("%s/%s is no post and was left alone: %s", POSTS, name, exc)
+            log.warning("%s/%s is not a post and was left unchanged: %s", POSTS, name, exc)
             return None
         row = PostRow(post.id, name, post.category, post.tag, _digest(content))
         provenance = Provenance(published=post.published, digest=post.digest)

@@ -1,6 +1,7 @@
-"""The life cycle of every article: this class alone writes the states, each change in one transaction.
+"""The state of every article. Only the class ``Catalogue`` changes states, each change in one transaction.
 
-``lifecycle`` decides, the store keeps, the quarantine holds the raw answers of what was quarantined.
+The functions of ``lifecycle`` decide, the store keeps the rows, and ``Quarantine`` keeps the raw responses
+of quarantined articles.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ that failed as listed, and the next run requests them."""
 
 
 class Catalogue:
-    """Every method raises StorageError where the disk or the database fails; the index is then unchanged."""
+    """Every method raises StorageError if the disk or the database fails; the index is then unchanged."""
 
     def __init__(self, tree: Tree, store: Store) -> None:
         self.store = store
@@ -55,22 +56,22 @@ class Catalogue:
             yield
 
     def _mark(self) -> None:
-        """With the first change of a run. After a crash, the mark makes the next run look for posts that the
-        index does not know."""
+        """Marks the archive as not clean, with the first change of a run. If the run is killed, the next run
+        sees the mark and looks for posts that are not in the index."""
         self._tree.probe()
         if not self._is_marked:
             self.store.mark(clean=False)
             self._is_marked = True
 
     def begin(self) -> None:
-        """Comes before the first file of a run is written."""
+        """Called before the first file of a run is written."""
         self._tree.probe()
         if not self._is_marked:
             with self._change():
                 pass
 
     def close(self, *, clean: bool) -> None:
-        """``clean`` is false where a post may still be on its way to the disk."""
+        """``clean`` is false if a post may be on the disk and not in the index."""
         if self._is_marked and clean:
             with self.store.transaction():
                 self.store.mark(clean=True)
@@ -121,7 +122,7 @@ class Catalogue:
         return lifecycle.admit(listed, known, post, now, schedule, named=named)
 
     def _post_state(self, article_id: str, *, named: bool) -> PostState:
-        """The file is looked for only where the user named the article: no run brings back a deleted post."""
+        """The file is checked only if the user named the article: no other run restores a deleted post."""
         if not named:
             return "there" if self.store.holds(article_id) else "none"
         row = self.store.post(article_id)
@@ -130,7 +131,7 @@ class Catalogue:
         return "there" if self._tree.exists(f"{POSTS}/{row.name}") else "withdrawn"
 
     def recall(self, article_ids: Sequence[str]) -> list[Listed]:
-        """What is remembered of articles that were admitted, in the order of their ids here."""
+        """What the index has of admitted articles, in the order of ``article_ids``."""
         known = self.store.these_open(article_ids)
         return [known[article_id].listed for article_id in article_ids]
 
@@ -146,7 +147,8 @@ class Catalogue:
     def ended(
         self, article_id: str, why: ArticleError, answers: Sequence[Answer], now: datetime, schedule: Schedule
     ) -> tuple[OpenArticle, str]:
-        """An article ends without a post; returns its new state, and where its raw answers are kept."""
+        """Records that an article ends without a post. Returns its new state, and the path of its quarantine
+        record (empty if there is none)."""
         article, record = self._ended(article_id, why, now, schedule), ""
         if isinstance(why, Quarantined):
             record = self.quarantine.keep(article.listed, why, answers)
@@ -157,7 +159,7 @@ class Catalogue:
     def all_ended(
         self, article_ids: Sequence[str], why: ArticleError, now: datetime, schedule: Schedule
     ) -> list[OpenArticle]:
-        """Several articles end for one reason, without an answer."""
+        """Records that several articles end for the same reason, without a response."""
         articles = [self._ended(article_id, why, now, schedule) for article_id in article_ids]
         if articles:
             with self._change(durable=False):
@@ -172,27 +174,29 @@ class Catalogue:
         return lifecycle.end(known, why, now, schedule)
 
     def refuse(self, listed: Listed, why: Quarantined) -> str:
-        """A row that names no article: its id never touches a path; returns where it is kept."""
+        """Keeps a row whose id is not valid, and returns the path of its record. The id is not part of the
+        path."""
         self.begin()
         return self.quarantine.keep(listed, why, ())
 
     # --- listings
 
     def waiting(self, listing: str) -> list[OpenArticle]:
-        """What a listing (empty: the user) named in earlier runs, without a post."""
+        """The articles without a post that a listing (empty: the user) named in earlier runs."""
         return self.store.open_articles(listing)
 
     def known_listing(self, url: str) -> KnownListing:
-        """As the last run that read it to its end remembered it; empty where none did."""
+        """The listing as the last run that read it to its end recorded it; without values if no run did."""
         return self.store.listing(url) or KnownListing(url)
 
     def remember_listing(self, listing: KnownListing) -> None:
-        """All that the listing names is remembered: from now on it may answer 304."""
+        """Records the validators of a listing, so that it may answer 304. Called when all its articles are in
+        the index."""
         if listing != self.store.listing(listing.url):
             with self._change():
                 self.store.set_listing(listing)
 
-    # --- posts that are found on the disk
+    # --- posts that were found on the disk
 
     def adopt(self, post: FoundPost, *, instead_of: Iterable[str] = ()) -> None:
         """Remembers a post that is there. ``instead_of`` are articles of which the index has posts that are
@@ -233,20 +237,21 @@ class Catalogue:
         salvage.forget(self._tree)
 
     def _reopen_salvaged(self) -> None:
-        """Articles without a post, of which the posts do not tell: those of an index that was set aside, and
-        the quarantined ones, from their records."""
+        """Restores articles without a post: those saved from a damaged index, and the quarantined ones from
+        their records."""
         for article in salvage.kept(self._tree):
             if not self.store.holds(article.listed.id):
                 self.store.put_open(article)
         for listed, reason in self.quarantine.records():
             known = self.store.holds(listed.id) or self.store.open_article(listed.id)
-            if not known and reason != "bad_id":  # no run asks for it
+            if not known and reason != "bad_id":  # an invalid id is never requested
                 self.store.put_open(OpenArticle(listed, "quarantined", reason, attempts=1))
 
     # --- repairs
 
     def reopen(self, listed: Listed, now: datetime) -> bool:
-        """A post is damaged: forgets it and has the next run ask for the article; False for a skipped one."""
+        """Removes a damaged post from the index and makes the next run request the article. Returns False for
+        a skipped article, which is not requested."""
         with self._change():
             self.store.forget_post(listed.id)
             article = lifecycle.reopen(self.store.open_article(listed.id), listed, now.astimezone(UTC))
@@ -255,12 +260,12 @@ class Catalogue:
         return article is not None
 
     def withdraw(self, listed: Listed, now: datetime) -> None:
-        """The user deleted the post: the article is not asked for again until it is named."""
+        """Records that the user deleted the post; the article is requested again only if it is named."""
         with self._change():
             self.store.forget_post(listed.id)
             self.store.put_open(lifecycle.withdraw(listed, now.astimezone(UTC)))
 
     def forget_listings(self) -> None:
-        """The next run reads every listing whole."""
+        """Makes the next run read every listing in full."""
         with self._change():
             self.store.forget_listings()

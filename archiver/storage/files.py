@@ -1,4 +1,4 @@
-"""Files that appear complete or not at all, below one root, following no link out of it."""
+"""Files below one root folder: written completely or not at all, without following symbolic links."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ STATE = ".archive"
 STAGING = f"{STATE}/staging"
 INDEX = f"{STATE}/index.sqlite"
 REPORT = f"{STATE}/report.json"
-"""What the last run reported."""
+"""The report of the last run."""
 
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _PLAIN_FILE = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-"""A link in the file's place is an error, and opening a pipe does not block."""
+"""Opening a link is an error, and opening a pipe does not block."""
 
 
 @contextmanager
 def storage_errors(path: Path | str) -> Iterator[None]:
-    """Turns what the system says into a StorageError that names the path."""
+    """Turns an error of the system into a StorageError that names the path."""
     try:
         yield
     except OSError as exc:
@@ -59,7 +59,7 @@ class Tree:
         self.close()
 
     def folder(self, path: str) -> int:
-        """A descriptor of that folder, which is made where it is missing."""
+        """A descriptor of the folder, which is created if it is missing."""
         if path in self._folders:
             return self._folders[path]
         parent, _, name = path.rpartition("/")
@@ -82,7 +82,7 @@ class Tree:
         return True
 
     def read(self, path: str) -> bytes:
-        """The whole file; a link, a folder or a pipe in its place is a StorageError."""
+        """The content of a file. Raises StorageError for a link, a folder or a pipe."""
         folder, name = self._split(path)
         with storage_errors(self.root / path):
             descriptor = os.open(name, os.O_RDONLY | _PLAIN_FILE, dir_fd=folder)
@@ -90,18 +90,19 @@ class Tree:
                 return file.read()
 
     def names(self, path: str) -> list[str]:
-        """What a folder holds, sorted."""
+        """The names in a folder, sorted."""
         with storage_errors(self.root / path):
             return sorted(os.listdir(self.folder(path)))
 
     def publish(self, path: str, content: bytes) -> None:
-        """Puts a file in its place, durably, whatever stood there: staged, synced, renamed, folder synced."""
+        """Writes a file durably, in place of an existing one: stages it, syncs, renames, syncs the folder."""
         self.publish_all({path: content})
 
     def publish_all(self, files: Mapping[str, bytes]) -> None:
-        """The same for several, each complete or not at all; a folder is synced once for all of them.
+        """As ``publish``, for several files. Each appears completely or not at all. A folder is synced once
+        for all its files.
 
-        Nothing else is touched: it may run in a thread while others are published in another.
+        It may run in one thread while another thread publishes other files.
         """
         staging = self.folder(STAGING)
         places = {path: self._split(path) for path in files}
@@ -125,11 +126,10 @@ class Tree:
             raise
 
     def probe(self) -> None:
-        """Whether the file system does what ``publish`` rests on, tried once; raises StorageError where it
-        does not.
+        """Tests once whether the file system supports what ``publish`` needs; raises StorageError if not.
 
-        Some network and FAT file systems cannot sync a folder, rename over a file, or give back what was
-        written (faults S25).
+        Some network and FAT file systems cannot sync a folder, cannot rename over a file, or return other
+        content than was written (faults S25).
         """
         if self._is_probed:
             return
@@ -138,10 +138,12 @@ class Tree:
             for content in (b"first", b"second"):
                 self.publish(path, content)
                 if self.read(path) != content:
-                    raise StorageError(f"{self.root / path}: what was written is not what is read")
+                    raise StorageError(f"{self.root / path}: the content read is not the content written")
             self.remove(path)
         except StorageError as exc:
-            raise StorageError(f"{exc}; an archive is not safe on this file system: use another one") from exc
+            raise StorageError(
+                f"{exc}; an archive is not safe on this file system, use a folder on another one"
+            ) from exc
         self._is_probed = True
 
     def remove(self, path: str) -> None:
@@ -153,19 +155,19 @@ class Tree:
     def _split(self, path: str) -> tuple[int, str]:
         parent, _, name = path.rpartition("/")
         if path.startswith("/") or not name or not {".", ".."}.isdisjoint(path.split("/")):
-            raise StorageError(f"{path!r} is no path below {self.root}")
+            raise StorageError(f"{path!r} is not a path below {self.root}")
         return self.folder(parent), name
 
 
 def content_of(path: Path) -> bytes:
-    """The whole file, for those who only read. Raises OSError; a pipe or folder in its place is one."""
+    """The content of a file, without a ``Tree``. Raises OSError, also for a pipe or a folder."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with open(_regular(descriptor), "rb") as file:
         return file.read()
 
 
 def _regular(descriptor: int) -> int:
-    """The descriptor, which is closed if it is not that of a regular file (OSError)."""
+    """Returns the descriptor of a regular file; closes any other and raises OSError."""
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise OSError(errno.EINVAL, "Not a regular file")
@@ -176,7 +178,7 @@ def _write(name: str, content: bytes, folder: int) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _PLAIN_FILE
     descriptor = os.open(name, flags, 0o644, dir_fd=folder)
     try:
-        os.fchmod(descriptor, 0o644)  # whatever the umask: a web server reads it
+        os.fchmod(descriptor, 0o644)  # independent of the umask, because a web server reads the file
         rest = memoryview(content)
         while rest:
             rest = rest[os.write(descriptor, rest) :]

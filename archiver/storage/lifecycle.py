@@ -1,4 +1,4 @@
-"""The states of an article, and the decisions that lead from one to the next. Pure: no disk, no clock.
+"""The states of an article, and the decisions that change them. Pure functions: no disk, no clock.
 
     unknown ──admitted──► listed ──ended──► deferred ─────┐
                             ▲               quarantined ──┼─admitted again when due─► listed …
@@ -7,7 +7,7 @@
     listed ──posted──► posted ──the file is deleted──► withdrawn (skipped)
     listed ──refused──► deferred, until it was refused three times over a day ──► skipped
 
-``Catalogue`` writes what is decided here, each change in one transaction.
+``Catalogue`` writes the results, each change in one transaction.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ STATES: dict[type[ArticleError], str] = {
     Deferred: "deferred",
     Skipped: "skipped",
 }
-"""The state of an article that ends without a post, by the kind of its error."""
+"""The class of an error → the state of an article that ends with it."""
 
 NOT_ASKED = frozenset({"host_down", "interrupted", "retry_after", "robots_unavailable", "storage"})
-"""Reasons for which no request was made for the article: they do not count as attempts."""
+"""Reasons that mean that no request was made for the article. They do not count as attempts."""
 
 REFUSALS = frozenset({"gone", "legal_451", "retracted", "robots_txt"})
 """Reasons of a skipped article that may be a passing fault of its host. The article is requested again, until
@@ -39,12 +39,12 @@ FINAL_AFTER = 3
 FINAL_TIME = timedelta(days=1)
 
 PostState = Literal["none", "there", "withdrawn"]
-"""Whether the index has a post of the article, and whether its file is still there."""
+"""``none``: the index has no post of the article; ``withdrawn``: it has one, and the file is missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class PassedOver:
-    """An article that is not asked for in this run; ``reason`` is empty where its post is ``unchanged``."""
+    """An article that is not requested in this run; ``reason`` is empty if its post is ``unchanged``."""
 
     state: str
     reason: str = ""
@@ -89,7 +89,7 @@ def is_refused(article: OpenArticle) -> bool:
 
 
 def merged(known: Listed, listed: Listed) -> Listed:
-    """What a listing says now; where it says nothing, what was said before."""
+    """What the listing says now, completed by what an earlier listing said."""
     return Listed(
         listed.id,
         listed.category or known.category,
@@ -134,14 +134,14 @@ def _refused(known: OpenArticle, why: ArticleError, now: datetime, schedule: Sch
 
 
 def reopen(known: OpenArticle | None, listed: Listed, now: datetime) -> OpenArticle | None:
-    """What to remember of an article whose post is damaged: the next run asks for it.
+    """The row of an article whose post is damaged, so that the next run requests it.
 
-    None for a skipped one, which nobody asks for.
+    None for a skipped article, which is not requested.
     """
     known = known or OpenArticle(listed, since=now.isoformat())
     return None if known.state == "skipped" else replace(known, attempts=0, due="")
 
 
 def withdraw(listed: Listed, now: datetime) -> OpenArticle:
-    """What to remember of an article whose post the user deleted."""
+    """The row of an article whose post the user deleted."""
     return OpenArticle(listed, "skipped", "withdrawn", since=now.isoformat())

@@ -1,4 +1,7 @@
-"""One writer an archive: an advisory lock on an open file, which ends with the process that holds it."""
+"""The lock of an archive, for one writer at a time: an advisory lock (``flock``) on an open file.
+
+The system releases it when the process ends.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from archiver.storage.files import STATE, Tree, storage_errors
 
 
 class Locked(StorageError):
-    """Another run holds the archive; nothing was touched."""
+    """Another process holds the lock of the archive; nothing was changed."""
 
 
 class Lock:
@@ -28,7 +31,7 @@ class Lock:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as exc:
             os.close(self._file)
-            raise Locked(f"another run is using the archive {tree.root}; nothing was touched") from exc
+            raise Locked(f"another run is using the archive {tree.root}; nothing was changed") from exc
         except OSError as exc:
             os.close(self._file)
             raise StorageError(f"{path}: cannot be locked: {exc.strerror}") from exc
@@ -39,15 +42,15 @@ class Lock:
 
 @contextmanager
 def no_writer(root: Path) -> Iterator[None]:
-    """Keeps writers away as long as someone reads; writes nothing, not even the lock's file.
+    """Holds a shared lock, which keeps writers out. Writes nothing, not even the lock file.
 
-    Raises Locked where a run is on, StorageError where the lock cannot be read.
+    Raises Locked if a run is running, StorageError if the lock file cannot be read.
     """
     path = root / STATE / "lock"
     if not path.exists():
-        yield  # no run was ever here
+        yield  # no run has written to this archive
         return
-    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC  # a FIFO in its place must not keep anyone waiting
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC  # opening a FIFO must not block
     with storage_errors(path):
         file = os.open(path, flags)
     try:
@@ -62,4 +65,4 @@ def _share(file: int, root: Path) -> None:
     try:
         fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError as exc:
-        raise Locked(f"a run is using the archive {root}; ask again when it has ended") from exc
+        raise Locked(f"a run is using the archive {root}; try again when it has ended") from exc

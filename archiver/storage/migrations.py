@@ -1,7 +1,7 @@
-"""The index's tables, version by version.
+"""The tables of the index, and the migrations between their versions.
 
-A new version is one more ``Migration`` at the end. An index of an older version is migrated when a run opens
-it, each migration in one transaction: a run that is killed meanwhile leaves the older version as it was.
+A new version is one more ``Migration`` at the end. A run that opens an index of an older version migrates it,
+each migration in one transaction: if the run is killed, the index keeps the older version.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ Tables = list[tuple[str, str, str, str | None]]
 @dataclass(frozen=True, slots=True)
 class Migration:
     version: int
-    """The version that the index has after it; the first is 1."""
+    """The version of the index after this migration; the first is 1."""
     sql: str
-    """Statements that hold in a transaction."""
+    """Statements that can be executed in a transaction."""
 
 
 _VERSION_1 = """
@@ -57,7 +57,8 @@ CREATE TABLE slug (
 CREATE TABLE run (clean INTEGER NOT NULL);
 INSERT INTO run VALUES (0);         -- until it has been filled from the posts
 """
-"""SQLite keeps this text, comments included, and ``tables`` compares it: a released version never changes."""
+"""SQLite stores this text with its comments, and an index is compared with it (``tables``): never change a
+released version. docs/archive-format.md explains the columns."""
 
 _VERSION_2 = """
 CREATE TABLE site (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -161,7 +162,7 @@ def crc(row: tuple[Any, ...]) -> int:
 
 
 def version_of(db: sqlite3.Connection) -> int:
-    """0 for a database that holds nothing."""
+    """The version of the index; 0 for an empty database."""
     version = db.execute("PRAGMA user_version").fetchone()
     return int(version[0]) if version else 0
 
@@ -183,7 +184,7 @@ def tables(db: sqlite3.Connection) -> Tables:
 
 
 def tables_of(version: int) -> Tables:
-    """The tables that an index of that version has."""
+    """The tables of an index of this version."""
     with closing(sqlite3.connect(":memory:")) as db:
         migrate(db, version)
         return tables(db)

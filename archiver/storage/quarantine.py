@@ -1,4 +1,7 @@
-"""The raw answers of articles that did not become posts: ``.archive/quarantine/<id>.json``, one each."""
+"""The raw responses of quarantined articles: ``.archive/quarantine/<id>.json``, one record for each article.
+
+docs/archive-format.md describes a record.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ _SAFE = re.compile(SAFE_ID)
 
 
 def name_of(article_id: str) -> str:
-    """The record's file name; an id that may not touch a path is named by its digest."""
+    """The file name of a record. An id that is not safe in a path is replaced by its digest."""
     if _SAFE.fullmatch(article_id):
         return f"{article_id}.json"
     digest = hashlib.sha256(article_id.encode("utf-8", "surrogatepass")).hexdigest()
@@ -28,7 +31,7 @@ def name_of(article_id: str) -> str:
 
 
 def record(listed: Listed, why: Quarantined, answers: Sequence[Answer]) -> bytes:
-    """What is needed to try the article again without the network: how it was listed, and its raw answers."""
+    """What is needed to try the article again without the network: its listing row and its raw responses."""
     data: dict[str, Any] = {
         "id": listed.id,
         "reason": why.reason,
@@ -44,9 +47,9 @@ def record(listed: Listed, why: Quarantined, answers: Sequence[Answer]) -> bytes
 
 
 def parse(content: bytes, name: str) -> tuple[Listed, str]:
-    """What a record called ``name`` is about, and its reason.
+    """The article of a record in the file ``name``, and its reason.
 
-    Raises ValueError for what is no record, or where a kept answer is not what its SHA-256 says.
+    Raises ValueError if it is not a record, or if a response does not match its SHA-256.
     """
     try:
         data = json.loads(content)
@@ -56,19 +59,19 @@ def parse(content: bytes, name: str) -> tuple[Listed, str]:
         for answer in data["answers"]:
             _check_answer(answer)
     except (KeyError, TypeError, AttributeError) as exc:
-        raise ValueError(f"it is no record: {exc!r}") from exc
+        raise ValueError(f"it is not a quarantine record: {exc!r}") from exc
     texts = (listed.id, listed.category, listed.address, listed.listing, reason, *listed.hints.values())
     if not all(isinstance(text, str) for text in texts):
-        raise ValueError("it is no record: a text is none")
+        raise ValueError("it is not a quarantine record: a value is not a string")
     if name_of(listed.id) != name:
-        raise ValueError(f"it is the record of {listed.id!r}")
+        raise ValueError(f"it is the record of another article: {listed.id!r}")
     return listed, reason
 
 
 def _check_answer(answer: Mapping[str, str]) -> None:
     body = answer["text"].encode() if "text" in answer else base64.b64decode(answer["base64"], validate=True)
     if hashlib.sha256(body).hexdigest() != answer["sha256"]:
-        raise ValueError("the kept answer has changed")
+        raise ValueError("a response in it does not match its SHA-256")
 
 
 def _answer(answer: Answer) -> dict[str, Any]:
@@ -91,7 +94,7 @@ def _answer(answer: Answer) -> dict[str, Any]:
 
 
 def _same(old: bytes, new: bytes) -> bool:
-    """Whether two records differ in nothing but headers, where servers write the time of day."""
+    """Whether two records differ only in headers, which often contain the time of the response."""
 
     def essence(content: bytes) -> Any:
         data = json.loads(content)
@@ -109,10 +112,10 @@ class Quarantine:
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         self._kept: set[str] | None = None
-        """The records' names, once they were asked for; there are few."""
+        """The file names of all records; None until they are first needed. There are few."""
 
     def keep(self, listed: Listed, why: Quarantined, answers: Sequence[Answer]) -> str:
-        """Writes the record, unless one of the same answers is there; returns its path below the root."""
+        """Writes the record, unless there is one with the same responses; returns its path below the root."""
         path = f"{FOLDER}/{name_of(listed.id)}"
         content = record(listed, why, answers)
         if not (self._tree.exists(path) and _same(self._tree.read(path), content)):
@@ -121,13 +124,13 @@ class Quarantine:
         return path
 
     def records(self) -> Iterator[tuple[Listed, str]]:
-        """What every readable record is about, and its reason."""
+        """The article of every readable record, and its reason."""
         for name in self._tree.names(FOLDER):
             with suppress(ValueError):
                 yield parse(self._tree.read(f"{FOLDER}/{name}"), name)
 
     def release(self, article_id: str) -> None:
-        """The article became a post: its record goes."""
+        """Removes the record of an article that has a post now."""
         name = name_of(article_id)
         if name in self._names():
             self._tree.remove(f"{FOLDER}/{name}")

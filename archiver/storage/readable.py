@@ -1,4 +1,4 @@
-"""An index that is read without changing a byte of it."""
+"""Access to an index that changes no byte of its files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ log = logging.getLogger(__name__)
 
 @contextmanager
 def readable(path: Path) -> Iterator[str]:
-    """The URI of what SQLite may open: the file itself, or a copy where that would have to be changed."""
+    """The URI that SQLite can open: of the file itself, or of a copy if SQLite would have to change the file.
+
+    That is the case for an index with a write-ahead log, and for one of an older version.
+    """
     log_of_writes = path.with_name(f"{path.name}-wal")
     is_cut_off = log_of_writes.exists() and log_of_writes.stat().st_size > 0
     if not (is_cut_off or _is_older(path)):
@@ -38,7 +41,7 @@ def _is_older(path: Path) -> bool:
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)) as db:
             return 1 <= migrations.version_of(db) < migrations.newest()
-    except sqlite3.Error:  # the reader finds the same and names it
+    except sqlite3.Error:  # the caller gets the same error and reports it
         return False
 
 
@@ -47,5 +50,5 @@ def _migrate_copy(path: Path) -> None:
         with closing(sqlite3.connect(path)) as db:
             if migrations.version_of(db) > 0:
                 migrations.migrate(db)
-    except sqlite3.Error as exc:  # the reader finds an older version and calls it damaged
+    except sqlite3.Error as exc:  # the caller finds the older version and reports it as damage
         log.warning("a copy of the index could not be migrated: %s", exc)

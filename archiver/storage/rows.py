@@ -1,4 +1,4 @@
-"""What the index remembers, one row each."""
+"""The rows of the index."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ class PostRow:
 
     id: str
     name: str
-    """The post's file below ``_posts``."""
+    """The name of the post's file in ``_posts``."""
     category: str
     tag: str
     sha256: bytes
-    """Of the file's bytes as they were written."""
+    """The digest of the file as it was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +62,18 @@ class FoundPost:
 
 @dataclass(frozen=True, slots=True)
 class OpenArticle:
-    """A listed article without a post: its state, why, how often it was tried, and when it is tried again."""
+    """A listed article without a post."""
 
     listed: Listed
     state: str = "listed"
-    """``listed`` (its run ended before it did), ``deferred``, ``quarantined`` or ``skipped``."""
+    """``listed`` (not finished yet), ``deferred``, ``quarantined`` or ``skipped``."""
     reason: str = ""
     cause: str = ""
-    """The last reason of an article that was given up."""
+    """The last failure of an article that was given up."""
     attempts: int = 0
     """Runs that requested it and got no article."""
     since: str = ""
-    """When it was first listed, ISO 8601."""
+    """When it was first listed, ISO 8601; empty if unknown."""
     due: str = ""
     """When it is requested again, ISO 8601; empty: by the next run, or, if it was skipped, by none."""
     refusals: int = 0

@@ -1,4 +1,4 @@
-"""The open articles of an index that was set aside, until the new index has them."""
+"""The open articles of a damaged index, saved in a file until the new index has them."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ SALVAGED = f"{STATE}/salvaged.json"
 
 
 def keep(tree: Tree, articles: Iterable[OpenArticle]) -> None:
-    """Durable before the old index is moved away: whoever builds the new one reads them."""
+    """Saves them durably. Called before the old index is moved away; building the new index reads them."""
     content = json.dumps([asdict(article) for article in articles], indent=1)
     tree.publish(SALVAGED, content.encode("ascii"))
 
 
 def kept(tree: Tree) -> list[OpenArticle]:
-    """Raises StorageError for a list that cannot be read."""
+    """The saved articles; raises StorageError if they cannot be read."""
     if not tree.exists(SALVAGED):
         return []
     try:
         rows = json.loads(tree.read(SALVAGED))
         return [OpenArticle(Listed(**row.pop("listed")), **row) for row in rows]
     except (ValueError, TypeError, KeyError, AttributeError) as exc:
-        detail = f"{exc}; move it away, and what it held is asked for when a listing shows it"
+        detail = f"{exc}; move it away: its articles are then requested when a listing shows them"
         raise StorageError(f"{tree.root / SALVAGED}: {detail}") from exc
 
 

@@ -1,4 +1,4 @@
-"""When an article that failed is asked for again, and when it is given up."""
+"""When an article that failed is requested again, and when it is given up."""
 
 from __future__ import annotations
 
@@ -9,25 +9,26 @@ from typing import ClassVar
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Most first failures are outages, which the next run of a cron job finds over.
+    """The delays between the attempts for one article.
 
-    After them the wait doubles from ten minutes to a day. An article that never becomes readable costs some
-    25 requests in two weeks, and a site that is down for a week loses nothing.
+    The first failures are repeated by the next run, because most of them are short outages. After that the
+    delay doubles from ten minutes to a day. An article that never becomes readable costs some 25 requests in
+    two weeks, and an outage of a week loses no article.
     """
 
     attempts: int = 20
-    """An article is given up after so many failures, and …"""
+    """An article is given up after this number of failures."""
     days: int = 14
-    """… not before so many days have passed since it was first listed."""
+    """It is not given up before it has been listed for this number of days."""
 
     FIRST: ClassVar = timedelta(minutes=10)
     MAX_WAIT: ClassVar = timedelta(days=1)
     WAITS_FROM: ClassVar = {"deferred": 4, "quarantined": 3}
-    """The number of failures from which on there is a wait. A wrong answer is more likely to stay wrong than
-    a missing one is to stay missing."""
+    """State → the first failure that is followed by a delay. A wrong response is more likely to stay wrong
+    than a missing one is to stay missing."""
 
     def wait(self, state: str, attempts: int) -> timedelta:
-        """The time between the last of ``attempts`` failures and the next request."""
+        """The delay after the last of ``attempts`` failures."""
         doublings = attempts - self.WAITS_FROM[state]
         if doublings < 0:
             return timedelta()
@@ -38,5 +39,6 @@ class Schedule:
         return attempts >= self.attempts and now - since >= timedelta(days=self.days)
 
     def is_due(self, due: str, now: datetime) -> bool:
-        """A time further ahead than any wait was written by a clock that was wrong: the article is due."""
+        """Whether an article may be requested. A time further ahead than any delay was written with a wrong
+        clock, and is ignored."""
         return not due or not timedelta() < datetime.fromisoformat(due) - now <= self.MAX_WAIT

@@ -1,4 +1,4 @@
-"""The slugs of the sources: the same name has the same slug for ever, and no two names share one."""
+"""The slugs of the sources. The slug of a name never changes, and no two names have the same slug."""
 
 from __future__ import annotations
 
@@ -14,22 +14,23 @@ class Slugs:
     def __init__(self, store: Store, reserved: Mapping[str, str]) -> None:
         self._slugs = dict(store.slugs())
         self._stored = set(self._slugs)
-        """The names whose slug is in the index already."""
+        """The names whose slug is in the index."""
         self._taken = {slug.casefold(): name for name, slug in self._slugs.items()} | dict(reserved)
 
     def slug(self, name: str) -> str:
-        """A new name gets its slug here; the index has it once a post of that name is remembered."""
+        """The slug of a name. A new name gets one here; it is written to the index with the first post of the
+        name."""
         if name not in self._slugs:
             slug = slugs.assign(name, self._taken)
             self._slugs[name], self._taken[slug.casefold()] = slug, name
         return self._slugs[name]
 
     def name_of(self, slug: str) -> str:
-        """The source that a slug stands for; empty where there is none yet."""
+        """The source that has this slug; empty if no source has it."""
         return self._taken.get(slug.casefold(), "")
 
     def not_stored(self, names: Iterable[str]) -> set[str]:
-        """Those of the names whose slug the index has yet to remember; empty names are none."""
+        """Those of the names whose slug is not in the index; empty names are left out."""
         return {name for name in names if name} - self._stored
 
     def are_stored(self, names: Iterable[str]) -> None:

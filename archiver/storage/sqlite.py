@@ -46,9 +46,9 @@ class SqliteStore(PostTables):
                 if problem := self._wrong_format():
                     yield problem
                     return
-                for (said,) in self._db.execute("PRAGMA integrity_check(20)"):
-                    if said != "ok":
-                        yield said
+                for (result,) in self._db.execute("PRAGMA integrity_check(20)"):
+                    if result != "ok":
+                        yield result
                 for row in self._db.execute("SELECT * FROM post"):
                     if [type(value) for value in row] != [str, str, int, bytes, int]:
                         yield "table post: a row has changed by itself"
@@ -77,7 +77,7 @@ class SqliteStore(PostTables):
     # --- open articles
 
     def put_open(self, article: OpenArticle) -> None:
-        """Remembers an article in the place of what was known of it."""
+        """Writes the row of an article, in place of an earlier one."""
         listed = article.listed
         row = (
             listed.id,
@@ -101,20 +101,20 @@ class SqliteStore(PostTables):
         )
 
     def open_article(self, article_id: str) -> OpenArticle | None:
-        """A skipped one too."""
+        """The row of an article without a post, also of a skipped one."""
         with self._errors():
             row = self._one(f"SELECT {_OPEN} FROM open WHERE id = ?", article_id)  # noqa: S608 - a constant
             return self._checked(row) if row else None
 
     def these_open(self, article_ids: Sequence[str]) -> dict[str, OpenArticle]:
-        """By their ids, of which there may be some hundreds; those that are not there are left out."""
+        """The rows with these ids (at most some hundreds); ids without a row are left out."""
         places = ", ".join("?" * len(article_ids))
         with self._errors():
             rows = self._db.execute(f"SELECT {_OPEN} FROM open WHERE id IN ({places})", article_ids)  # noqa: S608
             return {row[0]: self._checked(row) for row in rows}
 
     def open_articles(self, listing: str) -> list[OpenArticle]:
-        """Those of one listing that are not skipped."""
+        """The articles of one listing, without skipped ones."""
         with self._errors():
             rows = self._db.execute(
                 f"SELECT {_OPEN} FROM open WHERE listing = ? AND state != 'skipped' ORDER BY id",  # noqa: S608
@@ -123,13 +123,13 @@ class SqliteStore(PostTables):
             return [self._checked(row) for row in rows]
 
     def without_post(self) -> Iterator[OpenArticle]:
-        """Every open article, skipped ones too."""
+        """Every article without a post, also skipped ones."""
         with self._errors():
             for row in self._db.execute(f"SELECT {_OPEN} FROM open ORDER BY id"):  # noqa: S608 - a constant
                 yield self._checked(row)
 
     def _checked(self, row: tuple[Any, ...]) -> OpenArticle:
-        self._prove("open", row)
+        self._check_crc("open", row)
         return _open_article(row)
 
     # --- listings
@@ -140,7 +140,7 @@ class SqliteStore(PostTables):
             row = self._one("SELECT * FROM listing WHERE url = ?", url)
         if row is None:
             return None
-        self._prove("listing", row)
+        self._check_crc("listing", row)
         return KnownListing(*row[:-1])
 
     def set_listing(self, row: KnownListing) -> None:
@@ -161,11 +161,11 @@ class SqliteStore(PostTables):
     # --- slugs
 
     def slugs(self) -> Mapping[str, str]:
-        """Name → slug, for every name that was ever used."""
+        """Name → slug, for every source that has a post."""
         with self._errors():
             rows = self._db.execute("SELECT folded, slug, name, crc FROM slug").fetchall()
         for row in rows:
-            self._prove("slug", row)
+            self._check_crc("slug", row)
         return {row[2]: row[1] for row in rows}
 
     def add_slug(self, name: str, slug: str) -> None:
@@ -200,13 +200,13 @@ class SqliteStore(PostTables):
     # --- runs
 
     def was_clean(self) -> bool:
-        """Whether the last run that wrote also closed the archive."""
+        """Whether the last run that changed anything has closed the archive."""
         with self._errors():
             row = self._one("SELECT clean FROM run")
         return row is None or bool(row[0])
 
     def mark(self, *, clean: bool) -> None:
-        """Written before the first change of a run and after its last, by a run that changes anything."""
+        """``clean`` is false at the first change of a run, and true when the run has closed the archive."""
         self._db.execute("DELETE FROM run")
         self._db.execute("INSERT INTO run VALUES (?)", (int(clean),))
 

@@ -1,4 +1,4 @@
-"""What the catalogue needs of a database; SQLite (``sqlite.py``) is the one implementation."""
+"""The interface of the database that the catalogue uses; SQLite (``sqlite.py``) is the one implementation."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from archiver.storage.rows import KnownListing, OpenArticle, PostRow, Provenance
 
 
 class Store(Protocol):
-    """Rows by their keys. Every method raises StorageError where the database fails.
+    """Rows by their keys. Every method raises StorageError if the database fails.
 
-    Methods that change something are called within ``transaction``: all of it or nothing.
+    Methods that change something are called within ``transaction``.
     """
 
     created: bool
-    """Whether it held nothing when it was opened: it is then filled from the posts."""
+    """Whether it was empty when it was opened: it is then filled from the posts."""
 
     def transaction(self, *, durable: bool = True) -> AbstractContextManager[None]:
         """May not be nested. A change that need not be ``durable`` survives a crash once a later change or
@@ -52,24 +52,24 @@ class Store(Protocol):
     # --- open articles
 
     def open_article(self, article_id: str) -> OpenArticle | None:
-        """Skipped ones too."""
+        """The row of an article without a post, also of a skipped one."""
 
     def these_open(self, article_ids: Sequence[str]) -> dict[str, OpenArticle]:
-        """By id, of which there may be some hundreds; unknown ids are left out."""
+        """The rows with these ids (at most some hundreds); ids without a row are left out."""
 
     def open_articles(self, listing: str) -> list[OpenArticle]:
-        """Those of one listing that are not skipped, by id."""
+        """The articles of one listing, without skipped ones, ordered by id."""
 
     def without_post(self) -> Iterator[OpenArticle]:
-        """Every open article, skipped ones too, by id."""
+        """Every article without a post, also skipped ones, ordered by id."""
 
     def put_open(self, article: OpenArticle) -> None:
-        """Replaces what was known of the article."""
+        """Writes the row of an article, in place of an earlier one."""
 
     # --- listings
 
     def listing(self, url: str) -> KnownListing | None:
-        """None for a listing that was never read to its end."""
+        """The row of a listing; None if it was never read to its end."""
 
     def listings(self) -> list[str]:
         """The addresses of all listings that were read to their end."""
@@ -80,12 +80,12 @@ class Store(Protocol):
     # --- slugs
 
     def slugs(self) -> Mapping[str, str]:
-        """Name → slug, for every name that was ever used."""
+        """Name → slug, for every source that has a post."""
 
     def add_slug(self, name: str, slug: str) -> None:
-        """A name or slug that is known already stays as it is."""
+        """Writes a slug; an existing row with this name or this slug is not changed."""
 
-    # --- the whole
+    # --- the whole index
 
     def clear(self) -> None:
         """Forgets posts, listings and slugs, but not the open articles. A post that is added again with the
@@ -104,7 +104,7 @@ class Store(Protocol):
     def add_allowed_origin(self, origin: str, now: datetime) -> None: ...
 
     def was_clean(self) -> bool:
-        """Whether the last run that changed anything also closed the archive."""
+        """Whether the last run that changed anything has closed the archive."""
 
     def mark(self, *, clean: bool) -> None:
-        """Written with the first change of a run, and after its last."""
+        """``clean`` is false at the first change of a run, and true when the run has closed the archive."""

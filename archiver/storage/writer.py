@@ -1,4 +1,4 @@
-"""Posts are written in groups: while one group is made durable, the next one is collected."""
+"""Writes posts in groups: while one group is written and synced, the next one is collected."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ from dataclasses import dataclass, field
 from archiver.storage.archive import Archive, Ending, Entry
 
 MAX_GROUP = 64
-"""Posts of one group: at most so many articles are asked for again after a crash."""
+"""Posts in one group; after a crash at most this number of articles is requested again."""
 
 
 @dataclass(slots=True)
 class _Group:
     entries: list[Entry] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
-    """Of their files, case folded: on some disks names that differ in case only are one file (faults H5)."""
+    """The file names in lower case: some file systems ignore capitals in names (faults H5)."""
 
     def takes(self, entry: Entry) -> bool:
         return len(self.entries) < MAX_GROUP and entry.name.casefold() not in self.names
 
     def add(self, entry: Entry) -> int:
-        """Its place in the group."""
+        """Adds the entry, and returns its position in the group."""
         self.names.add(entry.name.casefold())
         self.entries.append(entry)
         return len(self.entries) - 1
 
 
 class Writer:
-    """Stores posts that come at about the same time together, outside the event loop.
+    """Writes posts that arrive at about the same time together, outside the event loop.
 
-    Syncing a file takes milliseconds, for which the crawl need not wait. A post is remembered, and reported
-    as stored, only when it is on the disk.
+    Syncing a file takes milliseconds, and the crawl goes on meanwhile. A post is added to the index, and
+    reported as stored, only when it is on the disk.
     """
 
     def __init__(self, archive: Archive) -> None:
@@ -46,14 +46,14 @@ class Writer:
         return self._last is not None and not self._last.done()
 
     async def store(self, entry: Entry) -> Ending:
-        """Returns when the post is durable and remembered. An error of a group, StorageError or any other, is
-        raised for every post of it."""
+        """Returns when the post is durable and in the index. If a group cannot be written, the exception is
+        raised for every post of the group."""
         if self._gathering is None or not self._gathering.takes(entry):
             self._gathering = _Group()
             self._last = asyncio.create_task(self._write(self._gathering, self._last))
-        written, place = self._last, self._gathering.add(entry)
+        written, position = self._last, self._gathering.add(entry)
         assert written
-        return (await asyncio.shield(written))[place]
+        return (await asyncio.shield(written))[position]
 
     async def _write(self, group: _Group, before: asyncio.Task[list[Ending]] | None) -> list[Ending]:
         if before:

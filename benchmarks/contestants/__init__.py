@@ -1,1 +1,1 @@
-"""One module for each contestant, run as a process of its own with a task file as its only argument."""
+"""One module for each contestant. Each runs as a separate process with a task file as its only argument."""

@@ -1,4 +1,4 @@
-"""A raw loop over aiohttp that asks for every answer and drops it: the lower bound for Python."""
+"""A plain aiohttp loop that downloads every response and drops it: the lower bound for Python."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The spider of all bare Scrapy contestants: asks for every article's answer and does nothing with it."""
+"""The spider of all bare Scrapy contestants. It requests every article and does nothing with the response."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DEFAULTS: dict[str, Any] = {
     "DOWNLOAD_DELAY": 0,
     "LOG_LEVEL": "WARNING",
 }
-"""All that differs from Scrapy's own settings."""
+"""All differences from Scrapy's default settings."""
 
 
 class AnswersSpider(Spider):
@@ -41,7 +41,7 @@ class AnswersSpider(Spider):
 
 
 def crawl(settings: dict[str, Any], spider: type[AnswersSpider] = AnswersSpider) -> None:
-    """Runs one crawl to its end and prints how many answers came."""
+    """Runs one crawl to its end and prints the number of responses."""
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(spider)
     process.crawl(crawler, task=Task.given())

@@ -1,4 +1,4 @@
-"""Crawlee for Python: its parser on parsel, selectors for this site's pages, its storage in memory."""
+"""Crawlee for Python: its ParselCrawler with selectors for this site's pages and storage in memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""news-please: its one call for a list of addresses, a thread for each and a process for each core."""
+"""news-please: its function for a list of addresses, which uses a thread for each address and a process for
+each core."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""newspaper4k: its own threaded download and parsing, told that the language is Chinese."""
+"""newspaper4k: its own threads for download and parsing, with the language set to Chinese."""
 
 from __future__ import annotations
 

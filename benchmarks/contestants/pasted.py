@@ -1,4 +1,4 @@
-"""A post made from an answer by pasting strings, without any check."""
+"""Makes a post from a JSON response with a string template, without any check."""
 
 from __future__ import annotations
 

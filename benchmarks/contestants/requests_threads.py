@@ -1,4 +1,4 @@
-"""requests with five threads and posts pasted from strings: a first script for such an archive."""
+"""requests with five threads and posts from a string template, like a first script for such an archive."""
 
 from __future__ import annotations
 

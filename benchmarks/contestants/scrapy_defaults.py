@@ -1,4 +1,4 @@
-"""Bare Scrapy as it comes, 16 requests at a time."""
+"""Bare Scrapy with its default settings and 16 concurrent requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Scrapy in its usual form: an item, and a pipeline that pastes strings into a file for each article."""
+"""Scrapy as it is usually used: an item, and a pipeline that writes a post for each article from a string
+template."""
 
 from __future__ import annotations
 

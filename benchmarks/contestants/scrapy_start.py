@@ -1,4 +1,4 @@
-"""Bare Scrapy without any request: the cost of starting it."""
+"""Bare Scrapy without any request. It measures the cost of starting Scrapy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bare Scrapy without everything that this job does not need: the lower bound for Scrapy."""
+"""Bare Scrapy without the components that this job does not need: the lower bound for Scrapy."""
 
 from __future__ import annotations
 
@@ -74,6 +74,6 @@ TUNED: dict[str, Any] = DEFAULTS | {
 }
 
 if __name__ == "__main__":
-    gc.freeze()  # what the start has made is never garbage
-    gc.set_threshold(50_000, 50, 50)  # a crawl makes few cycles
+    gc.freeze()  # objects created at the start are used until the end
+    gc.set_threshold(50_000, 50, 50)  # a crawl creates few reference cycles
     crawl(TUNED)

@@ -1,4 +1,7 @@
-"""The task of every contestant and the form of its result; standard library only, for any environment."""
+"""The task of every contestant and the format of its result.
+
+This module uses only the standard library, because it runs in the environment of each contestant.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +17,10 @@ if TYPE_CHECKING:
     from typing import TextIO
 
 CONCURRENCY = 16
-"""Requests at a time, where a contestant has a setting for it."""
+"""Concurrent requests, if a contestant has a setting for that."""
 
 ARTICLES = "articles.jsonl"
-"""The file below the output folder in which a contestant that extracts leaves an object an article."""
+"""The file in the output folder for the extracted articles, one JSON object per line."""
 
 _ROW = re.compile(r'<a href="(/[^"]*/(NW\d{18})\.html)"')
 
@@ -29,11 +32,11 @@ class Task:
     listings: tuple[str, ...]
     """The addresses of the category pages."""
     output: Path
-    """An empty folder of its own."""
+    """An empty folder that only this contestant uses."""
 
     @classmethod
     def given(cls) -> Task:
-        """The task in the file that the command line names."""
+        """The task in the file given by the command line."""
         return cls.read(Path(sys.argv[1]))
 
     @classmethod
@@ -46,12 +49,12 @@ class Task:
         path.write_text(json.dumps(values), encoding="utf-8")
 
     def answers(self, listing: str) -> Iterator[str]:
-        """The addresses of the JSON answers of all articles that a category page names."""
+        """The addresses of the JSON responses for all articles on a category page."""
         for _, article_id in _ROW.findall(listing):
             yield f"{self.base}/NewsData/GetNewsText.do?id={article_id}"
 
     def posts(self, listing: str) -> Iterator[str]:
-        """The addresses of the articles' HTML pages."""
+        """The addresses of the HTML pages of all articles on a category page."""
         for path, _ in _ROW.findall(listing):
             yield f"{self.base}{path}"
 
@@ -60,12 +63,12 @@ class Task:
 
 
 def article_line(url: str, *, title: str, date: str, source: str, text: str) -> str:
-    """``date`` in ISO form, empty where the contestant has none."""
+    """``date`` is in ISO format; it is empty if the contestant found none."""
     article_id = url.rpartition("/")[2].removesuffix(".html")
     found = {"id": article_id, "title": title, "date": date, "source": source, "text": text}
     return json.dumps(found, ensure_ascii=False) + "\n"
 
 
 def done(articles: int) -> None:
-    """Prints how many articles the contestant got; its last line."""
+    """Prints the number of articles that the contestant got. This must be its last line of output."""
     sys.stdout.write(f"{json.dumps({'articles': articles})}\n")

@@ -1,4 +1,4 @@
-"""trafilatura: its own threaded download, then its extraction as Python values."""
+"""trafilatura: its own threaded download and its function ``bare_extraction``."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def main() -> None:
 
 
 def _line(url: str, page: str) -> str:
-    """Empty if nothing could be extracted."""
+    """Empty if trafilatura extracted nothing."""
     document = bare_extraction(page, url=url, with_metadata=True)
     if document is None:
         return ""

@@ -1,4 +1,4 @@
-"""Every planted corruption of a finished archive is found, named, and mended where it can be."""
+"""Every kind of damage to a complete archive is found, reported, and repaired if that needs no decision."""
 
 from __future__ import annotations
 
@@ -34,25 +34,25 @@ CORPUS = PROJECT.parent / "shared" / "corpus"
 
 
 @pytest.fixture(scope="session")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return finished(tmp_path_factory.mktemp("whole"))
+def undamaged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return finished(tmp_path_factory.mktemp("undamaged"))
 
 
 @pytest.fixture
-def root(whole: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(whole, tmp_path / "archive"))
+def root(undamaged: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(undamaged, tmp_path / "archive"))
 
 
 def found(root: Path) -> list[tuple[str, str]]:
     return [(finding.kind, finding.path) for finding in check(root, NOW).findings]
 
 
-def mend(root: Path) -> None:
+def check_and_repair(root: Path) -> None:
     repair(root, check(root, NOW), NOW)
 
 
 def rerun(root: Path) -> None:
-    """What the next run does about the articles that were posts."""
+    """What the next run does with the articles that have or had posts."""
     with open_site(root, {"emnews": "东财滚动新闻"}) as archive:
         ledger = Ledger(archive.catalogue, NOW)
         numbers = range(7)
@@ -72,21 +72,21 @@ def posts_of(root: Path) -> dict[str, bytes]:
 # --- reading
 
 
-def test_a_finished_archive_has_no_breach_and_is_read_without_a_byte_written(root: Path) -> None:
+def test_the_check_of_an_undamaged_archive_finds_nothing_and_writes_nothing(root: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in root.rglob("*")}
     checked = check(root, NOW)
     assert (checked.posts, checked.findings) == (7, ())
     assert {path: path.stat().st_mtime_ns for path in root.rglob("*")} == before
 
 
-def test_it_waits_for_no_run_and_disturbs_none(root: Path) -> None:
+def test_the_check_is_refused_during_a_run_and_leaves_no_lock(root: Path) -> None:
     with open_site(root), pytest.raises(Locked, match="a run is using the archive"):
         check(root, NOW)
     check(root, NOW)
     open_site(root).close()
 
 
-def test_what_a_killed_run_committed_is_seen(root: Path) -> None:
+def test_the_check_reads_the_write_ahead_log_of_a_killed_run(root: Path) -> None:
     with open_site(root) as archive:
         post = a_post(50, SOURCES[0])
         archive.store([entry_of(post, render(post))])
@@ -100,7 +100,7 @@ def test_what_a_killed_run_committed_is_seen(root: Path) -> None:
 # --- one post
 
 
-def planted(root: Path, change: Callable[[bytes], bytes]) -> None:
+def change_post(root: Path, change: Callable[[bytes], bytes]) -> None:
     path = root / POST
     path.write_bytes(change(path.read_bytes()))
 
@@ -124,16 +124,16 @@ def planted(root: Path, change: Callable[[bytes], bytes]) -> None:
         "a digit of the body": ("edited", lambda old: old.replace("第1段".encode(), "第2段".encode())),
     }.values(),
 )
-def test_a_changed_post_is_named_and_the_article_comes_back(
+def test_a_changed_post_is_found_and_restored_by_repair_and_rerun(
     root: Path, kind: str, change: Callable[[bytes], bytes]
 ) -> None:
     before = posts_of(root)
-    planted(root, change)
+    change_post(root, change)
     changed = (root / POST).read_bytes()
     assert found(root) == [(kind, POST)]
-    mend(root)
+    check_and_repair(root)
     if kind == "edited":
-        assert (root / POST).read_bytes() == changed, "an edited post is the user's"
+        assert (root / POST).read_bytes() == changed, "an edited post is kept"
         return
     assert (root / ".archive/set-aside" / NAME).read_bytes() == changed
     rerun(root)
@@ -141,14 +141,14 @@ def test_a_changed_post_is_named_and_the_article_comes_back(
     assert found(root) == []
 
 
-def test_a_cut_post_is_found_wherever_it_is_cut(root: Path) -> None:
+def test_a_post_that_is_cut_anywhere_is_found(root: Path) -> None:
     content = (root / POST).read_bytes()
     for length in [*range(0, len(content), 4), *range(len(content) - 60, len(content))]:
         (root / POST).write_bytes(content[:length])
         assert found(root) == [("broken", POST)], length
 
 
-def test_a_flipped_bit_is_found_wherever_it_is(root: Path) -> None:
+def test_a_flipped_bit_anywhere_in_a_post_is_found(root: Path) -> None:
     content = (root / POST).read_bytes()
     dice = random.Random(1)
     for place in [
@@ -162,43 +162,41 @@ def test_a_flipped_bit_is_found_wherever_it_is(root: Path) -> None:
         assert kinds & {"broken", "edited", "form", "misnamed"}, (place, flipped[place])
 
 
-def test_a_broken_post_is_asked_for_again_where_its_listing_is_read(root: Path) -> None:
+def test_a_broken_post_is_requested_again_with_its_listing(root: Path) -> None:
     for number in (0, 1):
         (root / f"_posts/2022-02-22-{listed(number).id}.md").write_bytes(b"")
-    mend(root)
+    check_and_repair(root)
     with open_site(root) as archive:
         ledger = Ledger(archive.catalogue, NOW)
-        assert ledger.known_listing(LISTING) == KnownListing(LISTING), (
-            "the listing tells best what to ask for"
-        )
+        assert ledger.known_listing(LISTING) == KnownListing(LISTING), "the listing is read in full"
         assert listed(0, category="yangliribao") in ledger.waiting(LISTING)
         assert listed(1, category="yangliwanbao", listing="") in ledger.waiting(""), (
-            "no listing of it is known"
+            "its listing is not known"
         )
 
 
-def test_a_post_of_tomorrow_is_fine_and_one_of_next_week_is_not(root: Path) -> None:
+def test_a_post_dated_tomorrow_is_accepted_and_one_dated_next_week_is_a_breach(root: Path) -> None:
     assert check(root, NOW - timedelta(hours=20)).findings == ()
     assert len(check(root, NOW - timedelta(days=7)).breaches) == 7
 
 
-def test_liquid_in_a_post_is_named(root: Path) -> None:
+def test_liquid_markup_in_a_post_is_found(root: Path) -> None:
     name = "2022-02-22-NW202202222284000077.md"
     text = (root / POST).read_text().replace("又一段", "{% foo %}")
     (root / "_posts" / name).write_text(text)
-    mend(root)
+    check_and_repair(root)
     assert found(root) == [("old_form", f"_posts/{name}"), ("liquid", f"_posts/{name}")]
 
 
 # --- names
 
 
-def test_a_post_under_another_day_gets_its_name_back(root: Path) -> None:
+def test_a_post_with_a_wrong_name_is_renamed(root: Path) -> None:
     before = posts_of(root)
     for wrong in ("2022-02-23-{}.md", "{}.md", "2022-2-2-{}.md", "2022-02-22-{}-copy.md"):
         (root / POST).rename(root / "_posts" / wrong.format(ID))
         assert ("misnamed", f"_posts/{wrong.format(ID)}") in found(root)
-        mend(root)
+        check_and_repair(root)
         assert posts_of(root) == before, wrong
         assert found(root) == []
 
@@ -206,29 +204,29 @@ def test_a_post_under_another_day_gets_its_name_back(root: Path) -> None:
 @pytest.mark.parametrize(
     "copy", [f"2022-02-23-{ID}.md", "2022-02-22-NW202202222284000001-copy.md", f"{ID}.md"]
 )
-def test_a_second_file_of_an_id_is_set_aside(root: Path, copy: str) -> None:
+def test_a_second_file_of_an_article_is_moved_aside(root: Path, copy: str) -> None:
     before = posts_of(root)
     shutil.copy(root / POST, root / "_posts" / copy)
     assert found(root) == [("duplicate", f"_posts/{copy}")]
-    mend(root)
+    check_and_repair(root)
     assert (posts_of(root), found(root)) == (before, [])
     assert (root / ".archive/set-aside" / copy).exists()
 
 
-def test_two_valid_files_of_an_id_are_one_too_many(root: Path) -> None:
+def test_a_second_valid_post_of_an_article_is_a_duplicate(root: Path) -> None:
     earlier = (root / POST).read_text().replace("2022-02-22", "2022-02-21")
     (root / f"_posts/2022-02-21-{ID}.md").write_text(earlier)
-    assert found(root) == [("duplicate", f"_posts/2022-02-21-{ID}.md")], "the index knows the right one"
-    mend(root)
+    assert found(root) == [("duplicate", f"_posts/2022-02-21-{ID}.md")], "the index has the right one"
+    check_and_repair(root)
     assert found(root) == []
 
 
-def test_ids_that_differ_in_capitals_only_are_named(root: Path) -> None:
+def test_ids_that_differ_in_capitals_only_are_found_and_not_repaired(root: Path) -> None:
     text = (root / POST).read_text()
     (root / f"_posts/2022-02-22-{ID.lower()}.md").write_text(text.replace("样例标题", "另一个"))
     assert ("twin", f"_posts/2022-02-22-{ID.lower()}.md") in found(root)
-    mend(root)
-    assert ("twin", f"_posts/2022-02-22-{ID.lower()}.md") in found(root), "a person decides"
+    check_and_repair(root)
+    assert ("twin", f"_posts/2022-02-22-{ID.lower()}.md") in found(root), "this needs a decision"
 
 
 @pytest.mark.parametrize(
@@ -245,32 +243,34 @@ def test_ids_that_differ_in_capitals_only_are_named(root: Path) -> None:
         ("-202205262391921712.md", "broken"),
     ],
 )
-def test_files_that_are_no_posts_of_ours(root: Path, name: str, kind: str | None) -> None:
+def test_files_that_are_not_posts_of_the_archiver_are_classified(
+    root: Path, name: str, kind: str | None
+) -> None:
     (root / "_posts" / name).write_text("---\nlayout: post\ntitle: x\n---\n")
     assert found(root) == ([(kind, f"_posts/{name}")] if kind else [])
-    mend(root)
+    check_and_repair(root)
     assert (root / "_posts" / name).exists() is (kind in (None, "foreign"))
 
 
-def test_links_and_folders_among_the_posts_are_named(root: Path) -> None:
+def test_links_and_folders_among_the_posts_are_found(root: Path) -> None:
     (root / "_posts/2022-02-22-link.md").symlink_to("/etc/hostname")
     (root / "_posts/2021").mkdir()
     shutil.copy(root / POST, root / "_posts/2021")
     assert found(root) == [("nested", "_posts/2021"), ("stray", "_posts/2022-02-22-link.md")]
-    mend(root)
+    check_and_repair(root)
     assert found(root) == [("nested", "_posts/2021")]
 
 
 # --- posts and index
 
 
-def test_a_deleted_post_is_withdrawn_and_comes_back_when_named(root: Path) -> None:
+def test_a_deleted_post_is_withdrawn_and_restored_if_the_user_names_it(root: Path) -> None:
     before = posts_of(root)
     (root / POST).unlink()
     assert found(root) == [("withdrawn", POST)]
     rerun(root)
-    assert found(root) == [("withdrawn", POST)], "not brought back unasked"
-    mend(root)
+    assert found(root) == [("withdrawn", POST)], "a run does not restore it"
+    check_and_repair(root)
     assert found(root) == []
     rerun(root)
     assert not (root / POST).exists()
@@ -282,7 +282,7 @@ def test_a_deleted_post_is_withdrawn_and_comes_back_when_named(root: Path) -> No
     assert (posts_of(root), found(root)) == (before, [])
 
 
-def test_a_withdrawn_post_that_is_named_needs_no_repair(root: Path) -> None:
+def test_an_article_whose_post_was_deleted_can_be_named_without_a_repair(root: Path) -> None:
     (root / POST).unlink()
     with open_site(root) as archive:
         assert Ledger(archive.catalogue, NOW).admit([Listed(ID)]) == []
@@ -306,36 +306,36 @@ def test_a_withdrawn_post_that_is_named_needs_no_repair(root: Path) -> None:
         ("UPDATE post SET name = 'x' WHERE id = '{}'", "index_row"),
     ],
 )
-def test_an_index_that_says_otherwise_than_the_posts_is_corrected(root: Path, sql: str, kind: str) -> None:
+def test_index_rows_that_differ_from_the_posts_are_corrected(root: Path, sql: str, kind: str) -> None:
     before = posts_of(root)
     with sqlite3.connect(root / INDEX) as db:
         db.executescript(sql.format(ID))
     db.close()
     assert (kind, POST) in found(root)
-    mend(root)
+    check_and_repair(root)
     assert (posts_of(root), found(root)) == (before, [])
 
 
-def test_one_slug_for_a_name_and_one_name_for_a_slug(root: Path) -> None:
+def test_two_slugs_for_a_name_and_two_names_for_a_slug_are_found(root: Path) -> None:
     for number, (slug, tag) in enumerate(
         (("anotherslug", "样例日报新闻"), ("Yangliribao", "另一家新闻")), 71
     ):
         text = (root / f"_posts/2022-02-22-{listed(0).id}.md").read_text()
         text = text.replace("categories: yangliribao", f"categories: {slug}").replace("样例日报新闻", tag)
         (root / f"_posts/2022-02-22-NW2022022222840000{number}.md").write_text(text)
-    mend(root)
+    check_and_repair(root)
     kinds = {(kind, path[-5:-3]) for kind, path in found(root)}
     assert {("slug", "71"), ("slug", "72")} <= kinds
 
 
-def test_a_post_under_another_slug_than_the_index_remembers_is_named(root: Path) -> None:
+def test_a_post_with_another_slug_than_the_index_is_found(root: Path) -> None:
     with open_site(root) as archive, archive.index.transaction():
         archive.index._db.execute("DELETE FROM slug WHERE name = ?", (SOURCES[1],))
         archive.index.add_slug(SOURCES[1], "yangliwanbaox1234")
     assert found(root) == [("slug", POST), ("slug", f"_posts/2022-02-22-{listed(4).id}.md")]
 
 
-# --- beside the posts
+# --- other files
 
 
 @pytest.mark.parametrize("page", ["category/yangliribao.html", "emnews/index.html"])
@@ -346,7 +346,7 @@ def test_a_missing_category_page_is_written(root: Path, page: str, content: byte
     if content is not None:
         (root / page).write_bytes(content)
     assert found(root) == [("page", page)]
-    mend(root)
+    check_and_repair(root)
     assert (root / page).read_bytes() == before
 
 
@@ -359,17 +359,19 @@ def test_a_missing_category_page_is_written(root: Path, page: str, content: byte
         (".archive/report.json", "report"),
     ],
 )
-def test_files_of_ours_that_are_cut_or_left_over(root: Path, path: str, kind: str) -> None:
+def test_cut_or_leftover_files_of_the_archiver_are_found_and_removed(
+    root: Path, path: str, kind: str
+) -> None:
     (root / path).parent.mkdir(exist_ok=True)
     content = (root / path).read_bytes() if (root / path).exists() else b"{}"
     (root / path).write_bytes(content[: len(content) // 2])
     assert found(root) == [(kind, path)]
-    mend(root)
+    check_and_repair(root)
     assert found(root) == []
     assert not (root / path).exists()
 
 
-def test_a_kept_answer_that_changed_is_noticed(root: Path) -> None:
+def test_a_changed_response_in_a_quarantine_record_is_found(root: Path) -> None:
     path = root / ".archive/quarantine/NW202202222284009002.json"
     text = path.read_text()
     start = text.index('"base64": "') + len('"base64": "')
@@ -381,52 +383,52 @@ def test_a_kept_answer_that_changed_is_noticed(root: Path) -> None:
 
 
 def dump(path: Path) -> list[str]:
-    """What an index holds; whether the last run was cut off does not count, a wrong answer costs a search."""
+    """The content of an index without the table ``run``: a wrong value there only causes a search for posts."""
     with sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True) as db:
         lines = [line for line in db.iterdump() if '"run"' not in line]
     db.close()
     return lines
 
 
-def assert_healed(root: Path, before: dict[str, bytes]) -> None:
-    mend(root)
+def assert_repair_restores(root: Path, before: dict[str, bytes]) -> None:
+    check_and_repair(root)
     assert found(root) == []
     rerun(root)
     assert posts_of(root) == before
 
 
-def test_a_cut_index_is_found_at_every_length_and_never_used(root: Path) -> None:
+def test_an_index_that_is_cut_anywhere_is_found_and_refused(root: Path) -> None:
     content = (root / INDEX).read_bytes()
     before = posts_of(root)
     lengths = [*range(0, len(content), len(content) // 100), 1, 15, 16, 99, 100, len(content) - 1]
     for length in lengths:
         (root / INDEX).write_bytes(content[:length])
         assert ("index", INDEX) in found(root), length
-        if length > 1:  # SQLite takes less for a new file: see the next test
+        if length > 1:  # to SQLite a shorter file is an empty database: test_an_empty_index_file_…
             with pytest.raises(DamagedIndex, match="archive-check --repair"):
                 SqliteStore(root / INDEX)
-    assert_healed(root, before)
+    assert_repair_restores(root, before)
 
 
-def test_an_index_of_an_unknown_file_format_is_damaged(root: Path) -> None:
+def test_an_index_with_an_unknown_schema_format_of_sqlite_is_refused(root: Path) -> None:
     content = bytearray((root / INDEX).read_bytes())
-    content[47] ^= 64  # SQLite's own version of its schema
+    content[47] ^= 64  # the schema format number of SQLite
     (root / INDEX).write_bytes(content)
     assert found(root) == [("index", INDEX)]
     with pytest.raises(DamagedIndex, match="archive-check --repair"):
         SqliteStore(root / INDEX)
 
 
-def test_an_emptied_index_is_built_anew_and_said_to_be(root: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_empty_index_file_is_rebuilt_with_a_warning(root: Path, caplog: pytest.LogCaptureFixture) -> None:
     (root / INDEX).write_bytes(b"")
     with open_site(root) as archive:
         assert archive.index.holds(ID)
-    assert "holds nothing; it is built anew" in caplog.text
+    assert "is empty; it is built from the posts" in caplog.text
 
 
-def test_a_flipped_bit_of_the_index_is_found_or_changes_nothing_it_says(root: Path) -> None:
+def test_a_flipped_bit_in_the_index_is_found_or_changes_no_value(root: Path) -> None:
     content = (root / INDEX).read_bytes()
-    held = dump(root / INDEX)
+    rows = dump(root / INDEX)
     dice = random.Random(2)
     used = [place for place, byte in enumerate(content) if byte]
     places = [
@@ -434,21 +436,21 @@ def test_a_flipped_bit_of_the_index_is_found_or_changes_nothing_it_says(root: Pa
         *(dice.choice(used) for _ in range(150)),
         *(dice.randrange(len(content)) for _ in range(50)),
     ]
-    named = 0
+    found_count = 0
     for place in places:
         flipped = bytearray(content)
         flipped[place] ^= 1 << dice.randrange(8)
         (root / INDEX).write_bytes(flipped)
         if found(root):
-            named += 1
+            found_count += 1
         else:
-            assert dump(root / INDEX) == held, place
+            assert dump(root / INDEX) == rows, place
         assert_refused_or_right(root)
-    assert named > 150, "most of these places mean something"
+    assert found_count > 150, "most of these bytes matter"
 
 
 def assert_refused_or_right(root: Path) -> None:
-    """Opened for a crawl, a flipped index is refused, or tells slugs and open articles as ever."""
+    """The index is refused when a crawl opens it, or returns the right slugs and open articles."""
     try:
         with closing(SqliteStore(root / INDEX)) as index:
             assert set(index.slugs()) == set(SOURCES)
@@ -462,7 +464,7 @@ def assert_refused_or_right(root: Path) -> None:
         (root / f"{INDEX}{beside}").unlink(missing_ok=True)
 
 
-def test_a_row_that_changed_by_itself_is_found_and_the_rest_is_saved(root: Path) -> None:
+def test_a_row_with_a_wrong_checksum_is_found_and_the_other_rows_are_saved(root: Path) -> None:
     before, content = posts_of(root), (root / INDEX).read_bytes()
     (root / INDEX).write_bytes(content.replace(listed(9002).id.encode(), listed(9003).id.encode()))
     assert ("index", INDEX) in found(root)
@@ -471,7 +473,7 @@ def test_a_row_that_changed_by_itself_is_found_and_the_rest_is_saved(root: Path)
         SqliteStore.reading(root / INDEX) as index,
     ):
         index.open_article(listed(9003).id)
-    mend(root)
+    check_and_repair(root)
     assert found(root) == []
     with open_site(root) as archive:
         saved = {article.listed.id: article.state for article in archive.index.without_post()}
@@ -490,7 +492,7 @@ def test_a_row_that_changed_by_itself_is_found_and_the_rest_is_saved(root: Path)
     }.items(),
     ids=lambda item: item[0],
 )
-def test_a_foreign_index_is_set_aside_not_used(root: Path, content: tuple[str, bytes]) -> None:
+def test_a_file_that_is_not_our_index_is_moved_aside(root: Path, content: tuple[str, bytes]) -> None:
     what, replacement = content
     before = posts_of(root)
     if what == "another program's":
@@ -508,15 +510,17 @@ def test_a_foreign_index_is_set_aside_not_used(root: Path, content: tuple[str, b
     with pytest.raises(DamagedIndex, match="archive-check --repair"):
         SqliteStore(root / INDEX)
     assert [kind for kind, _ in found(root)] == ["index"]
-    assert_healed(root, before)
+    assert_repair_restores(root, before)
     assert (root / ".archive/set-aside/index.sqlite").read_bytes() == foreign
 
 
-def test_open_articles_survive_a_damaged_index_and_quarantined_ones_a_lost_one(root: Path) -> None:
+def test_open_articles_survive_a_damaged_index_and_quarantined_articles_survive_a_lost_one(
+    root: Path,
+) -> None:
     with sqlite3.connect(root / INDEX) as db:
         db.execute("PRAGMA user_version = 7")
     db.close()
-    mend(root)
+    check_and_repair(root)
     with open_site(root) as archive:
         assert {article.listed.id for article in archive.index.without_post()} == {
             listed(9001).id,
@@ -535,7 +539,7 @@ def test_open_articles_survive_a_damaged_index_and_quarantined_ones_a_lost_one(r
 # --- the old archive
 
 
-def test_posts_of_the_old_archive_are_known_by_id_and_never_rewritten(tmp_path: Path) -> None:
+def test_posts_of_the_old_archive_are_indexed_by_id_and_never_rewritten(tmp_path: Path) -> None:
     posts = tmp_path / "_posts"
     posts.mkdir()
     old = (
@@ -550,7 +554,7 @@ def test_posts_of_the_old_archive_are_known_by_id_and_never_rewritten(tmp_path: 
         ("old_form", "_posts/2021-12-08-202112082206000001.md"),
     ]
     assert not (tmp_path / ".archive").exists()
-    mend(tmp_path)
+    check_and_repair(tmp_path)
     assert (posts / "2021-12-08-202112082206000001.md").read_text() == old
     with open_site(tmp_path) as archive:
         asked = Ledger(archive.catalogue, NOW).admit([Listed(f"20211208220600000{n}") for n in (1, 2)])
@@ -558,7 +562,7 @@ def test_posts_of_the_old_archive_are_known_by_id_and_never_rewritten(tmp_path: 
 
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="no real posts here")
-def test_the_real_old_archive_is_adopted_and_its_broken_posts_are_named(tmp_path: Path) -> None:
+def test_the_real_old_archive_is_indexed_and_its_broken_posts_are_found(tmp_path: Path) -> None:
     shutil.copytree(CORPUS, tmp_path / "_posts", ignore=shutil.ignore_patterns("*.tsv"))
     before = posts_of(tmp_path)
     open_site(tmp_path).close()

@@ -1,4 +1,4 @@
-"""``scrapy archive-gaps`` as a user runs it, and what becomes of gaps."""
+"""The command ``scrapy archive-gaps``, and when later runs request the missing articles."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def as_json(root: Path, *options: str) -> tuple[int, dict[str, Any]]:
     return status, json.loads("\n".join(lines))
 
 
-def test_a_whole_archive_has_no_gaps(tmp_path: Path) -> None:
+def test_a_complete_archive_has_no_gaps(tmp_path: Path) -> None:
     with Replica(Site(articles=12, plain=True)) as replica:
         crawl("category", tmp_path, replica)
     assert gaps(tmp_path) == (0, ["0 articles missing"])
@@ -93,7 +93,7 @@ def test_each_gap_is_a_row_with_its_reason(tmp_path: Path) -> None:
     assert gaps(root, "--since", "yesterday")[0] == 2
 
 
-def test_what_is_gone_or_withdrawn_is_told_and_is_no_gap(tmp_path: Path) -> None:
+def test_articles_that_are_gone_are_listed_and_do_not_count_as_gaps(tmp_path: Path) -> None:
     with open_site(tmp_path) as archive:
         ledger = Ledger(archive.catalogue, NOW)
         ledger.admit([listed(1)])
@@ -108,7 +108,7 @@ def test_what_is_gone_or_withdrawn_is_told_and_is_no_gap(tmp_path: Path) -> None
     assert (status, lines[-1]) == (0, "0 articles missing, 1 more that are not to be had")
 
 
-def test_an_index_that_cannot_be_trusted_is_no_answer(tmp_path: Path) -> None:
+def test_a_damaged_or_missing_index_is_an_error(tmp_path: Path) -> None:
     index = finished(tmp_path) / ".archive/index.sqlite"
     index.write_bytes(index.read_bytes()[:5000])
     assert gaps(tmp_path)[0] == 6
@@ -120,8 +120,8 @@ def test_an_index_that_cannot_be_trusted_is_no_answer(tmp_path: Path) -> None:
 # --- from run to run
 
 
-def put_off(root: Path, article: str) -> None:
-    """As if it had failed many times, the last time just now."""
+def delay(root: Path, article: str) -> None:
+    """Changes the index as if the article had failed nine times, the last time just now."""
     with open_site(root) as archive, archive.index.transaction():
         known = archive.index.open_article(article)
         assert known is not None
@@ -129,8 +129,8 @@ def put_off(root: Path, article: str) -> None:
         archive.index.put_open(OpenArticle(known.listed, known.state, known.reason, "", 9, known.since, due))
 
 
-def test_a_broken_article_costs_a_cron_job_no_request_until_it_is_due(tmp_path: Path) -> None:
-    """What someone sees every five minutes: 3 while an article did not answer, 4 only when one was refused."""
+def test_a_failed_article_is_not_requested_before_it_is_due(tmp_path: Path) -> None:
+    """Until then the exit status is 3 if there was no response, and 0 if the response was rejected."""
     for status, answer, then in ((503, "", 3), (200, "{}", 0)):
         root = tmp_path / str(status)
         with Replica(Site(articles=30, plain=True)) as replica:
@@ -144,7 +144,7 @@ def test_a_broken_article_costs_a_cron_job_no_request_until_it_is_due(tmp_path: 
             options = ("-s", "RETRY_TIMES=0")
             first = crawl("category", root, replica, *options, category="cailianshe")
             assert first.status == (3 if then else 4), first.stderr
-            put_off(root, article.id)
+            delay(root, article.id)
             asked(replica)
             waits = crawl("category", root, replica, *options, category="cailianshe")
             assert waits.status == then, waits.stderr
@@ -154,11 +154,11 @@ def test_a_broken_article_costs_a_cron_job_no_request_until_it_is_due(tmp_path: 
 
             replica.answers.clear()
             named = crawl("share", root, replica, infocode=article.id)
-            assert (named.status, named["posted"]) == (0, 1), "the user need not wait"
+            assert (named.status, named["posted"]) == (0, 1), "the share spider does not wait"
             assert gaps(root)[0] == 0
 
 
-def test_what_only_the_user_named_is_tried_again_by_a_run_on_categories(tmp_path: Path) -> None:
+def test_an_article_that_only_the_user_named_is_tried_again_by_a_category_run(tmp_path: Path) -> None:
     with Replica(Site(articles=30, plain=True)) as replica:
         article = replica.site.article(next(iter(replica.site.listing("cailianshe"))))
         replica.answers["/NewsData/GetNewsText.do"] = (503, {}, "")
@@ -168,11 +168,11 @@ def test_what_only_the_user_named_is_tried_again_by_a_run_on_categories(tmp_path
         asked(replica)
         again = crawl("category", tmp_path, replica, category="emnews")
         assert (again.status, again["posted"]) == (0, replica.site.count("emnews") + 1), again.stderr
-        assert asked(replica)[-1] == f"/NewsData/GetNewsText.do?id={article.id}", "last, after the listings"
+        assert asked(replica)[-1] == f"/NewsData/GetNewsText.do?id={article.id}", "after the listings"
 
 
-def test_wrong_settings_for_retries_are_one_sentence(tmp_path: Path) -> None:
+def test_a_wrong_setting_for_retries_is_reported_in_one_sentence(tmp_path: Path) -> None:
     run = crawl("category", tmp_path / "archive", None, "-s", "ARCHIVER_RETRY_DAYS=soon")
     assert run.status == 2
-    assert "ARCHIVER_RETRY_DAYS='soon' is no whole number" in run.stderr
+    assert "ARCHIVER_RETRY_DAYS='soon' is not a whole number" in run.stderr
     assert not (tmp_path / "archive").exists()

@@ -1,4 +1,4 @@
-"""Posts in another version of the format are notes: no repair and no run changes a byte of them."""
+"""Posts in another version of the format are notes; no repair and no run changes them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ INDEX = ".archive/index.sqlite"
 
 
 @pytest.fixture(autouse=True)
-def version_1_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def only_version_1(monkeypatch: pytest.MonkeyPatch) -> None:
     use(monkeypatch, VERSION_1)
 
 
@@ -40,8 +40,8 @@ def kinds(root: Path) -> Counter[str]:
     return Counter(finding.kind for finding in check(root, NOW).findings)
 
 
-def assert_left_alone(root: Path) -> None:
-    """Checked, repaired and crawled anew, the archive has the same posts and one more, in the current form."""
+def assert_posts_are_kept(root: Path) -> None:
+    """After a check, a repair and a crawl the archive has the same posts, and one more in the current version."""
     before = posts_of(root)
     checked = check(root, NOW)
     assert (checked.posts, checked.breaches) == (POSTS, [])
@@ -49,7 +49,7 @@ def assert_left_alone(root: Path) -> None:
     with open_site(root, {"emnews": "东财滚动新闻"}) as archive:
         ledger = Ledger(archive.catalogue, NOW)
         known = [Listed(read_id(path), listing=LISTING) for path in before]
-        assert ledger.admit(known) == [], "what is archived is not asked for again"
+        assert ledger.admit(known) == [], "an article with a post is not requested again"
         new = a_post(500, SOURCES[0], archive.slugs.slug(SOURCES[0]))
         store(archive, ledger, new)
     after = posts_of(root)
@@ -76,7 +76,7 @@ def test_posts_of_an_older_version_are_notes(
     assert {finding.detail for finding in check(root, NOW).findings} == {
         "version 1; posts are written in version 2"
     }
-    assert_left_alone(root)
+    assert_posts_are_kept(root)
     assert kinds(root) == {"other_version": POSTS}, "the new post is in the current version"
 
 
@@ -87,7 +87,7 @@ def test_posts_of_a_later_version_are_notes(monkeypatch: pytest.MonkeyPatch, roo
     use(monkeypatch, VERSION_1)
     same = 11 if change == "an optional key" else 0  # only the post of the rolling news has a digest
     assert kinds(root) == {"other_version": POSTS - same}
-    assert_left_alone(root)
+    assert_posts_are_kept(root)
 
 
 @pytest.mark.parametrize("change", READABLE)
@@ -105,7 +105,7 @@ def test_a_lost_index_is_built_from_posts_of_any_version(
 
 
 @pytest.mark.parametrize("change", OTHERS)
-def test_an_edit_of_a_post_of_an_older_version_is_noticed(
+def test_an_edit_of_a_post_of_an_older_version_is_found(
     monkeypatch: pytest.MonkeyPatch, root: Path, change: str
 ) -> None:
     finished(root, POSTS - 1)
@@ -129,7 +129,7 @@ def test_an_edited_post_that_no_known_version_can_read_is_broken(
     path = next(iter(sorted(root.glob("_posts/*.md"))))
     shutil.copy(path, root / "_posts/2022-02-22-NW202202222284000777.md")
     path.write_bytes(path.read_bytes() + b"x")
-    assert kinds(root) == {"other_version": POSTS - 1, "broken": 2}, "the index knows other bytes, or none"
+    assert kinds(root) == {"other_version": POSTS - 1, "broken": 2}, "the index has another digest, or no row"
 
 
 def test_a_post_of_another_version_with_a_date_in_the_future_is_broken(
@@ -141,16 +141,16 @@ def test_a_post_of_another_version_with_a_date_in_the_future_is_broken(
 
 
 @pytest.mark.parametrize("lines", [b"image: x.png\n", b"image:\n- a\n- b\n"])
-def test_a_key_that_the_owner_added_is_an_edit_and_after_that_a_note(root: Path, lines: bytes) -> None:
+def test_a_key_that_the_owner_added_is_an_edit_and_after_a_rebuild_a_note(root: Path, lines: bytes) -> None:
     finished(root, POSTS - 1)
     for path in root.glob("_posts/*.md"):
         path.write_bytes(path.read_bytes().replace(b"\n---\n", b"\n" + lines + b"---\n", 1))
         assert read(path.read_text("utf-8"), path.name).version is None
     assert kinds(root) == {"edited": POSTS}
-    assert_left_alone(root)
+    assert_posts_are_kept(root)
     (root / f"_posts/{a_post(500, SOURCES[0]).name}").unlink()
     (root / INDEX).unlink()
     open_site(root).close()
     assert kinds(root) == {"other_version": POSTS}
     assert {finding.detail for finding in check(root, NOW).findings} == {"no known version has these keys"}
-    assert_left_alone(root)
+    assert_posts_are_kept(root)

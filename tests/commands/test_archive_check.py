@@ -47,13 +47,14 @@ def test_breaches_are_lines_and_repair_and_a_rerun_restore_the_archive(tmp_path:
         status, lines = check(tmp_path)
         assert status == 9
         assert [line.split(":")[0] for line in lines[:-1]] == ["index", "misnamed", "broken", "form", "stray"]
-        assert lines[2].startswith(f"broken: _posts/{posts[0].name}: no footer as last line; --repair sets")
+        assert lines[2].startswith(f"broken: _posts/{posts[0].name}: no footer as last line; --repair moves")
         assert lines[-1] == "37 posts, 5 breaches (1 broken, 1 form, 1 index, 1 misnamed, 1 stray)"
 
         status, lines = check(tmp_path, "--repair")
         assert (status, lines[-1].partition("; ")[2]) == (0, "5 mended, 0 left")
         assert (
-            f"mended: set aside as .archive/set-aside/{posts[0].name}; the next run asks for it" in lines[2]
+            f"mended: moved to .archive/set-aside/{posts[0].name}; the next run requests the article"
+            in lines[2]
         )
 
         asked(replica)
@@ -111,7 +112,7 @@ def test_while_a_run_is_on_the_commands_touch_nothing(tmp_path: Path, command: s
         done = scrapy(command, "-s", f"ARCHIVER_OUTPUT={tmp_path}")
     assert done.returncode == 7
     assert done.stderr == (
-        f"scrapy {command}: a run is using the archive {tmp_path}; ask again when it has ended\n"
+        f"scrapy {command}: a run is using the archive {tmp_path}; try again when it has ended\n"
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 ORDERED = ("fsync", "pwrite64", "renameat", "write")
 MAX_CONTENT = 1 << 20
-"""Bytes of one call that strace logs; no scenario writes so many at once."""
+"""Bytes of one call that strace logs; no scenario writes more at once."""
 
 _TEXT = r'"((?:[^"\\]|\\.)*)"'
 _LINE = re.compile(

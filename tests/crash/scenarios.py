@@ -1,6 +1,7 @@
-"""The runs that are killed: the archive before each run, the run, and what completes the archive afterwards.
+"""The runs that are killed: how the archive is prepared, the run, and the run that completes the archive.
 
-They do without Scrapy's engine: only the changes of the disk matter, and a run is repeated thousands of times.
+They do not use Scrapy's engine, because only changes of the disk matter and each run is repeated thousands of
+times.
 """
 
 from __future__ import annotations
@@ -44,17 +45,17 @@ class Scenario:
     """What a user runs next, on a healthy machine."""
 
 
-# --- what is done to the archive by the archiver
+# --- changes by the archiver
 
 _RESERVED = {"emnews": "东财滚动新闻"}
 _GROUP = 3
 _ANSWER = Answer("http://x/", 200, {}, b"<html>busy \xff</html>")
 _BUSY = Quarantined("not_json", "no")
-_MUTE = Deferred("timeout")
+_NO_RESPONSE = Deferred("timeout")
 
 
 def crawl(shown: Sequence[int], failing: Mapping[int, ArticleError] | None = None) -> Task:
-    """A run whose listing shows these articles, or has not changed; all have an answer except the failing ones."""
+    """A run whose listing shows these articles, or has not changed. All articles get a post except ``failing``."""
 
     def task(root: Path) -> int:
         try:
@@ -90,7 +91,7 @@ def _crawl(archive: Archive, shown: Sequence[int], failing: Mapping[int, Article
 def _store(archive: Archive, ledger: Ledger, numbers: Sequence[int]) -> None:
     entries = [_entry(archive, number) for number in numbers]
     for entry in entries:
-        assert not archive.tree.exists(f"{POSTS}/{entry.name}"), "what has a post is not asked for"
+        assert not archive.tree.exists(f"{POSTS}/{entry.name}"), "an article with a post is not requested"
     for entry, end in zip(entries, archive.store(entries), strict=True):
         assert not isinstance(end, Quarantined)
         ledger.stored(entry.id, end)
@@ -103,14 +104,14 @@ def _entry(archive: Archive, number: int) -> Entry:
     return entry_of(post, render(post), source)
 
 
-def mend(root: Path) -> int:
+def repair(root: Path) -> int:
     """``scrapy archive-check --repair``."""
     command = archive_check.Command()
     command.settings = Settings({"ARCHIVER_OUTPUT": str(root)})
-    with redirect_stdout(io.StringIO()) as said:  # printed output is not on the archive's disk
+    with redirect_stdout(io.StringIO()) as stdout:  # a fault may not hit the output of the command
         command.run([], argparse.Namespace(repair=True, json=False))
     if command.exitcode == Status.BROKEN:
-        tell(said.getvalue())
+        tell(stdout.getvalue())
     return command.exitcode
 
 
@@ -123,15 +124,15 @@ def _in_turn(*tasks: Task) -> Task:
     return task
 
 
-# --- what is done to it by others
+# --- changes by others
 
 
 def _nothing(_: Path) -> int:
     return Status.OK
 
 
-def _cut_off(root: Path) -> int:
-    """A run that is cut off: one post is remembered, two are published, one is staged in part."""
+def _killed_run(root: Path) -> int:
+    """A run that is killed: one post is in the index, two are on the disk only, one is staged in part."""
     if child := os.fork():
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     archive = open_site(root, _RESERVED)
@@ -150,7 +151,7 @@ def _delete_index(root: Path) -> int:
 
 
 def _damage(root: Path) -> int:
-    """Makes one breach of each kind that can be mended, except damage of the index."""
+    """Makes one breach of each kind that can be repaired, except damage to the index."""
     posts = root / POSTS
     (posts / _name(0)).write_bytes(b"")
     (posts / _name(1)).write_bytes(_half(posts / _name(1)))
@@ -189,19 +190,19 @@ def _half(path: Path) -> bytes:
 
 # --- the scenarios
 
-_FIRST = crawl((0, 1, 3, 4), {3: _BUSY, 4: _MUTE})
+_FIRST = crawl((0, 1, 3, 4), {3: _BUSY, 4: _NO_RESPONSE})
 _SECOND = crawl((0, 1, 2, 5, 6, 7), {7: _BUSY})
-"""No longer shows the open articles, has answers for them, and brings a new source."""
-_ALL = crawl(range(10), {3: _BUSY, 4: _MUTE})
+"""The listing no longer shows the open articles; they get posts now, and there is a new source."""
+_ALL = crawl(range(10), {3: _BUSY, 4: _NO_RESPONSE})
 _LAST = crawl(range(10, 12))
-"""Shows none of the earlier articles: open articles are known from the archive only."""
+"""The listing shows none of the earlier articles: open articles are known from the archive only."""
 
 SCENARIOS = {
     "new": Scenario(_nothing, crawl(range(6), {3: _BUSY}), crawl(range(6), {3: _BUSY})),
     "update": Scenario(_FIRST, _SECOND, _SECOND),
-    "recovery": Scenario(_in_turn(_FIRST, _cut_off), _SECOND, _SECOND),
-    "reindex": Scenario(_in_turn(_FIRST, _cut_off, _delete_index), _SECOND, _SECOND),
-    "repair": Scenario(_in_turn(_ALL, _damage), mend, _in_turn(mend, _LAST)),
-    "repair-cut-off": Scenario(_in_turn(_FIRST, _cut_off), mend, _in_turn(mend, _SECOND)),
-    "repair-index": Scenario(_in_turn(_ALL, _damage_index), mend, _in_turn(mend, _LAST)),
+    "recovery": Scenario(_in_turn(_FIRST, _killed_run), _SECOND, _SECOND),
+    "reindex": Scenario(_in_turn(_FIRST, _killed_run, _delete_index), _SECOND, _SECOND),
+    "repair": Scenario(_in_turn(_ALL, _damage), repair, _in_turn(repair, _LAST)),
+    "repair-cut-off": Scenario(_in_turn(_FIRST, _killed_run), repair, _in_turn(repair, _SECOND)),
+    "repair-index": Scenario(_in_turn(_ALL, _damage_index), repair, _in_turn(repair, _LAST)),
 }

@@ -1,4 +1,4 @@
-"""Runs the driver under strace, which kills each of its processes, or fails it, at the Nth call of a kind."""
+"""Runs the driver under strace, which kills each of its processes, or makes a call fail, at the Nth call."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ from typing import Self
 import pytest
 
 from tests.crash.calls import MAX_CONTENT, ORDERED
-from tests.crash.driver import IN_VAIN
+from tests.crash.driver import DUMMY_CALLS
 from tests.crawling import PROJECT
 
 OPENING = frozenset({"openat"})
-CHANGING = frozenset(IN_VAIN) - OPENING
-"""Every call by which a run changes the state of the disk; what ``openat`` makes is empty until one of them."""
+CHANGING = frozenset(DUMMY_CALLS) - OPENING
+"""Every call that changes the disk, except ``openat``, which only creates empty files."""
 _FOREIGN = (
     "?chmod,?copy_file_range,?creat,?fallocate,?fchmodat,?link,?linkat,?open,?pwritev,?pwritev2,?rename,"
     "?renameat2,?symlink,?symlinkat,?truncate,?writev"
 )
-"""Other calls that change the disk. No run makes them so far; the log shows one that does."""
+"""Other calls that change the disk. No run makes them so far; ``points`` fails if one does."""
 
 _FAST = "--seccomp-bpf"
-"""Stops a process at the traced calls only; with it strace 6.1 sends no signals."""
+"""Stops a process at traced calls only. strace 6.1 cannot send signals with this option."""
 
-_HIT = dict.fromkeys(IN_VAIN, 100) | {"pwrite64": 300, "openat": 2400}
-"""strace counts the calls of each process by name, and takes one number for all processes: the fault is in the
-100th. A process that is to be hit at its Nth call first makes 100 - N calls in vain. The driver itself must not be
-hit: its imports open some 1,200 files, and its number is twice that."""
+_HIT = dict.fromkeys(DUMMY_CALLS, 100) | {"pwrite64": 300, "openat": 2400}
+"""Call → the number of the call that fails. strace counts the calls of each process by name, and takes one number
+for all processes. To make the Nth call of a process fail, the process first makes 100 - N dummy calls. The driver
+itself must not be hit: its imports open some 1,200 files, so the number for ``openat`` is twice that."""
 
 
 @dataclass(frozen=True)
 class Point:
-    """A call, identified by how often each kind of call was made before it in the run."""
+    """A call of a run, identified by the numbers of calls of each kind before it."""
 
     call: str
     earlier: Mapping[str, int]
@@ -55,14 +55,13 @@ class Point:
 class Ended:
     process: int
     status: int
-    said: str
-    """On stderr."""
+    stderr: str
 
 
 class Driver:
-    """The processes of one driver; without options for strace they run undisturbed.
+    """The processes of one driver; without ``options`` they run without strace.
 
-    ``folder`` is for everything except the archives.
+    ``folder`` is for all files except the archives.
     """
 
     def __init__(self, folder: Path, *options: str) -> None:
@@ -71,8 +70,8 @@ class Driver:
             command = [strace(), "-f", "-qqq", *options, *command]
         self._channel, stdin = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._channel.settimeout(60)
-        self._said, stderr = socket.socketpair()
-        self._said.setblocking(False)
+        self._stderr, stderr = socket.socketpair()
+        self._stderr.setblocking(False)
         with stdin, stderr:
             self._process = subprocess.Popen(
                 command,
@@ -93,27 +92,29 @@ class Driver:
 
     @classmethod
     def logging(cls, folder: Path) -> Self:
-        return cls(folder, _FAST, "-o", str(folder / "log"), "-e", f"trace={_names(IN_VAIN)},{_FOREIGN}")
+        return cls(folder, _FAST, "-o", str(folder / "log"), "-e", f"trace={_names(DUMMY_CALLS)},{_FOREIGN}")
 
     @classmethod
     def tracing(cls, folder: Path) -> Self:
-        """Logs with paths and whole contents the calls that make a post durable: see ``tests.crash.calls``."""
+        """Logs the calls that make a post durable, with paths and contents: see ``tests.crash.calls``."""
         details = ("-y", "-s", str(MAX_CONTENT))
         return cls(folder, _FAST, *details, "-o", str(folder / "calls"), "-e", f"trace={_names(ORDERED)}")
 
-    def run(self, scenario: str, part: str, root: Path, in_vain: Mapping[str, int] | None = None) -> Ended:
-        self._channel.send(json.dumps([scenario, part, str(root), in_vain or {}]).encode())
+    def run(
+        self, scenario: str, part: str, root: Path, dummy_calls: Mapping[str, int] | None = None
+    ) -> Ended:
+        self._channel.send(json.dumps([scenario, part, str(root), dummy_calls or {}]).encode())
         process, status = json.loads(self._channel.recv(4096) or '[0, "the driver itself ended"]')
         try:
-            said = self._said.recv(65536)
+            stderr = self._stderr.recv(65536)
         except BlockingIOError:
-            said = b""
-        return Ended(process, status, said.decode("utf-8", "replace"))
+            stderr = b""
+        return Ended(process, status, stderr.decode("utf-8", "replace"))
 
     def close(self) -> None:
         self._channel.close()
         self._process.wait(timeout=60)
-        self._said.close()
+        self._stderr.close()
 
     def __enter__(self) -> Self:
         return self
@@ -123,21 +124,21 @@ class Driver:
 
 
 def at(point: Point) -> Mapping[str, int]:
-    """The calls to make in vain so that the fault hits this call only."""
+    """The dummy calls after which the fault hits this call only."""
     return {point.call: _HIT[point.call] - 1 - point.earlier[point.call]}
 
 
 def from_on(point: Point, calls: Iterable[str]) -> Mapping[str, int]:
-    """The calls to make in vain so that a persistent fault begins with this call, in all these calls."""
+    """The dummy calls after which a persistent fault begins at this point, in all these kinds of calls."""
     return {call: _HIT[call] - 1 - point.earlier.get(call, 0) for call in calls}
 
 
 def points(folder: Path, process: int) -> list[Point]:
-    """Every call of an undisturbed run that can be hit, in order, from the log of a driver."""
+    """Every call of an undisturbed run that can be made to fail, in order, from the log of a driver."""
     lines = (folder / "log").read_text("utf-8", "replace")
     found, counts = [], Counter[str]()
     for call in re.findall(rf"^{process} +(\w+)\(", lines, re.MULTILINE):
-        assert call in IN_VAIN, f"{call} changes the disk, and is not among the calls that are tried"
+        assert call in DUMMY_CALLS, f"{call} changes the disk, and is not among the calls that are tried"
         found.append(Point(call, Counter(counts)))
         counts[call] += 1
     assert all(counts[call] < _HIT[call] for call in counts)
@@ -150,7 +151,7 @@ def _inject(calls: Iterable[str], fault: str, further: str = "") -> tuple[str, .
 
 
 def _names(calls: Iterable[str]) -> str:
-    """For strace, whether this machine's kernel has them or not."""
+    """Names for strace; the question mark makes it ignore calls that this kernel does not have."""
     return ",".join(f"?{call}" for call in calls)
 
 

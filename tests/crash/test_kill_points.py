@@ -1,4 +1,4 @@
-"""``kill -9`` and a failing disk at every state-changing call of a run: nothing is ever half there or lost."""
+"""``kill -9`` and disk errors at every state-changing call of a run: no file is incomplete, and none is lost."""
 
 from __future__ import annotations
 
@@ -24,27 +24,28 @@ from tests.storage.archives import bytes_of
 log = logging.getLogger(__name__)
 
 EVERY = int(os.environ.get("ARCHIVER_CRASH_EVERY", "6"))
-"""Every how many of the points is tried, but for kills of a first run: of them all; ``make soak`` tries all."""
+"""Every how many points one is tried. Kills of a first run are tried at all points; ``make soak`` tries all."""
 
 FAULTS = {
     **{f"{error}-once": CHANGING | OPENING for error in ("ENOSPC", "EDQUOT", "EIO", "EROFS")},
     **{f"{error}-persistent": CHANGING for error in ("ENOSPC", "EDQUOT", "EIO", "EROFS")},
     **{f"{error}-{times}": OPENING for error in ("EMFILE", "ENFILE") for times in ("once", "persistent")},
 }
-"""The calls that fail; persistently: all of them alike, from one on."""
+"""Fault → the calls that fail. ``once``: one call fails; ``persistent``: all of these calls from that one on."""
 OURS = frozenset({"fchmod", "fsync", "mkdirat", "renameat", "write"})
-"""The archiver's own; all others are also SQLite's and the standard library's, which get over some failures."""
+"""Calls that only the archiver makes. The others are also made by SQLite and the standard library, which tolerate
+some failures."""
 
 
 def files(root: Path) -> dict[str, bytes]:
-    """The tree a reader of the archive sees."""
-    there = bytes_of(root) if root.exists() else {}
-    return {path: content for path, content in there.items() if not path.startswith(".archive/")}
+    """The content of every file outside ``.archive``."""
+    found = bytes_of(root) if root.exists() else {}
+    return {path: content for path, content in found.items() if not path.startswith(".archive/")}
 
 
 @dataclass(frozen=True)
-class Bench:
-    """A scenario's archive, copied for every point, and its trees when nothing disturbs."""
+class Setup:
+    """The prepared archive of a scenario, which is copied for every point, and its files in undisturbed runs."""
 
     scenario: str
     prepared: Path
@@ -56,7 +57,8 @@ class Bench:
 
 @pytest.fixture(scope="module")
 def memory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder in memory, where there is one: what the system has taken outlives a killed process anywhere."""
+    """A folder in memory, if there is one. A killed process loses nothing that the system has accepted, so the
+    kind of disk does not matter."""
     shm = Path("/dev/shm")
     with TemporaryDirectory(dir=shm if shm.is_dir() else tmp_path_factory.mktemp("crash")) as folder:
         yield Path(folder)
@@ -69,19 +71,19 @@ def healthy(memory: Path) -> Iterator[Driver]:
 
 
 @pytest.fixture(scope="module")
-def bench_of(memory: Path) -> Iterator[Callable[[str], Bench]]:
-    made: dict[str, Bench] = {}
+def setup_of(memory: Path) -> Iterator[Callable[[str], Setup]]:
+    made: dict[str, Setup] = {}
 
-    def bench(scenario: str) -> Bench:
+    def setup(scenario: str) -> Setup:
         if scenario not in made:
-            made[scenario] = _bench(memory, scenario, driver)
+            made[scenario] = _setup(memory, scenario, driver)
         return made[scenario]
 
     with Driver.logging(memory) as driver:
-        yield bench
+        yield setup
 
 
-def _bench(memory: Path, scenario: str, driver: Driver) -> Bench:
+def _setup(memory: Path, scenario: str, driver: Driver) -> Setup:
     prepared, root = memory / scenario / "prepared", memory / scenario / "undisturbed"
     prepared.parent.mkdir()
     _succeed(driver.run(scenario, "prepare", prepared))
@@ -89,11 +91,11 @@ def _bench(memory: Path, scenario: str, driver: Driver) -> Bench:
     process = _succeed(driver.run(scenario, "run", root))
     after = files(root)
     _succeed(driver.run(scenario, "finish", root))
-    return Bench(scenario, prepared, points(memory, process), files(prepared), after, files(root))
+    return Setup(scenario, prepared, points(memory, process), files(prepared), after, files(root))
 
 
 def _succeed(ended: Ended) -> int:
-    assert ended.status == 0, ended.said
+    assert ended.status == 0, ended.stderr
     return ended.process
 
 
@@ -102,45 +104,47 @@ def _copy(prepared: Path, root: Path) -> None:
         shutil.copytree(prepared, root)
 
 
-def everywhere(bench: Bench, tried: list[Point], blow: Callable[[Path, Point], str]) -> None:
-    """Asserts that ``blow`` has nothing to complain of at any of these points, each in an archive of its own."""
-    complaints = []
+def assert_at_points(setup: Setup, tried: list[Point], inject: Callable[[Path, Point], str]) -> None:
+    """Asserts that ``inject`` returns no error at any of these points, each in an archive of its own."""
+    errors = []
     for point in tried:
-        with TemporaryDirectory(dir=bench.prepared.parent) as folder:
+        with TemporaryDirectory(dir=setup.prepared.parent) as folder:
             root = Path(folder, "archive")
-            _copy(bench.prepared, root)
-            if complaint := blow(root, point):
-                complaints.append(f"{point}: {complaint}")
-    log.info("%s: %s of %s points tried", bench.scenario, len(tried), len(bench.points))
-    assert not complaints, "\n".join([f"{len(complaints)} complaints", *complaints])
+            _copy(setup.prepared, root)
+            if error := inject(root, point):
+                errors.append(f"{point}: {error}")
+    log.info("%s: %s of %s points tried", setup.scenario, len(tried), len(setup.points))
+    assert not errors, "\n".join([f"{len(errors)} errors", *errors])
 
 
-def broken_now(root: Path, bench: Bench) -> str:
-    """Right after the blow: whatever is there is complete, whatever was there still is, if only set aside."""
-    there = files(root)
-    right = (bench.before, bench.after, bench.final)
-    if wrong := [name for name in there if there[name] not in [tree.get(name) for tree in right]]:
+def wrong_after_fault(root: Path, setup: Setup) -> str:
+    """What is wrong right after the fault: every file must be complete, and no content of before may be lost
+    (it may be in ``set-aside``)."""
+    found = files(root)
+    right = (setup.before, setup.after, setup.final)
+    if wrong := [name for name in found if found[name] not in [tree.get(name) for tree in right]]:
         return f"incomplete or unexpected: {wrong}"
     kept = set(bytes_of(root).values()) if root.exists() else set()
-    lost = [name for name in bench.before if bench.before[name] not in kept]
+    lost = [name for name in setup.before if setup.before[name] not in kept]
     return f"lost: {lost}" if lost else ""
 
 
-def broken_after(root: Path, bench: Bench, healthy: Driver) -> str:
-    """After what a user runs next on a healthy machine: the undisturbed tree, and nothing wrong beside it."""
-    again = healthy.run(bench.scenario, "finish", root)
+def wrong_after_rerun(root: Path, setup: Setup, healthy: Driver) -> str:
+    """What is wrong after the next run without a fault: the files must be those of an undisturbed run, and the
+    check must find nothing."""
+    again = healthy.run(setup.scenario, "finish", root)
     if again.status != 0:
-        return f"the rerun exits {again.status}: {last_words(again)}"
-    there = files(root)
-    if there != bench.final:
-        differing = {name for name in there | bench.final if there.get(name) != bench.final.get(name)}
-        return f"the tree differs: {sorted(differing)}"
+        return f"the rerun exits {again.status}: {last_lines(again)}"
+    found = files(root)
+    if found != setup.final:
+        differing = {name for name in found | setup.final if found.get(name) != setup.final.get(name)}
+        return f"the files differ: {sorted(differing)}"
     breaches = check(root, datetime.now(UTC)).breaches
     return f"left: {breaches}" if breaches else ""
 
 
-def last_words(ended: Ended) -> str:
-    return " … ".join(line.strip() for line in ended.said.splitlines()[-4:])
+def last_lines(ended: Ended) -> str:
+    return " … ".join(line.strip() for line in ended.stderr.splitlines()[-4:])
 
 
 @pytest.fixture(scope="module")
@@ -151,19 +155,19 @@ def killing(memory: Path) -> Iterator[Driver]:
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_a_kill_at_every_call_loses_nothing(
-    bench_of: Callable[[str], Bench], healthy: Driver, killing: Driver, scenario: str
+    setup_of: Callable[[str], Setup], healthy: Driver, killing: Driver, scenario: str
 ) -> None:
-    bench = bench_of(scenario)
-    changing = [point for point in bench.points if point.call in CHANGING]
+    setup = setup_of(scenario)
+    changing = [point for point in setup.points if point.call in CHANGING]
 
-    def blow(root: Path, point: Point) -> str:
+    def inject(root: Path, point: Point) -> str:
         killed = killing.run(scenario, "run", root, at(point))
         if killed.status != -9:
-            return f"was not killed: {killed.status} {last_words(killed)}"
-        return broken_now(root, bench) or broken_after(root, bench, healthy)
+            return f"was not killed: {killed.status} {last_lines(killed)}"
+        return wrong_after_fault(root, setup) or wrong_after_rerun(root, setup, healthy)
 
     every = 1 if scenario == "new" else EVERY
-    everywhere(bench, changing[::every], blow)
+    assert_at_points(setup, changing[::every], inject)
 
 
 @pytest.fixture(scope="module", params=FAULTS)
@@ -186,32 +190,32 @@ def failing(memory: Path, fault: str) -> Iterator[Driver]:
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_a_call_that_fails_stops_the_run_and_harms_nothing(
-    bench_of: Callable[[str], Bench], healthy: Driver, failing: Driver, fault: str, scenario: str
+def test_a_failing_call_stops_the_run_and_damages_nothing(
+    setup_of: Callable[[str], Setup], healthy: Driver, failing: Driver, fault: str, scenario: str
 ) -> None:
-    bench, calls = bench_of(scenario), FAULTS[fault]
+    setup, calls = setup_of(scenario), FAULTS[fault]
     persistent = fault.endswith("persistent")
-    fitting = [point for point in bench.points if point.call in calls]
+    fitting = [point for point in setup.points if point.call in calls]
 
-    def blow(root: Path, point: Point) -> str:
+    def inject(root: Path, point: Point) -> str:
         failed = failing.run(scenario, "run", root, from_on(point, calls) if persistent else at(point))
         return (
-            wrong_end(failed, root, bench, point)
-            or broken_now(root, bench)
-            or broken_after(root, bench, healthy)
+            wrong_end(failed, root, setup, point)
+            or wrong_after_fault(root, setup)
+            or wrong_after_rerun(root, setup, healthy)
         )
 
-    everywhere(bench, fitting[list(FAULTS).index(fault) % EVERY :: EVERY], blow)
+    assert_at_points(setup, fitting[list(FAULTS).index(fault) % EVERY :: EVERY], inject)
 
 
-def wrong_end(ended: Ended, root: Path, bench: Bench, point: Point) -> str:
+def wrong_end(ended: Ended, root: Path, setup: Setup, point: Point) -> str:
     if ended.status == Status.OK and point.call in OURS:
         return "exits 0"
     if ended.status == Status.OK:
-        return "" if files(root) == bench.after else "exits 0 and has not done everything"
-    if ended.status == Status.BROKEN and "\nunreadable: " in f"\n{ended.said}":
-        return ""  # archive-check names a file that it cannot read, and goes on
+        return "" if files(root) == setup.after else "exits 0 and has not done everything"
+    if ended.status == Status.BROKEN and "\nunreadable: " in f"\n{ended.stderr}":
+        return ""  # archive-check reports a file that it cannot read, and continues
     if ended.status != Status.STORAGE:
-        return f"exits {ended.status}: {last_words(ended)}"
-    is_sentence = ended.said.count("\n") == 1 and len(re.findall(r"(/\S+): ", ended.said)) == 1
-    return "" if is_sentence else f"does not name the path once: {ended.said!r}"
+        return f"exits {ended.status}: {last_lines(ended)}"
+    is_sentence = ended.stderr.count("\n") == 1 and len(re.findall(r"(/\S+): ", ended.stderr)) == 1
+    return "" if is_sentence else f"does not name the path once: {ended.stderr!r}"

@@ -1,6 +1,7 @@
-"""The order that makes a post durable: file synced, renamed, folder synced, and only then remembered.
+"""The order that makes a post durable: sync the file, rename it, sync the folder, then add it to the index.
 
-A killed process cannot show a wrong order, because the page cache of the system survives it. The system calls do.
+Killing a process does not show a wrong order, because the page cache of the system is kept. The order of the
+system calls does.
 """
 
 from __future__ import annotations
@@ -27,13 +28,13 @@ class Trace:
         self.root = root
 
     def first(self, what: str, fits: Callable[[Call], bool], since: int = 0) -> int:
-        """The position of the first such call from ``since`` on."""
+        """The position of the first call from ``since`` on that fits."""
         found = next((at for at in range(since, len(self.made)) if fits(self.made[at])), None)
         assert found is not None, f"no call: {what}"
         return found
 
     def publication(self, path: str, content: bytes) -> list[int]:
-        """Where the file was written, synced, renamed, and its folder synced."""
+        """The positions at which the file was written, synced, renamed, and its folder synced."""
         target = f"{self.root}/{path}"
         renamed = self.first(
             f"rename {path} out of staging",
@@ -56,7 +57,7 @@ class Trace:
         ]
 
     def _writes(self, staged: str, renamed: int) -> list[int]:
-        """Those of the file that was renamed there; an earlier file may have had the same name in staging."""
+        """The writes to the file that was renamed; an earlier file may have had the same name in staging."""
         own = range(renamed)
         for at in own:
             if (self.made[at].name, self.made[at].path) == ("renameat", staged):
@@ -64,12 +65,12 @@ class Trace:
         return [at for at in own if (self.made[at].name, self.made[at].path) == ("write", staged)]
 
     def remembered(self, path: str, digest: bytes, since: int) -> int:
-        """Where the transaction that remembers the post reaches the index or its journal.
+        """The position at which the transaction with the post reaches the index or its journal.
 
-        A page of the index can hold the digest only once a transaction with it commits.
+        A page of the index has the digest only after a transaction with it commits.
         """
         return self.first(
-            f"remember {path}",
+            f"add {path} to the index",
             lambda call: call.path.startswith(f"{self.root}/{INDEX}") and digest in call.content,
             since,
         )
@@ -87,17 +88,17 @@ def driver(log: Path) -> Iterator[Driver]:
 
 
 @pytest.mark.parametrize("scenario", ["new", "update", "repair"])
-def test_a_post_is_durable_before_the_index_remembers_it(
+def test_a_post_is_durable_before_it_is_in_the_index(
     driver: Driver, log: Path, tmp_path: Path, scenario: str
 ) -> None:
     root = tmp_path.resolve() / "archive"
     prepared = driver.run(scenario, "prepare", root)
-    assert prepared.status == 0, prepared.said
+    assert prepared.status == 0, prepared.stderr
     before = bytes_of(root) if root.exists() else {}
     known = b"".join(content for path, content in before.items() if path.startswith(INDEX))
 
     ended = driver.run(scenario, "run", root)
-    assert ended.status == 0, ended.said
+    assert ended.status == 0, ended.stderr
     trace = Trace(calls(log, ended.process), root)
     changed = {path: content for path, content in files(root).items() if before.get(path) != content}
     assert sum(path.startswith(f"{POSTS}/") for path in changed) == CHANGED_POSTS[scenario]
@@ -107,7 +108,7 @@ def test_a_post_is_durable_before_the_index_remembers_it(
             digest = hashlib.sha256(content).digest()
             order.append(trace.remembered(path, digest, since=order[0] if digest in known else 0))
         assert order == sorted(order), (
-            f"{path}: written, synced, renamed, folder synced, remembered at {order}"
+            f"{path}: written, synced, renamed, folder synced, in the index at {order}"
         )
 
 

@@ -1,4 +1,4 @@
-"""``kill -9`` of whole crawls at random moments: after reruns the archive is that of an undisturbed run."""
+"""``kill -9`` of crawls at random moments: after reruns the archive is that of an undisturbed run."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def undisturbed(replica: Replica, tmp_path_factory: pytest.TempPathFactory) -> d
 
 
 @pytest.mark.parametrize("trial", range(TRIALS))
-def test_a_crawl_killed_again_and_again_ends_as_if_it_never_was(
+def test_a_crawl_that_is_killed_several_times_ends_like_an_undisturbed_one(
     tmp_path: Path, replica: Replica, undisturbed: dict[str, bytes], trial: int
 ) -> None:
     moments = random.Random(trial)
@@ -61,6 +61,6 @@ def _kill_after(root: Path, replica: Replica, seconds: float) -> None:
     process = subprocess.Popen(
         words, cwd=PROJECT, env=proxied(replica.url, os.environ), stderr=subprocess.DEVNULL
     )
-    time.sleep(seconds)  # the moment is what is random
+    time.sleep(seconds)  # the random moment is what this test varies
     process.kill()
     process.wait()

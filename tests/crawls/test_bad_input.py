@@ -1,4 +1,4 @@
-"""Whatever is wrong ends in one clear sentence, the right exit status, and everything else archived."""
+"""Bad input gives one clear sentence and the right exit status; all other articles are archived."""
 
 from __future__ import annotations
 
@@ -23,39 +23,43 @@ from tests.jekyll import build_site
 JSON = {"Content-Type": "application/json; charset=utf-8"}
 
 
-# --- arguments: one sentence on stderr, exit 2, no request
+# --- wrong arguments: one sentence on stderr, exit status 2, no request
 
 
 @pytest.mark.parametrize(
     ("spider", "arguments", "sentence"),
     [
-        ("category", {"category": "../../x"}, "category='../../x' is no category"),
-        ("category", {"category": "a\x01b"}, "is no category"),
-        ("category", {"category": " , "}, "names no category"),
-        ("category", {"since": "02/22/2022"}, "since='02/22/2022' is no day: write it as 2022-02-22"),
-        ("category", {"since": "2022-02-30"}, "since='2022-02-30' is no day"),
+        ("category", {"category": "../../x"}, "category='../../x' is not a category"),
+        ("category", {"category": "a\x01b"}, "is not a category"),
+        ("category", {"category": " , "}, "contains no category"),
+        ("category", {"since": "02/22/2022"}, "since='02/22/2022' is not a day: write it as 2022-02-22"),
+        ("category", {"since": "2022-02-30"}, "since='2022-02-30' is not a day"),
         (
             "category",
             {"since": "2022-02-22", "until": "2022-02-21"},
             "since=2022-02-22 is after until=2022-02-21",
         ),
-        ("category", {"limit": "0"}, "limit='0' is no number of articles"),
-        ("category", {"limit": "-5"}, "limit='-5' is no number of articles"),
-        ("category", {"site": "nowhere"}, "unknown site 'nowhere'; bundled are finews"),
+        ("category", {"limit": "0"}, "limit='0' is not a number of articles"),
+        ("category", {"limit": "-5"}, "limit='-5' is not a number of articles"),
+        ("category", {"site": "nowhere"}, "unknown site 'nowhere': write one of "),
         ("category", {"site": "/no/such.yaml"}, "cannot read the site profile /no/such.yaml"),
-        ("category", {"categroy": "emnews"}, "unknown argument 'categroy'; known are category, limit, since"),
-        ("share", {}, "say which articles, by infocode=, url= or file="),
-        ("share", {"infocode": "NW123"}, "'NW123' names no article of finews"),
-        ("share", {"infocode": "../../x"}, "'../../x' names no article of finews"),
-        ("share", {"infocode": "NW" + "1" * 5000}, "names no article of finews"),
-        ("share", {"infocode": "NW2022\x1b[31m"}, r"'NW2022\\x1b[31m' names no article"),
-        ("share", {"url": "http://example.com/"}, "'http://example.com/' names no article of finews"),
-        ("share", {"url": "http://[::1"}, "names no article of finews"),
+        (
+            "category",
+            {"categroy": "emnews"},
+            "unknown argument 'categroy'; known here: category, limit, since",
+        ),
+        ("share", {}, "name the articles with infocode=, url= or file="),
+        ("share", {"infocode": "NW123"}, "'NW123' is not an article of finews"),
+        ("share", {"infocode": "../../x"}, "'../../x' is not an article of finews"),
+        ("share", {"infocode": "NW" + "1" * 5000}, "is not an article of finews"),
+        ("share", {"infocode": "NW2022\x1b[31m"}, r"'NW2022\\x1b[31m' is not an article"),
+        ("share", {"url": "http://example.com/"}, "'http://example.com/' is not an article of finews"),
+        ("share", {"url": "http://[::1"}, "is not an article of finews"),
         ("share", {"file": "/no/such/list"}, "file='/no/such/list': there is no such file"),
         ("nosuch", {}, "there is no spider 'nosuch'"),
     ],
 )
-def test_a_wrong_argument_is_one_sentence(
+def test_a_wrong_argument_is_reported_in_one_sentence(
     tmp_path: Path, spider: str, arguments: dict[str, str], sentence: str
 ) -> None:
     run = crawl(spider, tmp_path / "archive", None, **arguments)
@@ -66,7 +70,7 @@ def test_a_wrong_argument_is_one_sentence(
     assert not (tmp_path / "archive").exists()
 
 
-def test_a_profile_with_a_wrong_key_is_one_sentence(tmp_path: Path) -> None:
+def test_a_profile_with_a_wrong_key_is_reported_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text("name: mine\norigins: [http://example.com]\ncolour: red\n")
     run = crawl("category", tmp_path / "archive", None, site=tmp_path / "mine.yaml")
     assert run.status == 2
@@ -74,10 +78,10 @@ def test_a_profile_with_a_wrong_key_is_one_sentence(tmp_path: Path) -> None:
     assert "Traceback" not in run.stderr
 
 
-# --- the site does not answer, or answers something else
+# --- the site does not answer, or its response cannot be used
 
 
-def test_an_unknown_category_is_incomplete_and_the_others_complete(tmp_path: Path) -> None:
+def test_an_unknown_category_is_incomplete_and_others_are_complete(tmp_path: Path) -> None:
     with Replica(Site(articles=30, plain=True)) as replica:
         run = crawl("category", tmp_path, replica, category="nosuchcategory,cailianshe")
         assert run.status == 3
@@ -85,7 +89,7 @@ def test_an_unknown_category_is_incomplete_and_the_others_complete(tmp_path: Pat
     assert "/category/nosuchcategory.html: gone" in run.stderr
 
 
-def test_an_unreachable_host_is_incomplete(tmp_path: Path) -> None:
+def test_a_listing_on_an_unreachable_host_is_incomplete(tmp_path: Path) -> None:
     run = crawl("category", tmp_path, None, "-s", "RETRY_TIMES=0", category="cailianshe")
     assert run.status == 3
     assert "/category/cailianshe.html: proxy" in run.stderr
@@ -101,7 +105,9 @@ def test_an_unreachable_host_is_incomplete(tmp_path: Path) -> None:
         (500, "no", "status_500"),
     ],
 )
-def test_a_listing_that_is_none_is_incomplete(tmp_path: Path, status: int, body: str, reason: str) -> None:
+def test_a_response_that_is_not_a_listing_is_reported_as_incomplete(
+    tmp_path: Path, status: int, body: str, reason: str
+) -> None:
     with Replica(Site(articles=10, plain=True)) as replica:
         replica.answers["/category/cailianshe.html"] = (status, {"Content-Type": "text/html"}, body)
         run = crawl("category", tmp_path, replica, "-s", "RETRY_TIMES=0", category="cailianshe")
@@ -109,7 +115,7 @@ def test_a_listing_that_is_none_is_incomplete(tmp_path: Path, status: int, body:
     assert list(run["listings"]["incomplete"].values()) == [reason]
 
 
-def test_hostile_ids_in_a_listing_touch_nothing(tmp_path: Path) -> None:
+def test_hostile_ids_in_a_listing_create_no_file(tmp_path: Path) -> None:
     hostile = [
         *("%1b[31mNW1", "a%0Ab", "C:\\x", "~root", "-rf", "$(id)", "`id`", "NW1%00"),  # H2
         *("../../x", "..%2f..%2fx", "NW1/../../x", "..\\..\\x", "....//"),  # H1
@@ -150,7 +156,7 @@ def answer(**fields: object) -> str:
 
 BROKEN = {
     "no title anywhere": (200, JSON, answer(Title="", Date="2022-02-22 10:00:00"), "title_empty"),
-    "punctuation for a title": (200, JSON, answer(Title="——！", Date="2022-02-22 10:00:00"), "title_empty"),
+    "a title of punctuation": (200, JSON, answer(Title="——！", Date="2022-02-22 10:00:00"), "title_empty"),
     "no text": (
         200,
         JSON,
@@ -169,16 +175,16 @@ BROKEN = {
         "<html>系统繁忙</html>",
         "not_json",
     ),
-    "a list": (200, JSON, "[]", "title_empty"),
-    "a list for a title": (200, JSON, answer(Title=["标题"], Date="2022-02-22 10:00:00"), "shape"),
-    "nothing": (200, JSON, "", "empty"),
+    "an empty list": (200, JSON, "[]", "title_empty"),
+    "a list as the title": (200, JSON, answer(Title=["标题"], Date="2022-02-22 10:00:00"), "shape"),
+    "an empty response": (200, JSON, "", "empty"),
     "neither UTF-8 nor GB18030": (200, JSON, b'{"text": "' + b"\xff\xfe\xfa" * 40 + b'"}', "encoding"),
     "a date in the future": (200, JSON, answer(Title="标题", Date="2222-02-22 10:00:00"), "date_future"),
 }
 
 
 @pytest.mark.parametrize("case", BROKEN)
-def test_a_broken_answer_is_quarantined_and_tried_again(tmp_path: Path, case: str) -> None:
+def test_an_unusable_response_is_quarantined_and_requested_again(tmp_path: Path, case: str) -> None:
     status, headers, body, reason = BROKEN[case]
     with Replica(Site(articles=30, plain=True)) as replica:
         ids = [replica.site.article(index).id for index in replica.site.newest(emnews=False, limit=4)]
@@ -187,7 +193,7 @@ def test_a_broken_answer_is_quarantined_and_tried_again(tmp_path: Path, case: st
         run = crawl("share", tmp_path, replica, infocode=",".join(ids))
         assert run.status == 4, run.stderr
         assert (run["posted"], run["quarantined"]) == (3, 1)
-        assert f"quarantined/{reason}" in run["reasons"] or (case == "a list" and run["reasons"])
+        assert f"quarantined/{reason}" in run["reasons"] or (case == "an empty list" and run["reasons"])
         record = json.loads((tmp_path / run["failures"][0]["record"]).read_text())
         kept = record["answers"][0]
         assert kept["url"].endswith(broken)
@@ -202,7 +208,7 @@ def test_a_broken_answer_is_quarantined_and_tried_again(tmp_path: Path, case: st
     assert not list((tmp_path / ".archive/quarantine").iterdir())
 
 
-def test_a_quarantined_article_is_tried_again_though_the_listing_is_unchanged(tmp_path: Path) -> None:
+def test_a_quarantined_article_is_requested_again_if_the_listing_is_unchanged(tmp_path: Path) -> None:
     with Replica(Site(articles=30, plain=True)) as replica:
         index = next(iter(replica.site.listing("cailianshe")))
         article = replica.site.article(index)
@@ -221,7 +227,7 @@ def test_a_quarantined_article_is_tried_again_though_the_listing_is_unchanged(tm
         assert asked(replica) == ["/category/cailianshe.html", f"/NewsData/GetNewsText.do?id={article.id}"]
 
 
-def test_a_mirror_stands_in_for_a_dead_text_host(tmp_path: Path) -> None:
+def test_a_mirror_is_requested_if_the_text_host_fails(tmp_path: Path) -> None:
     with Replica(Site(articles=30, plain=True)) as replica:
         article = replica.site.article(replica.site.newest(emnews=False, limit=1)[0]).id
         path = f"/NewsData/GetNewsText.do?id={article}"
@@ -232,7 +238,7 @@ def test_a_mirror_stands_in_for_a_dead_text_host(tmp_path: Path) -> None:
     assert hosts == ["finews.zning.xyz", "finews.zning.xyz", "choicewzp1.eastmoney.com"]
 
 
-def test_a_dead_text_host_defers_and_the_next_run_completes(tmp_path: Path) -> None:
+def test_a_failing_text_host_defers_articles_and_the_next_run_completes(tmp_path: Path) -> None:
     with Replica(Site(articles=30, plain=True)) as replica:
         replica.answers["/NewsData/GetNewsText.do"] = (503, {}, "")
         run = crawl("category", tmp_path, replica, "-s", "RETRY_TIMES=0", category="cailianshe")
@@ -243,7 +249,7 @@ def test_a_dead_text_host_defers_and_the_next_run_completes(tmp_path: Path) -> N
         assert (again.status, again["posted"]) == (0, count)
 
 
-def test_an_article_that_is_gone_is_skipped_for_good(tmp_path: Path) -> None:
+def test_a_gone_article_is_skipped_and_not_requested_again(tmp_path: Path) -> None:
     with Replica(Site(articles=30, plain=True)) as replica:
         ids = [replica.site.article(index).id for index in replica.site.newest(emnews=False, limit=2)]
         replica.answers[f"/NewsData/GetNewsText.do?id={ids[0]}"] = (404, {}, "")
@@ -254,7 +260,7 @@ def test_an_article_that_is_gone_is_skipped_for_good(tmp_path: Path) -> None:
         assert (again.status, again["skipped"], again["unchanged"], asked(replica)) == (0, 1, 1, [])
 
 
-def test_a_redirect_off_the_site_is_refused(tmp_path: Path) -> None:
+def test_a_redirect_away_from_the_site_is_refused(tmp_path: Path) -> None:
     with Replica(Site(articles=30, plain=True)) as replica:
         article = replica.site.article(replica.site.newest(emnews=False, limit=1)[0]).id
         for target, reason in (("http://evil.example/x", "offsite"), ("file:///etc/passwd", "scheme")):
@@ -268,7 +274,7 @@ def test_a_redirect_off_the_site_is_refused(tmp_path: Path) -> None:
 # --- the disk and the archive
 
 
-def test_an_output_that_is_a_file_stops_before_the_first_request(tmp_path: Path) -> None:
+def test_an_output_that_is_a_file_stops_the_run_before_the_first_request(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with Replica(Site(articles=10, plain=True)) as replica:
         run = crawl("category", tmp_path / "file", replica)
@@ -278,7 +284,7 @@ def test_an_output_that_is_a_file_stops_before_the_first_request(tmp_path: Path)
     assert "Traceback" not in run.stderr
 
 
-def test_a_disk_error_in_the_middle_stops_the_run(tmp_path: Path) -> None:
+def test_a_storage_error_during_a_run_stops_it(tmp_path: Path) -> None:
     outside = tmp_path / "elsewhere"
     outside.mkdir()
     archive = tmp_path / "archive"
@@ -288,13 +294,13 @@ def test_a_disk_error_in_the_middle_stops_the_run(tmp_path: Path) -> None:
     with Replica(Site(articles=30, plain=True)) as replica:
         run = crawl("category", archive, replica, category="cailianshe")
     assert run.status == 6
-    assert run.stderr.count("archive/category") == 2, "once in the log, once in the report"
+    assert run.stderr.count("archive/category") == 2, "one line in the log, one in the report"
     assert "Traceback" not in run.stderr
     assert run["listed"] == run["deferred"]
     assert list(outside.iterdir()) == []
 
 
-def test_the_second_run_on_an_archive_is_told_at_once(tmp_path: Path) -> None:
+def test_a_second_run_on_an_archive_is_refused_at_once(tmp_path: Path) -> None:
 
     with open_site(tmp_path), Replica(Site(articles=10, plain=True)) as replica:
         run = crawl("category", tmp_path, replica)
@@ -303,7 +309,7 @@ def test_the_second_run_on_an_archive_is_told_at_once(tmp_path: Path) -> None:
     assert "another run is using the archive" in run.stderr
 
 
-def test_no_setting_opens_a_port_or_a_file() -> None:
+def test_the_settings_open_no_port_and_no_local_file() -> None:
 
     assert not settings.TELNETCONSOLE_ENABLED
     assert not settings.REMOTE_CONTROL_ENABLED
@@ -316,7 +322,7 @@ def test_no_setting_opens_a_port_or_a_file() -> None:
     assert (PROJECT / "scrapy.cfg").is_file()
 
 
-# --- one article of every odd kind, in one crawl (faults C, D, I)
+# --- one article of every unusual kind, in one crawl (faults C, D, I)
 
 FEED = "http://183.136.162.242/web/webapi?type=45&count=100&newsid=1"
 ROLLING = "http://183.136.162.242/web/webapi?type=102&count=100&newsid=1"
@@ -327,13 +333,16 @@ HOSTILE = "\x1b[31m标题\r\n" * 100_000
 
 @dataclass(frozen=True)
 class Odd:
-    """An article: what its answer and its row in the feed say, and what becomes of it."""
+    """An unusual article: its response, its row in the feed, and the expected result."""
 
     end: str = "posted"
+    """The expected result, with its reason."""
     said: Mapping[str, object] = field(default_factory=dict)
+    """Fields of the response that differ from those of a good one."""
     row: Mapping[str, str] = field(default_factory=dict)
+    """Fields of the row that differ from those of a good one."""
     made: Mapping[str, object] = field(default_factory=dict)
-    """Fields of the item that was exported."""
+    """Expected fields of the exported item."""
     rolling: bool = False
 
 
@@ -343,14 +352,14 @@ def text(body: str, credit: str = "样例日报") -> dict[str, str]:
 
 ODD: dict[str, Odd] = {
     # titles
-    "c1-in-the-answer-only": Odd(row={"title": ""}, said={"Title": "正题"}, made={"title": "正题"}),
-    "c1-in-the-row-only": Odd(row={"title": "行题"}, said={"Title": ""}, made={"title": "行题"}),
+    "c1-title-in-the-response-only": Odd(row={"title": ""}, said={"Title": "正题"}, made={"title": "正题"}),
+    "c1-title-in-the-row-only": Odd(row={"title": "行题"}, said={"Title": ""}, made={"title": "行题"}),
     "c2-no-title": Odd("quarantined/title_empty", {"Title": ""}, {"title": ""}),
     "c3-a-blank-title": Odd("quarantined/title_empty", {"Title": "\u200b——\u3000\x07"}, {"title": " "}),
     "c4-a-long-title": Odd(said={"Title": LONG}, made={"title": LONG.replace("\n", " ").strip()}),
-    "c5-no": Odd(said={"Title": "no"}, made={"title": "no"}),
-    "c5-a-day": Odd(said={"Title": "2022-02-22"}, made={"title": "2022-02-22"}),
-    "c5-signs": Odd(said={"Title": "- \"'a: #b\\ ~"}, made={"title": "- \"'a: #b\\ ~"}),
+    "c5-yaml-boolean": Odd(said={"Title": "no"}, made={"title": "no"}),
+    "c5-yaml-date": Odd(said={"Title": "2022-02-22"}, made={"title": "2022-02-22"}),
+    "c5-yaml-syntax": Odd(said={"Title": "- \"'a: #b\\ ~"}, made={"title": "- \"'a: #b\\ ~"}),
     # sources
     "c6-no-source": Odd("quarantined/source", {"text": "<p>无人署名。</p>", "medianame": ""}),
     "c6-no-link": Odd(rolling=True, made={"link": "http://finance.eastmoney.com/a/{id}.html", "notes": ["link/missing"]}),
@@ -359,14 +368,14 @@ ODD: dict[str, Odd] = {
         said=text("链接在名中。", '样例<span><a href="http://q.example/">证券</a></span><span></span>报') | {"medianame": ""},
         made={"source": "样例证券报", "tag": "样例证券报新闻"},
     ),
-    "c8-with-an-author": Odd(
+    "c8-source-with-an-author": Odd(
         said={"medianame": "来源：样例日报 作者：王小明"}, made={"source": "样例日报", "author": "王小明"}
     ),
-    "c8-an-unknown-form": Odd(
+    "c8-source-of-an-unknown-form": Odd(
         said=text("来源难辨。", "样例日报，供稿"), made={"source": "样例日报，供稿", "notes": ["source/unparsed"]}
     ),
     "c9-a-long-source": Odd("quarantined/source", text("来源太长。", "报" * 300)),
-    "c9-markup-for-a-source": Odd("quarantined/source", {"text": "<p>标记。</p>", "medianame": "<b>样例报</b>"}),
+    "c9-markup-as-the-source": Odd("quarantined/source", {"text": "<p>标记。</p>", "medianame": "<b>样例报</b>"}),
     "c10-a-slug": Odd(said=text("同音之一。", "样例晨报"), made={"tag": "样例晨报新闻"}),
     "c10-the-same-slug": Odd(said=text("同音之二。", "样礼晨报"), made={"tag": "样礼晨报新闻"}),
     # texts
@@ -376,14 +385,14 @@ ODD: dict[str, Odd] = {
     "c15-empty": Odd("quarantined/empty_body", {"text": "<p>　　<br /></p>"}),
     "c16-busy": Odd("deferred/busy", {"text": "<p>系统繁忙，请稍后再试</p>"}),
     "c16-a-wall": Odd("quarantined/wall", {"text": "<p>请在APP内查看</p>"}),
-    "c17-what-nobody-sees": Odd(
+    "c17-invisible-content": Odd(
         said={"text": '<p>可见。<img src="data:,x"><span style="display:none">不可见</span></p>'},
         made={"body": "<p>可见。</p>"},
     ),
     "c20-another-id": Odd("quarantined/id_mismatch", {"Id": "NW202202220000000000"}),
     "c20-another-title": Odd("quarantined/id_mismatch", {"Id": None, "Title": "北向资金净流入八十亿元"}),
     # dates
-    "d1-other-signs": Odd(said={"Date": "２０２２年2月2日 7:5"}, row={"showtime": ""}, made={"date": "2022-02-02T07:05:00+08:00"}),
+    "d1-full-width-digits": Odd(said={"Date": "２０２２年2月2日 7:5"}, row={"showtime": ""}, made={"date": "2022-02-02T07:05:00+08:00"}),
     "d2-another-zone": Odd(said={"Date": "2022-02-22T04:47:15-05:00"}, row={"showtime": ""}, made={"date": "2022-02-22T17:47:15+08:00"}),
     "d3-no-year": Odd(said={"Date": "02-22 10:00"}, made={"date": "2022-02-22T10:00:00+08:00"}),
     "d4-yesterday": Odd(said={"Date": "昨天 17:47"}, made={"date": "2022-02-22T10:00:00+08:00"}),
@@ -398,7 +407,7 @@ ODD: dict[str, Odd] = {
     "d7-a-month": Odd(said={"Date": "2022年2月"}, row={"showtime": ""}, made={"date": "2022-02-22T00:00:00+08:00"}),
     "d8-ambiguous": Odd(said={"Date": "03/04/2022"}, row={"showtime": ""}, made={"date": "2022-02-22T00:00:00+08:00"}),
     "d9-the-future": Odd("quarantined/date_future", {"Date": "2222-02-22 10:00:00"}, {"showtime": ""}),
-    "d10-empty": Odd(
+    "d10-zone-only": Odd(
         said={"Date": " +0800"},
         row={"showtime": ""},
         made={"date": "2022-02-22T00:00:00+08:00", "notes": ["date/refused", "date/imprecise"]},
@@ -406,23 +415,23 @@ ODD: dict[str, Odd] = {
     "d11-two-dates": Odd(
         said={"Date": "2022-02-10 10:00:00"}, made={"date": "2022-02-10T10:00:00+08:00", "notes": ["date/conflict"]}
     ),
-    # what would be run, were it believed
-    "h11-keys": Odd(said={"permalink": "/index.html", "layout": "home", "published": False, "slug": "../x"}),
-    "i1-ends-the-front-matter": Odd(said={"Title": 'x"\n---\n<script>alert(1)</script>'}, made={"title": 'x" --- <script>alert(1)</script>'}),
-    "i1-other-line-ends": Odd(said={"Title": "x\r...\u2028---\u2029a"}, made={"title": "x ... --- a"}),
-    "i2-keys": Odd(said={"Title": "x\npublished: false\npermalink: /index.html"}),
-    "i4-signs": Odd(said={"Title": "a\x85b\ufffec😀\ufeff𠮷"}, made={"title": "a bc😀𠮷"}),
-    "i5-a-tag": Odd(said={"Title": "!ruby/object:Gem::Installer &a *a <<: x"}, made={"title": "!ruby/object:Gem::Installer &a *a <<: x"}),
+    # content that YAML, Liquid, Markdown, a browser or a terminal would execute
+    "h11-front-matter-keys-in-the-response": Odd(said={"permalink": "/index.html", "layout": "home", "published": False, "slug": "../x"}),
+    "i1-end-of-front-matter": Odd(said={"Title": 'x"\n---\n<script>alert(1)</script>'}, made={"title": 'x" --- <script>alert(1)</script>'}),
+    "i1-other-line-breaks": Odd(said={"Title": "x\r...\u2028---\u2029a"}, made={"title": "x ... --- a"}),
+    "i2-front-matter-keys-in-the-title": Odd(said={"Title": "x\npublished: false\npermalink: /index.html"}),
+    "i4-unusual-characters": Odd(said={"Title": "a\x85b\ufffec😀\ufeff𠮷"}, made={"title": "a bc😀𠮷"}),
+    "i5-yaml-tag": Odd(said={"Title": "!ruby/object:Gem::Installer &a *a <<: x"}, made={"title": "!ruby/object:Gem::Installer &a *a <<: x"}),
     "i6-liquid": Odd(said=text("{{ 7 | times: 6 }} {{ site.time }}")),
     "i7-broken-liquid": Odd(said={**text("{% foo %} {{ 未完 {% if %} {% include ../x %}"), "Title": "{% foo %}{{"}),
     "i8-endraw": Odd(said=text("{% endraw %}{{ 7 | times: 6 }}")),
-    "i9-a-loop": Odd(said=text("{% for a in (1..3000) %}{% for b in (1..3000) %}x{% endfor %}{% endfor %}")),
+    "i9-liquid-loop": Odd(said=text("{% for a in (1..3000) %}{% for b in (1..3000) %}x{% endfor %}{% endfor %}")),
     "i10-a-script": Odd(said={"Title": "</title><script>alert(1)</script><b>甲</b>"}),
     "i11-links": Odd(said=text('<a href="javascript:alert(1)" onclick="x()">甲</a><iframe src="//x"></iframe>')),
     "i12-markdown": Odd(said=text("# 甲\n---\n    乙 [x](javascript:alert(1)) {:.cls}")),
     "i14-nul": Odd(said={**text("甲\0乙\x08丙"), "Title": "甲\0乙"}, made={"title": "甲乙"}),
-    "i16-a-log": Odd("quarantined/id_mismatch", {"Id": None, "Title": HOSTILE}),
-    "i17-front-matter": Odd("quarantined/front_matter_size", {"Title": "长" * 30_000}),
+    "i16-log-injection": Odd("quarantined/id_mismatch", {"Id": None, "Title": HOSTILE}),
+    "i17-large-front-matter": Odd("quarantined/front_matter_size", {"Title": "长" * 30_000}),
 }  # fmt: skip
 
 
@@ -433,8 +442,11 @@ def ids() -> dict[str, str]:
     }
 
 
-def play(replica: Replica, odd: Mapping[str, Odd]) -> None:
-    """The feeds name them; each has a text of its own, and a good answer but for what it says oddly."""
+def serve(replica: Replica, odd: Mapping[str, Odd]) -> None:
+    """Makes the replica serve the articles and the feeds that list them.
+
+    Each article has a text of its own and a good response, except for the fields in ``odd``.
+    """
     rows: dict[bool, list[dict[str, str]]] = {True: [], False: []}
     for number, (name, article) in enumerate(ids().items()):
         case = odd.get(name, Odd(rolling=ODD[name].rolling))
@@ -463,9 +475,9 @@ class Crawled:
     run: Run
     root: Path
     items: Mapping[str, Mapping[str, object]]
-    """Id → what was exported of a post."""
-    neighbours: Mapping[str, str]
-    """The posts of the other categories, as a run without any odd article writes them."""
+    """Id → exported item."""
+    other_posts: Mapping[str, str]
+    """The posts of the other categories, from a run without unusual articles."""
 
 
 @pytest.fixture(scope="module")
@@ -474,7 +486,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
     with Replica(Site(articles=100, plain=True)) as replica:
         others = CATEGORIES.partition("type-102,")[2]
         assert crawl("category", folder / "clean", replica, category=others).status == 0
-        play(replica, ODD)
+        serve(replica, ODD)
         exported = folder / "items.jsonl"
         run = crawl("category", folder / "odd", replica, "-O", str(exported), category=CATEGORIES)
     items = map(json.loads, exported.read_text(encoding="utf-8").splitlines())
@@ -482,7 +494,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_an_odd_article_ends_as_it_should(crawled: Crawled, name: str) -> None:
+def test_an_unusual_article_gets_the_expected_result(crawled: Crawled, name: str) -> None:
     case, article = ODD[name], ids()[name]
     ends = {failure["id"]: f"{failure['end']}/{failure['reason']}" for failure in crawled.run["failures"]}
     assert ends.get(article, "posted") == case.end
@@ -500,11 +512,11 @@ def test_an_odd_article_ends_as_it_should(crawled: Crawled, name: str) -> None:
     assert record.exists() == case.end.startswith("quarantined")
 
 
-def test_odd_articles_leave_their_neighbours_as_they_are(crawled: Crawled) -> None:
+def test_unusual_articles_do_not_affect_other_articles(crawled: Crawled) -> None:
     assert crawled.run.status == 4, crawled.run.stderr[-2000:]
-    assert len(crawled.neighbours) > 30
-    assert crawled.neighbours.items() <= posts(crawled.root).items()
-    assert len(posts(crawled.root)) == len(crawled.neighbours) + sum(
+    assert len(crawled.other_posts) > 30
+    assert crawled.other_posts.items() <= posts(crawled.root).items()
+    assert len(posts(crawled.root)) == len(crawled.other_posts) + sum(
         odd.end == "posted" for odd in ODD.values()
     )
     assert {path.name for path in crawled.root.parent.iterdir()} == {"clean", "odd", "items.jsonl"}
@@ -514,20 +526,20 @@ def both(crawled: Crawled, row: str, key: str) -> list[object]:
     return sorted(crawled.items[article][key] for name, article in ids().items() if name.startswith(row))
 
 
-def test_two_sources_of_one_reading_have_a_category_each(crawled: Crawled) -> None:
-    """faults C10: the first that is met gets the plain slug."""
+def test_two_sources_with_the_same_slug_get_separate_categories(crawled: Crawled) -> None:
+    """faults C10: the first source gets the plain slug."""
     plain, other = both(crawled, "c10", "category")
     assert plain == "yanglichenbao"
     assert re.fullmatch("yanglichenbaox[0-9a-f]{4}", str(other))
 
 
-def test_one_text_under_two_ids_is_two_posts_and_a_doubt(crawled: Crawled) -> None:
+def test_one_text_under_two_ids_gives_two_posts_and_a_doubt(crawled: Crawled) -> None:
     """faults C12."""
     assert both(crawled, "c12", "notes") == [[], ["text/repeated"]]
     assert crawled.run["doubts"]["text/repeated"] == 1
 
 
-def test_the_log_is_lines_that_no_article_can_forge(crawled: Crawled) -> None:
+def test_an_article_cannot_forge_a_log_line(crawled: Crawled) -> None:
     """faults I16."""
     lines = crawled.run.stderr.split("\n")
     assert not [line for line in lines if not line.isprintable()]
@@ -537,8 +549,8 @@ def test_the_log_is_lines_that_no_article_can_forge(crawled: Crawled) -> None:
 
 
 @pytest.mark.jekyll
-def test_jekyll_builds_the_odd_articles_and_shows_what_they_said(crawled: Crawled, tmp_path: Path) -> None:
-    """faults I1 to I14: nothing of it is run, and our own layouts let nothing out."""
+def test_jekyll_builds_unusual_articles_and_shows_their_titles(crawled: Crawled, tmp_path: Path) -> None:
+    """faults I1 to I14: no hostile content is executed, and our layouts escape it."""
     site = Path(shutil.copytree(crawled.root, tmp_path / "site"))
     built = build_site(site)
     assert (built.exit_status, built.complaints) == (0, "")
@@ -556,14 +568,14 @@ def test_jekyll_builds_the_odd_articles_and_shows_what_they_said(crawled: Crawle
     assert "<script" not in "".join(built.files.values())
 
 
-def test_an_article_in_the_archive_is_kept_whatever_is_said_of_it_later(tmp_path: Path) -> None:
-    """faults C13 to C16, X11; invariant V9: it is not even asked for."""
+def test_an_archived_article_is_kept_whatever_later_responses_contain(tmp_path: Path) -> None:
+    """faults C13 to C16, X11; invariant V9: the article is not even requested."""
     with Replica(Site(articles=30, plain=True)) as replica:
-        play(replica, {})
+        serve(replica, {})
         assert crawl("category", tmp_path, replica, category="type-45,type-102").status == 0
         before = tree(tmp_path)
         assert len(posts(tmp_path)) == len(ODD)
-        play(replica, ODD)
+        serve(replica, ODD)
         asked(replica)
         run = crawl("category", tmp_path, replica, category="type-45,type-102")
         assert (run.status, run["unchanged"], len(asked(replica))) == (0, len(ODD), 2), run.stderr

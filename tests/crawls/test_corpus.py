@@ -1,4 +1,7 @@
-"""Real posts come back: the site and its text host are played from the posts kept beside the project."""
+"""Real posts are reproduced: the replica serves the pages from which they were made.
+
+The posts are kept outside the project.
+"""
 
 from __future__ import annotations
 
@@ -32,8 +35,8 @@ def real(name: str) -> tuple[str, StoredPost]:
     return text, read(text, name)
 
 
-def play(replica: Replica, post: StoredPost, *, whole: bool = True) -> None:
-    """Lets the replica give the category page, the post page and the answer this post was made from."""
+def play(replica: Replica, post: StoredPost, *, complete: bool = True) -> None:
+    """Lets the replica serve the category page, the post page and the JSON response for this post."""
     replica.answers.clear()
     page_type = {"Content-Type": "text/html; charset=utf-8", "ETag": '"1"'}
     path = f"/{post.category}/{post.date:%Y/%m/%d}/{post.id}.html"
@@ -44,7 +47,7 @@ def play(replica: Replica, post: StoredPost, *, whole: bool = True) -> None:
     replica.answers[path] = (200, page_type, _page(_post_section(post)))
     key = "content" if post.digest else "text"
     answer = {key: post.body.replace("\n", "\r\n") if key == "text" else post.body}
-    if whole:
+    if complete:
         answer |= {"Id": post.id, "Title": post.title, "Date": f"{post.date:%Y-%m-%d %H:%M:%S}"}
     replica.answers[f"/NewsData/GetNewsText.do?id={post.id}"] = (
         200,
@@ -54,7 +57,7 @@ def play(replica: Replica, post: StoredPost, *, whole: bool = True) -> None:
 
 
 def _page(section: str) -> str:
-    """With the trap of the real head: the article's text, unescaped, in an attribute."""
+    """A page like the real one: the head repeats the text of the article in an attribute, without escaping."""
     return (
         f'<!DOCTYPE html><html lang="zh-CN"><head><meta charset="UTF-8"><meta property="og:description" '
         f'content="{re.sub("</?section>", "", section)}"></head><body><div class="wrapper"><header><h1><a href="/">金融消息</a></h1></header>'
@@ -73,7 +76,7 @@ def _post_section(post: StoredPost) -> str:
 
 
 def shown(body: str) -> tuple[str, list[str], list[str]]:
-    """What a reader gets: text without blanks, pictures, links."""
+    """What a reader sees: text without blanks, pictures, links."""
     tree = lxml_html.fromstring(f"<div>{body}</div>")
     return (
         re.sub(r"\s+", "", tree.text_content()),
@@ -83,14 +86,14 @@ def shown(body: str) -> tuple[str, list[str], list[str]]:
 
 
 @pytest.mark.parametrize(
-    ("spider", "whole", "requests"), [("category", True, 2), ("share", True, 1), ("category", False, 3)]
+    ("spider", "complete", "requests"), [("category", True, 2), ("share", True, 1), ("category", False, 3)]
 )
-def test_the_seed_document_comes_back_byte_for_byte(
-    tmp_path: Path, spider: str, whole: bool, requests: int
+def test_the_seed_document_is_reproduced_byte_for_byte(
+    tmp_path: Path, spider: str, complete: bool, requests: int
 ) -> None:
     text, post = real(SEED)
     with Replica() as replica:
-        play(replica, post, whole=whole)
+        play(replica, post, complete=complete)
         run = crawl(spider, tmp_path, replica, **_named(spider, post))
         assert (run.status, len(asked(replica))) == (0, requests), run.stderr
     assert (tmp_path / "_posts" / SEED).read_bytes() == text.encode()
@@ -98,7 +101,7 @@ def test_the_seed_document_comes_back_byte_for_byte(
 
 @pytest.mark.parametrize("name", FINAL)
 @pytest.mark.parametrize("spider", ["category", "share"])
-def test_every_real_post_comes_back(tmp_path: Path, spider: str, name: str) -> None:
+def test_every_real_post_is_reproduced(tmp_path: Path, spider: str, name: str) -> None:
     text, post = real(name)
     with Replica() as replica:
         play(replica, post)
@@ -113,7 +116,7 @@ def test_every_real_post_comes_back(tmp_path: Path, spider: str, name: str) -> N
 
 
 @pytest.mark.parametrize("name", FINAL)
-def test_every_real_post_comes_back_from_its_page_alone(tmp_path: Path, name: str) -> None:
+def test_every_real_post_is_reproduced_from_its_page_alone(tmp_path: Path, name: str) -> None:
     _, post = real(name)
     with Replica() as replica:
         play(replica, post)
@@ -133,6 +136,6 @@ def test_every_real_post_comes_back_from_its_page_alone(tmp_path: Path, name: st
 def _named(spider: str, post: StoredPost) -> dict[str, str]:
     if spider == "category":
         return {"category": post.category}
-    if post.digest:  # an emnews post's digest and link are on its page only
+    if post.digest:  # only the post page has the digest and the link of an emnews post
         return {"url": f"http://finews.withounder.com/{post.category}/{post.date:%Y/%m/%d}/{post.id}.html"}
     return {"infocode": post.id}

@@ -1,7 +1,8 @@
-"""What an article costs, counted rather than timed: requests, function calls, and calls of the system.
+"""The work for one article, counted and not timed: requests, function calls and system calls.
 
-Each figure is the difference between a larger and a smaller run, so that starting costs nothing. The limits leave
-room for chance and for a new Python; whoever goes over one has made every article dearer (docs/performance.md).
+Each figure is the difference between a larger and a smaller run, so it does not include the start of a run. The
+limits have a margin for random variation and for a new Python. If a change exceeds one, every article takes more
+work (docs/performance.md).
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ FEW, MANY = 60, 260
 
 
 def crawl(replica: Replica, archive: Path, *before: str) -> None:
-    """A whole run; ``before`` are the words that start its Python."""
+    """A complete run; ``before`` is the command that starts its Python."""
     options = ("-s", f"ARCHIVER_OUTPUT={archive}", "-s", "ARCHIVER_PACE=full")
     subprocess.run(
         [*before, "-m", "scrapy", "crawl", "category", *options],
@@ -46,7 +47,7 @@ def system_calls(log: Path) -> Counter[str]:
 
 @pytest.fixture(scope="module")
 def counted(tmp_path_factory: pytest.TempPathFactory) -> list[Counter[str]]:
-    """Name → how many of it a run of FEW took, and one of MANY."""
+    """Name → count, for a run with FEW articles and a run with MANY."""
     tmp_path = tmp_path_factory.mktemp("work")
     found = []
     for number in (FEW, MANY):
@@ -64,7 +65,7 @@ def counted(tmp_path_factory: pytest.TempPathFactory) -> list[Counter[str]]:
 
 @pytest.fixture(scope="module")
 def per_article(counted: list[Counter[str]]) -> Counter[str]:
-    """Name → how many more of it a run of MANY took than one of FEW, for each article more, in hundredths."""
+    """Name → hundredths of a request or call for each additional article."""
     few, many = counted
     return Counter({name: 100 * (many[name] - few[name]) // (MANY - FEW) for name in many})
 
@@ -79,21 +80,25 @@ CALLS: Sequence[str] = ("fsync", "fdatasync", "rename", "renameat", "pwrite64", 
 @pytest.mark.parametrize(
     ("what", "most"),
     [
-        pytest.param("requests", 125, id="a fifth is of the rolling news, which takes two requests"),
-        pytest.param("calls", 6_800_00, id="function calls of the main thread"),
-        pytest.param("write", 110, id="each post is written once"),
-        pytest.param("renameat", 110, id="and published once"),
-        pytest.param("fsync", 210, id="its file and, in the worst case, its folder are synced"),
-        pytest.param("pwrite64", 450, id="pages of the index"),
-        pytest.param("unlinkat", 0, id="nothing is made in vain"),
-        pytest.param("fdatasync", 0, id="the index syncs when it is closed"),
+        pytest.param(
+            "requests", 125, id="requests: two for each article of the rolling news, which is a fifth"
+        ),
+        pytest.param("calls", 6_800_00, id="function calls in the main thread"),
+        pytest.param("write", 110, id="writes: one for each post"),
+        pytest.param("renameat", 110, id="renames: one for each post"),
+        pytest.param("fsync", 210, id="fsyncs: the file and, in the worst case, the folder"),
+        pytest.param("pwrite64", 450, id="writes of index pages"),
+        pytest.param("unlinkat", 0, id="no file is removed"),
+        pytest.param("fdatasync", 0, id="the index is synced only when it is closed"),
     ],
 )
-def test_no_article_costs_more_than_it_did(per_article: Counter[str], what: str, most: int) -> None:
+def test_an_article_takes_no_more_work_than_the_limit(
+    per_article: Counter[str], what: str, most: int
+) -> None:
     assert per_article[what] <= most
 
 
 @pytest.mark.parametrize("name", ["requests", "calls", "write", "renameat", "fsync"])
-def test_the_figures_are_there(counted: list[Counter[str]], name: str) -> None:
-    """Of each run by itself: how many posts are synced as one group depends on the disk."""
+def test_every_run_has_at_least_one_count_for_each_article(counted: list[Counter[str]], name: str) -> None:
+    """Checks each run by itself, because the number of posts synced as one group depends on the disk."""
     assert [run[name] >= number for run, number in zip(counted, (FEW, MANY), strict=True)] == [True, True]

@@ -1,4 +1,4 @@
-"""Whatever machine a run is on, the archive is the same, or the run says what it lacks and the next completes."""
+"""On any machine a run writes the same archive, or it reports what is missing and the next run completes it."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from tests.run.test_stop import start, wait_for_posts
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 
-First = Callable[[str], None]
+Prepare = Callable[[str], None]
 
 
 def files(root: Path) -> dict[str, bytes]:
-    """The tree a reader of the archive sees."""
+    """Path → content, for every file outside ``.archive``."""
     return {name: content for name, (_, content) in tree(root).items()}
 
 
-def lacking(package: str) -> NoReturn:
+def missing(package: str) -> NoReturn:
     if os.environ.get("CI"):
-        pytest.fail(f"CI is set and there is no {package}")
-    pytest.skip(f"no {package} (Debian: apt install {package})")
+        pytest.fail(f"CI is set, but {package} is not installed")
+    pytest.skip(f"{package} is not installed (Debian: apt install {package})")
 
 
 @pytest.fixture(scope="module")
@@ -43,51 +43,52 @@ def replica() -> Iterator[Replica]:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(replica: Replica, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    root = tmp_path_factory.mktemp("undisturbed") / "archive"
+def uninterrupted(replica: Replica, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    root = tmp_path_factory.mktemp("uninterrupted") / "archive"
     assert crawl("category", root, replica).status == 0
     return files(root)
 
 
 @pytest.fixture
-def first(monkeypatch: pytest.MonkeyPatch) -> First:
-    """Has the shell that starts a crawl do something first: set a limit, change the folder."""
+def prepare(monkeypatch: pytest.MonkeyPatch) -> Prepare:
+    """Makes the shell that starts a crawl run a command first: set a limit, change the folder."""
 
-    def prepare(commands: str) -> None:
+    def set_up(commands: str) -> None:
         run = subprocess.run
         shell = ["sh", "-c", f'{commands}; exec "$@"', "sh"]
         monkeypatch.setattr(subprocess, "run", lambda words, **options: run([*shell, *words], **options))
 
-    return prepare
+    return set_up
 
 
 # --- limits (faults S12, S13, S23)
 
 
 @pytest.mark.parametrize("blocks", [0, 40, 120])
-def test_a_file_that_may_not_grow_stops_the_run_and_the_next_one_completes(
+def test_a_file_size_limit_stops_the_run_and_the_next_run_completes(
     tmp_path: Path,
     replica: Replica,
-    undisturbed: dict[str, bytes],
-    first: First,
+    uninterrupted: dict[str, bytes],
+    prepare: Prepare,
     monkeypatch: pytest.MonkeyPatch,
     blocks: int,
 ) -> None:
-    """A full disk, a quota: blocks of 512 bytes are few for a page, for a new index, for one in use."""
+    """As with a full disk or a quota. The limits, in blocks of 512 bytes, are too small for a page, for a new
+    index, and for an index in use."""
     root = tmp_path / "archive"
-    first(f"ulimit -f {blocks}")
+    prepare(f"ulimit -f {blocks}")
     run = crawl("category", root, replica)
     assert run.status == 6, run.stderr[-2000:]
     assert f"{root}/" in run.stderr
     assert "Traceback" not in run.stderr
-    assert files(root).items() <= undisturbed.items()
+    assert files(root).items() <= uninterrupted.items()
     monkeypatch.undo()
     again = crawl("category", root, replica)
-    assert (again.status, files(root) == undisturbed) == (0, True), again.stderr
+    assert (again.status, files(root) == uninterrupted) == (0, True), again.stderr
 
 
 @pytest.mark.parametrize("name", ["x" * 300, "/".join(["y" * 200] * 25)], ids=["a name", "a path"])
-def test_an_output_whose_name_is_too_long_costs_no_request(
+def test_an_output_path_that_is_too_long_is_refused_without_a_request(
     tmp_path: Path, replica: Replica, name: str
 ) -> None:
     replica.requests.clear()
@@ -98,13 +99,15 @@ def test_an_output_whose_name_is_too_long_costs_no_request(
     assert (asked(replica, robots=True), list(tmp_path.iterdir())) == ([], [])
 
 
-def test_a_read_only_output_costs_no_request(tmp_path: Path, replica: Replica, first: First) -> None:
-    """Also for root, who may write where nobody may: the system itself says no."""
-    strace = shutil.which("strace") or lacking("strace")
+def test_a_read_only_output_is_refused_without_a_request(
+    tmp_path: Path, replica: Replica, prepare: Prepare
+) -> None:
+    """strace injects the error, because a test that runs as root could write to a read-only folder."""
+    strace = shutil.which("strace") or missing("strace")
     root = tmp_path / "archive"
     root.mkdir()
     calls = "openat,mkdirat,renameat,unlinkat"
-    first(f'set -- {strace} -f -qqq -o /dev/null -P {root} -e inject={calls}:error=EROFS "$@"')
+    prepare(f'set -- {strace} -f -qqq -o /dev/null -P {root} -e inject={calls}:error=EROFS "$@"')
     replica.requests.clear()
     run = crawl("category", root, replica)
     assert run.status == 6, run.stderr[-500:]
@@ -113,25 +116,25 @@ def test_a_read_only_output_costs_no_request(tmp_path: Path, replica: Replica, f
 
 
 @pytest.mark.parametrize("limit", ["-n 12", "-n 24", "-n 28", "-v 100000", "-v 120000", "-v 133000"])
-def test_too_little_memory_or_too_few_files_never_look_like_success(
+def test_a_run_with_too_little_memory_or_too_few_files_exits_with_0_only_if_complete(
     tmp_path: Path,
     replica: Replica,
-    undisturbed: dict[str, bytes],
-    first: First,
+    uninterrupted: dict[str, bytes],
+    prepare: Prepare,
     monkeypatch: pytest.MonkeyPatch,
     limit: str,
 ) -> None:
-    """Which status it is depends on who is first to miss something; where nobody does, all is there."""
+    """The status depends on the component that fails first. With status 0 the archive is complete."""
     root = tmp_path / "archive"
-    first(f"ulimit {limit}")
+    prepare(f"ulimit {limit}")
     run = crawl("category", root, replica)
     there = files(root) if root.exists() else {}
-    assert (run.status == 0) == (there == undisturbed), run.stderr[-500:]
+    assert (run.status == 0) == (there == uninterrupted), run.stderr[-500:]
     assert run.status in (0, 1, 3, 6, 9)
-    assert there.items() <= undisturbed.items()
+    assert there.items() <= uninterrupted.items()
     monkeypatch.undo()
     again = crawl("category", root, replica)
-    assert (again.status, files(root) == undisturbed) == (0, True), again.stderr
+    assert (again.status, files(root) == uninterrupted) == (0, True), again.stderr
 
 
 # --- clocks (faults S22)
@@ -139,13 +142,13 @@ def test_too_little_memory_or_too_few_files_never_look_like_success(
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], None]:
-    """Sets the clock of the crawls to come and, through a file, of one that is on; -1d, +1y, @2019-01-01 00:00:00."""
-    library = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None) or lacking("libfaketime")
+    """Sets the clock of crawls, also of one that is running: ``-1d``, ``+1y``, ``@2019-01-01 00:00:00``."""
+    library = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None) or missing("libfaketime")
     file = tmp_path / "clock"
     monkeypatch.setenv("LD_PRELOAD", str(library))
     monkeypatch.setenv("FAKETIME_TIMESTAMP_FILE", str(file))
     monkeypatch.setenv("FAKETIME_NO_CACHE", "1")
-    monkeypatch.setenv("FAKETIME_DONT_FAKE_MONOTONIC", "1")  # no system's monotonic clock jumps
+    monkeypatch.setenv("FAKETIME_DONT_FAKE_MONOTONIC", "1")  # a monotonic clock never jumps
 
     def switch(time: str) -> None:
         later = tmp_path / "later"
@@ -156,8 +159,8 @@ def clock(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], No
 
 
 @pytest.mark.parametrize("jump", ["-1d", "+1y", "@2022-02-22 23:59:30"])
-def test_a_clock_that_jumps_between_runs_moves_no_post(
-    tmp_path: Path, replica: Replica, undisturbed: dict[str, bytes], clock: Callable[[str], None], jump: str
+def test_a_clock_jump_between_runs_changes_no_post(
+    tmp_path: Path, replica: Replica, uninterrupted: dict[str, bytes], clock: Callable[[str], None], jump: str
 ) -> None:
     root = tmp_path / "archive"
     clock("+0")
@@ -167,14 +170,14 @@ def test_a_clock_that_jumps_between_runs_moves_no_post(
     run = crawl("category", root, replica)
     assert run.status == 0, run.stderr
     assert before.items() <= tree(root).items()
-    assert files(root) == undisturbed
+    assert files(root) == uninterrupted
 
 
 @pytest.mark.parametrize("jump", ["-1d", "+1y"])
-def test_a_clock_that_jumps_during_a_run_changes_nothing(
-    tmp_path: Path, replica: Replica, undisturbed: dict[str, bytes], clock: Callable[[str], None], jump: str
+def test_a_clock_jump_during_a_run_changes_no_post(
+    tmp_path: Path, replica: Replica, uninterrupted: dict[str, bytes], clock: Callable[[str], None], jump: str
 ) -> None:
-    """A first answer of 503 makes each article wait: a wait that was counted on this clock would not end."""
+    """A first response of 503 makes each article wait. A delay measured with this clock would not end."""
     root = tmp_path / "archive"
     clock("+0")
     with start(root, replica, "-s", "ARCHIVER_RETRY_DELAY=0.2") as process:
@@ -187,10 +190,10 @@ def test_a_clock_that_jumps_during_a_run_changes_nothing(
         replica.answers.clear()
         _, stderr = process.communicate(timeout=60)
     assert process.returncode == 0, stderr
-    assert files(root) == undisturbed
+    assert files(root) == uninterrupted
 
 
-def test_a_clock_that_was_never_set_starts_no_run(
+def test_a_run_does_not_start_if_the_clock_was_never_set(
     tmp_path: Path, replica: Replica, clock: Callable[[str], None]
 ) -> None:
     clock("@2019-12-31 00:00:00")
@@ -201,26 +204,26 @@ def test_a_clock_that_was_never_set_starts_no_run(
     assert (asked(replica, robots=True), (tmp_path / "archive").exists()) == ([], False)
 
 
-# --- where and how it is started (faults S29, S30)
+# --- the folder and the umask of a run (faults S29, S30)
 
 
 @pytest.mark.parametrize("mask", ["077", "000"])
-def test_a_run_elsewhere_with_any_umask_writes_the_same_tree(
+def test_a_run_from_another_folder_with_any_umask_writes_the_same_files(
     tmp_path: Path,
     replica: Replica,
-    undisturbed: dict[str, bytes],
-    first: First,
+    uninterrupted: dict[str, bytes],
+    prepare: Prepare,
     monkeypatch: pytest.MonkeyPatch,
     mask: str,
 ) -> None:
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.setenv("SCRAPY_SETTINGS_MODULE", "archiver.settings")
-    first(f"cd {tmp_path}/elsewhere; umask {mask}")
+    prepare(f"cd {tmp_path}/elsewhere; umask {mask}")
     run = crawl("category", Path("archive"), replica)
     assert run.status == 0, run.stderr
     root = tmp_path / "elsewhere/archive"
-    assert files(root) == undisturbed
-    assert {stat.S_IMODE((root / name).stat().st_mode) for name in undisturbed} == {0o644}
+    assert files(root) == uninterrupted
+    assert {stat.S_IMODE((root / name).stat().st_mode) for name in uninterrupted} == {0o644}
     folders = [path for path in root.rglob("*") if path.is_dir()]
     assert {stat.S_IMODE(path.stat().st_mode) for path in folders} == {0o755}
     assert [path.name for path in tmp_path.iterdir()] == ["elsewhere"]
@@ -229,7 +232,7 @@ def test_a_run_elsewhere_with_any_umask_writes_the_same_tree(
 @pytest.mark.parametrize(
     ("where", "status"), [("loop", 6), ("loop/below", 6), ("file/below", 6), ("site/.git/archive", 2)]
 )
-def test_an_output_that_cannot_be_one_costs_no_request(
+def test_an_unusable_output_folder_is_refused_without_a_request(
     tmp_path: Path, replica: Replica, where: str, status: int
 ) -> None:
     (tmp_path / "loop").symlink_to("loop")
@@ -244,18 +247,18 @@ def test_an_output_that_cannot_be_one_costs_no_request(
     assert (asked(replica, robots=True), sorted(tmp_path.rglob("*"))) == ([], before)
 
 
-def test_an_output_that_is_missing_is_made_with_the_folders_above_it(
-    tmp_path: Path, replica: Replica, undisturbed: dict[str, bytes]
+def test_a_missing_output_folder_is_created_with_its_parents(
+    tmp_path: Path, replica: Replica, uninterrupted: dict[str, bytes]
 ) -> None:
     assert crawl("category", tmp_path / "a/b/c", replica).status == 0
-    assert files(tmp_path / "a/b/c") == undisturbed
+    assert files(tmp_path / "a/b/c") == uninterrupted
 
 
-# --- the same input, the same bytes (invariant V7; faults C11)
+# --- the same input gives the same bytes (invariant V7; faults C11)
 
 
 def shuffled(replica: Replica, seed: int) -> None:
-    """Every category page lists its articles in another order."""
+    """Makes every category page list its articles in another order."""
     dice = random.Random(seed)
     for source in replica.site.categories():
         if " " not in source.slug:
@@ -275,9 +278,9 @@ SURROUNDINGS: list[tuple[dict[str, str], tuple[str, ...]]] = [
 
 
 @pytest.mark.parametrize(("environment", "options"), SURROUNDINGS)
-def test_the_bytes_depend_on_nothing_but_the_site(
+def test_the_files_do_not_depend_on_environment_order_or_concurrency(
     tmp_path: Path,
-    undisturbed: dict[str, bytes],
+    uninterrupted: dict[str, bytes],
     monkeypatch: pytest.MonkeyPatch,
     environment: dict[str, str],
     options: tuple[str, ...],
@@ -289,26 +292,26 @@ def test_the_bytes_depend_on_nothing_but_the_site(
         shuffled(replica, int(environment["PYTHONHASHSEED"]))
         run = crawl("category", tmp_path, replica, *words)
     assert run.status == 0, run.stderr
-    assert files(tmp_path) == undisturbed
+    assert files(tmp_path) == uninterrupted
 
 
-def test_runs_by_category_write_what_one_run_writes(
-    tmp_path: Path, replica: Replica, undisturbed: dict[str, bytes]
+def test_separate_runs_by_category_write_the_same_files_as_one_run(
+    tmp_path: Path, replica: Replica, uninterrupted: dict[str, bytes]
 ) -> None:
     slugs = sorted(source.slug for source in replica.site.categories() if " " not in source.slug)
     assert crawl("category", tmp_path, replica, category=",".join(slugs[::2])).status == 0
     assert crawl("category", tmp_path, replica).status == 0
-    assert files(tmp_path) == undisturbed
+    assert files(tmp_path) == uninterrupted
 
 
-# --- what a run opens to others (invariant V22)
+# --- tokens of a remote control (invariant V22)
 
 
-@pytest.mark.parametrize("console", [False, True], ids=["as it is", "with Scrapy's remote control"])
-def test_a_run_leaves_no_token(
+@pytest.mark.parametrize("console", [False, True], ids=["by default", "with Scrapy's remote control"])
+def test_a_run_leaves_no_token_of_a_remote_control(
     tmp_path: Path, replica: Replica, monkeypatch: pytest.MonkeyPatch, console: bool
 ) -> None:
-    """Also when it is killed; with the remote control, to see that one would be found."""
+    """Also if the run is killed. With the remote control, the test checks that it would find a token."""
     home = tmp_path / "home"
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))
@@ -325,8 +328,8 @@ def test_a_run_leaves_no_token(
 # --- two runs at once (faults S7, S8)
 
 
-def test_a_second_run_touches_nothing_and_the_first_goes_on(
-    tmp_path: Path, replica: Replica, undisturbed: dict[str, bytes]
+def test_a_second_run_changes_nothing_and_the_first_run_continues(
+    tmp_path: Path, replica: Replica, uninterrupted: dict[str, bytes]
 ) -> None:
     article = replica.site.article(0).id
     with start(tmp_path, replica) as process:
@@ -336,19 +339,19 @@ def test_a_second_run_touches_nothing_and_the_first_goes_on(
             before = files(tmp_path)
             for spider, arguments in (("category", {}), ("share", {"infocode": article})):
                 second = crawl(spider, tmp_path, replica, **arguments)
-                assert (second.status, "nothing was touched" in second.stderr) == (7, True)
+                assert (second.status, "nothing was changed" in second.stderr) == (7, True)
             assert before.items() <= files(tmp_path).items()
         finally:
             replica.hang = False
         _, stderr = process.communicate(timeout=60)
     assert process.returncode == 0, stderr
-    assert files(tmp_path) == undisturbed
+    assert files(tmp_path) == uninterrupted
 
 
-# --- what people and programs do to posts between runs (faults S18 to S20)
+# --- changes to posts between runs (faults S18 to S20)
 
 
-def test_posts_that_were_changed_moved_or_deleted_by_hand_stay_so(tmp_path: Path) -> None:
+def test_posts_that_a_user_edited_moved_or_deleted_are_left_as_they_are(tmp_path: Path) -> None:
     with Replica(Site(articles=60, plain=True)) as replica:
         assert crawl("category", tmp_path, replica, category="cailianshe").status == 0
         count = replica.site.count("cailianshe")

@@ -1,4 +1,4 @@
-"""Scrapy's own commands go on working in the project."""
+"""Scrapy's own commands work in the project."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ def scrapy(*words: str, replica: Replica | None = None) -> subprocess.CompletedP
     )
 
 
-def test_list_names_the_spiders() -> None:
+def test_scrapy_list_prints_the_spiders() -> None:
     assert scrapy("list").stdout.split() == ["category", "share"]
 
 
-def test_check_passes() -> None:
+def test_scrapy_check_passes() -> None:
     assert scrapy("check").returncode == 0
 
 
-def test_shell_and_fetch_ask_any_address_and_open_no_archive() -> None:
+def test_scrapy_shell_and_fetch_work_without_an_archive() -> None:
     with Replica(Site(articles=10, plain=True)) as replica:
         home = "http://finews.withounder.com/"
         shell = scrapy("shell", "--nolog", "-c", "response.css('h1 a::text').get()", home, replica=replica)
@@ -52,17 +52,19 @@ def test_items_go_to_stdout_and_the_report_to_stderr(tmp_path: Path) -> None:
     assert "exit 0" in run.stderr.splitlines()[-1]
 
 
-@pytest.mark.parametrize("scrapys", ["False", "True"])
-def test_the_report_counts_every_request_once_whoever_counts(tmp_path: Path, scrapys: str) -> None:
+@pytest.mark.parametrize("downloader_stats", ["False", "True"])
+def test_the_report_counts_every_request_once_with_and_without_downloader_stats(
+    tmp_path: Path, downloader_stats: str
+) -> None:
     with Replica(Site(articles=12, plain=True)) as replica:
-        run = crawl("category", tmp_path, replica, "-L", "INFO", "-s", f"DOWNLOADER_STATS={scrapys}")
+        run = crawl("category", tmp_path, replica, "-L", "INFO", "-s", f"DOWNLOADER_STATS={downloader_stats}")
         assert run["requests"] == len(asked(replica, robots=True))
     assert run["bytes"] > 12 * 2000
     assert f"'downloader/response_status_count/200': {run['requests']}" in run.stderr
-    assert ("'downloader/request_bytes'" in run.stderr) is (scrapys == "True")
+    assert ("'downloader/request_bytes'" in run.stderr) is (downloader_stats == "True")
 
 
-def test_an_attempt_that_fails_is_counted_by_its_kind(tmp_path: Path) -> None:
+def test_failed_attempts_are_counted_by_exception_type(tmp_path: Path) -> None:
     run = crawl("share", tmp_path, None, "-L", "INFO", infocode="NW202202222284881584")
     assert run["requests"] > 1
     assert f"'downloader/exception_count': {run['requests']}" in run.stderr
@@ -70,16 +72,14 @@ def test_an_attempt_that_fails_is_counted_by_its_kind(tmp_path: Path) -> None:
     assert f"'downloader/exception_type_count/{kind}': {run['requests']}" in run.stderr
 
 
-def test_what_scrapyd_adds_to_the_arguments_is_no_mistake(tmp_path: Path) -> None:
+def test_the_job_argument_of_scrapyd_is_accepted(tmp_path: Path) -> None:
     with Replica(Site(articles=10, plain=True)) as replica:
         run = crawl("category", tmp_path, replica, _job="6487ec79947edab326d6db28a2d86511e8247444")
     assert run.status == 0, run.stderr
 
 
 @pytest.mark.parametrize("command", ["archive-reindex", "archive-check", "archive-gaps"])
-def test_every_command_explains_itself_and_refuses_what_it_does_not_know(
-    command: str, tmp_path: Path
-) -> None:
+def test_every_command_has_help_and_refuses_wrong_arguments(command: str, tmp_path: Path) -> None:
     assert "Options" in scrapy(command, "--help").stdout
     wrong = scrapy(command, "nonsense")
     assert wrong.returncode == 2
@@ -89,7 +89,7 @@ def test_every_command_explains_itself_and_refuses_what_it_does_not_know(
     assert f"{tmp_path}/none" in nowhere.stderr
 
 
-def test_reindex_counts_the_posts(tmp_path: Path) -> None:
+def test_archive_reindex_prints_the_number_of_posts(tmp_path: Path) -> None:
     with Replica(Site(articles=10, plain=True)) as replica:
         crawl("category", tmp_path, replica)
     done = scrapy("archive-reindex", "-s", f"ARCHIVER_OUTPUT={tmp_path}")

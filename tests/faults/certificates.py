@@ -1,4 +1,4 @@
-"""Certificates made on the spot: one that is right, and each way to be wrong."""
+"""Creates valid and invalid certificates for tests."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _builder(name: str, key: ec.EllipticCurvePrivateKey, days: int) -> x509.Cert
 
 
 def context(folder: Path, address: str, by: Signed | None, days: int = 30) -> ssl.SSLContext:
-    """A server's side, for an IP address; signed by itself where ``by`` is None, expired where days < 0."""
+    """For a server at an IP address. Without ``by`` the certificate is self-signed; with days < 0 it is expired."""
     key = ec.generate_private_key(ec.SECP256R1())
     issuer = by.certificate.subject if by else _name(address)
     names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))])

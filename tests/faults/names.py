@@ -1,4 +1,4 @@
-"""A name server that says what a test wants, in place of the system's."""
+"""Name resolution with scripted results, in place of the system's."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ADDRESSES = {
     "metadata.example": ["169.254.169.254"],
     "rebind.example": ["127.0.0.2", "127.0.0.3"],
 }
-"""Name → what it leads to, one answer after the other; the last one stays."""
+"""Name → the addresses it resolves to, one after the other; the last one stays."""
 
 FAILURES = {
     "unknown.example": socket.gaierror(socket.EAI_NONAME, "Name or service not known"),
@@ -31,12 +31,12 @@ def look_up(host: str, *arguments: Any, **options: Any) -> Any:
         raise FAILURES[host]
     if host == SILENT:
         time.sleep(3)
-    answers = ADDRESSES.get(host, [host])
-    return _system(answers.pop(0) if len(answers) > 1 else answers[0], *arguments, **options)
+    addresses = ADDRESSES.get(host, [host])
+    return _system(addresses.pop(0) if len(addresses) > 1 else addresses[0], *arguments, **options)
 
 
 class Scripted:
-    """An extension: from the start of a crawl on, the name server is this one."""
+    """An extension: from the start of the crawl, names are resolved by ``look_up``."""
 
     def __init__(self) -> None:
         socket.getaddrinfo = look_up
@@ -46,4 +46,4 @@ SCRIPTED = (
     "-s",
     "EXTENSIONS=" + json.dumps({**settings.EXTENSIONS, f"{__name__}.{Scripted.__name__}": 1}),
 )
-"""Options of a crawl that asks this name server."""
+"""Options of a crawl that resolves names here."""

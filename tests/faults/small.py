@@ -1,4 +1,4 @@
-"""A small site of a profile of its own, on the addresses of a fault server, and runs against it."""
+"""A small site with its own profile on a fault server, and crawls of it."""
 
 from __future__ import annotations
 
@@ -22,23 +22,24 @@ SOON = [
     *("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False", "-s", "ARCHIVER_RETRY_DELAY=0.05"),
     *("-s", "CONCURRENT_REQUESTS_PER_DOMAIN=16", "-s", "DOWNLOAD_TIMEOUT=2"),
 ]
-"""Nothing waits long."""
+"""Options of a crawl with short delays."""
 
 ONE_BY_ONE = ["-s", "CONCURRENT_REQUESTS_PER_DOMAIN=1", "-s", "DOWNLOAD_DELAY=0.01"]
-"""Without a delay Scrapy 2.19 sends all that it is given at once, whatever the concurrency."""
+"""Without a delay, Scrapy 2.19 sends all its requests at once and ignores the concurrency."""
 
 PATIENT = ["-s", "ARCHIVER_BREAKER_FAILURES=100000"]
+"""The circuit breaker never opens."""
 
 HTML = "text/html; charset=utf-8"
 
 
 @dataclass(frozen=True)
 class Small:
-    """Articles by id; as JSON at ``/text?id=``, as a page at ``/a/….html``, all listed at ``/list``."""
+    """Articles by id: as JSON at ``/text?id=``, as pages at ``/a/….html``, and all listed at ``/list``."""
 
     ids: Sequence[str]
     at: Mapping[str, str] = field(default_factory=dict)
-    """The origin of an article's page, where that is not the listing's."""
+    """Id → the origin of the article's page, if it is not the listing's origin."""
 
     def __call__(self, _host: str, path: str) -> Reply:
         if path == "/robots.txt":
@@ -52,7 +53,7 @@ class Small:
         return Reply(b"not here", "text/plain", 404)
 
     def listing(self, category: str) -> str:
-        """The articles whose ids begin with the category's name; of any other category, all."""
+        """The articles whose ids begin with the category's name. A category without such articles lists all."""
         rows = "".join(
             f'<li><a href="{self.at.get(name, "")}/a/{name}.html">{self.title(name)}</a></li>'
             for name in [name for name in self.ids if name.startswith(category)] or self.ids
@@ -68,17 +69,17 @@ class Small:
         return {"id": name, "title": self.title(name), "date": f"2022-02-22 10:{minute:02d}:00", "text": text}
 
     def page(self, name: str) -> str:
-        said = self.fields(name)
+        fields = self.fields(name)
         return (
-            f"<!DOCTYPE html><html><head><title>t</title></head><body><h1>{said['title']}</h1>"
-            f"<time>{said['date']}</time><article>{said['text']}</article></body></html>"
+            f"<!DOCTYPE html><html><head><title>t</title></head><body><h1>{fields['title']}</h1>"
+            f"<time>{fields['date']}</time><article>{fields['text']}</article></body></html>"
         )
 
 
 def profile(folder: Path, origins: Iterable[str], texts: Sequence[str] = (), *, html: bool = False) -> Path:
-    """A site whose listing is at the first origin; ``texts`` are the origins that have the articles, as JSON.
+    """A site whose listing is at the first origin. ``texts``: the origins that have the articles as JSON.
 
-    With ``html`` an article is the page that the listing links to.
+    With ``html``, an article is the page that the listing links to.
     """
     origins = list(origins)
     texts = list(texts) or origins[:1]
@@ -120,10 +121,10 @@ families:
 class Measured(Run):
     seconds: float = 0.0
     megabytes: float = 0.0
-    """The most memory the process had, resident."""
+    """The peak of the process's resident memory."""
 
     def ends(self) -> dict[str, tuple[str, str]]:
-        """Id → how it ended and why, of every article without a post."""
+        """Id → (result, reason), for every article without a post."""
         return {end["id"]: (end["end"], end["reason"]) for end in self.report["failures"]}
 
 
@@ -134,18 +135,18 @@ def command(site: Path | str, archive: Path, *options: str, spider: str = "categ
 
 
 def hosts_for(ids: Iterable[str], origin: Callable[[int], str], first: int) -> dict[str, str]:
-    """A host of its own for each article, from the address of that number on."""
+    """A separate host for each article; the first host has the number ``first``."""
     return {name: origin(first + number) for number, name in enumerate(ids)}
 
 
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
-    """No proxy but the given one."""
+    """The environment without proxies, plus the given variables."""
     kept = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     return kept | dict(more or {})
 
 
-def _until_the_end(process: subprocess.Popen[bytes]) -> float:
-    """The most memory it had; what the system tells at its end counts its parent's, too."""
+def _wait_for_end(process: subprocess.Popen[bytes]) -> float:
+    """Returns the peak memory in MiB. ``ru_maxrss`` would also count the parent process."""
     status, most = Path(f"/proc/{process.pid}/status"), 0
     while process.poll() is None:
         with suppress(OSError):
@@ -163,7 +164,7 @@ def crawl_small(
     private: str = LOOPBACK,
     variables: Mapping[str, str] | None = None,
 ) -> Measured:
-    """One run to its end, without a proxy unless ``variables`` name one."""
+    """Runs one crawl to its end, without a proxy unless ``variables`` names one."""
     words = command(site, archive, "-s", f"ARCHIVER_PRIVATE_ADDRESSES={private}", *options, spider=spider)
     stderr = archive.with_name(f"{archive.name}.stderr")
     began = time.monotonic()
@@ -171,16 +172,16 @@ def crawl_small(
         process = subprocess.Popen(
             words, cwd=PROJECT, env=environment(variables), stdout=subprocess.DEVNULL, stderr=sink
         )
-        megabytes = _until_the_end(process)
+        megabytes = _wait_for_end(process)
         sink.seek(0)
         text = sink.read()
     report = archive / ".archive" / "report.json"
-    said = json.loads(report.read_text()) if report.exists() else {}
-    return Measured(process.returncode, text, "", said, time.monotonic() - began, megabytes)
+    found = json.loads(report.read_text()) if report.exists() else {}
+    return Measured(process.returncode, text, "", found, time.monotonic() - began, megabytes)
 
 
 def comparable(archive: Path) -> dict[str, str]:
-    """The posts, without the port in their links, which differs from one server to the next."""
+    """Id → post without its link lines, because the port in them differs between servers."""
     return {
         name.removeprefix("2022-02-22-").removesuffix(".md"): "\n".join(
             line for line in text.splitlines() if not line.startswith("<http")

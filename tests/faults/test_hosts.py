@@ -1,4 +1,4 @@
-"""Groups N and X7, host by host: who is asked how often, who waits, and who stands in."""
+"""Fault groups N and X7, by host: the number of requests, the delays, and the mirrors."""
 
 from __future__ import annotations
 
@@ -35,25 +35,25 @@ FORTY = Small([f"a{number}" for number in range(40)])
 
 
 def two_hosts(number: int) -> Small:
-    """So many articles at each of two hosts; the busy one's are listed first."""
+    """``number`` articles at each of two hosts. The listing begins with those of the busy host."""
     return Small([f"busy{n}" for n in range(number)] + [f"swift{n}" for n in range(number)], {})
 
 
-def places(server: Faultd, ids: Sequence[str]) -> dict[str, str]:
+def article_origins(server: Faultd, ids: Sequence[str]) -> dict[str, str]:
     return {name: server.origin(2 if name.startswith("busy") else 3) for name in ids}
 
 
 def gaps(server: Faultd, path: str) -> list[float]:
     """Seconds between the requests for one address."""
-    times = [seen.at for seen in server.asked(path)]
+    times = [seen.at for seen in server.requests_for(path)]
     return [later - earlier for earlier, later in itertools.pairwise(times)]
 
 
-def texts(server: Faultd, host: str = "") -> int:
+def article_requests(server: Faultd, host: str = "") -> int:
     return sum(seen.path.startswith("/text") and host in ("", seen.host) for seen in server.requests)
 
 
-def test_each_wait_between_attempts_is_longer_than_the_one_before(tmp_path: Path) -> None:
+def test_the_delay_between_attempts_doubles(tmp_path: Path) -> None:
     with Faultd(Small(["a1"])) as server:
         server.always["/text?id=a1"] = status(500)
         site = profile(tmp_path, [server.origin(1)])
@@ -68,24 +68,24 @@ def test_each_wait_between_attempts_is_longer_than_the_one_before(tmp_path: Path
 # --- Retry-After
 
 
-def test_a_host_that_asks_for_a_pause_gets_it_and_others_do_not_wait(tmp_path: Path) -> None:
+def test_a_retry_after_pauses_its_host_and_no_other(tmp_path: Path) -> None:
     pages = two_hosts(10)
     with Faultd(pages, addresses=4) as server:
-        pages.at.update(places(server, pages.ids))
+        pages.at.update(article_origins(server, pages.ids))
         server.script["/a/busy5.html"] = [status(429, Retry_After="2")]
         site = profile(tmp_path, [server.origin(n) for n in (1, 2, 3)], html=True)
         run = crawl_small(site, tmp_path / "archive", *PATIENT, *ONE_BY_ONE)
-        told = server.asked("/a/busy5.html")[0].at
-        busy = [seen.at - told for seen in server.requests if "/a/busy" in seen.path]
-        swift = [seen.at - told for seen in server.requests if "/a/swift" in seen.path]
+        paused_at = server.requests_for("/a/busy5.html")[0].at
+        busy = [seen.at - paused_at for seen in server.requests if "/a/busy" in seen.path]
+        swift = [seen.at - paused_at for seen in server.requests if "/a/swift" in seen.path]
     assert run.status == 0, run.stderr
     assert len([at for at in busy if at > 1.98]) >= 2
     assert not [at for at in busy if 0.1 < at <= 1.98]
     assert max(swift) < 1.9
-    assert run["requests"] == len(server.requests), "what waited is counted when it is sent, once"
+    assert run["requests"] == len(server.requests), "a delayed request is counted once, when it is sent"
 
 
-def test_a_pause_that_is_none_is_the_usual_one(tmp_path: Path) -> None:
+def test_an_invalid_retry_after_is_ignored(tmp_path: Path) -> None:
     values = ["-1", "0", "soon", "Tue, 22 Feb 2022 10:00:00 GMT", ""]
     pages = Small([f"a{number}" for number in range(len(values))])
     with Faultd(pages) as server:
@@ -98,12 +98,12 @@ def test_a_pause_that_is_none_is_the_usual_one(tmp_path: Path) -> None:
     assert max(waited) < 3
 
 
-def test_a_pause_longer_than_the_run_leaves_the_host_alone(tmp_path: Path) -> None:
+def test_a_retry_after_beyond_the_limit_closes_the_host_for_the_run(tmp_path: Path) -> None:
     with Faultd(TEN) as server:
         server.always |= {f"/text?id={name}": status(503, Retry_After="99999999") for name in TEN.ids}
         site = profile(tmp_path, [server.origin(1)])
         run = crawl_small(site, tmp_path / "archive", *ONE_BY_ONE)
-        assert texts(server) <= 2, "one may be under way"
+        assert article_requests(server) <= 2, "one more may be in progress"
     assert run.status == 3
     assert set(run.ends().values()) == {("deferred", "retry_after")}
 
@@ -111,31 +111,31 @@ def test_a_pause_longer_than_the_run_leaves_the_host_alone(tmp_path: Path) -> No
 # --- a dead host
 
 
-def test_a_storm_costs_thirty_requests_and_no_article(tmp_path: Path) -> None:
+def test_a_temporary_outage_takes_at_most_thirty_requests_and_loses_no_article(tmp_path: Path) -> None:
     with Faultd(FORTY) as server:
 
-        async def storm(wire: faultd.Wire, reply: Reply) -> None:
-            passed = server.requests[-1].at - server.requests[0].at > 1
-            await (faultd.good if passed else status(503))(wire, reply)
+        async def outage(wire: faultd.Wire, reply: Reply) -> None:
+            is_over = server.requests[-1].at - server.requests[0].at > 1
+            await (faultd.good if is_over else status(503))(wire, reply)
 
         site = profile(tmp_path, [server.origin(1)])
-        server.always = {f"/text?id={name}": storm for name in FORTY.ids}
+        server.always = {f"/text?id={name}": outage for name in FORTY.ids}
         run = crawl_small(site, tmp_path / "archive")
-        asked = texts(server)
+        requests = article_requests(server)
     assert run.status == 0, run.stderr
     assert run["posted"] == 40
-    assert asked <= 30 + 40
+    assert requests <= 30 + 40
 
 
-def test_a_dead_host_is_asked_thirty_times_and_the_next_run_completes(tmp_path: Path) -> None:
+def test_a_dead_host_gets_at_most_thirty_requests_and_the_next_run_completes(tmp_path: Path) -> None:
     with Faultd(FORTY) as server:
         server.always = {f"/text?id={name}": status(503) for name in FORTY.ids}
         site = profile(tmp_path, [server.origin(1)])
         run = crawl_small(site, tmp_path / "archive")
-        storm = texts(server)
+        requests = article_requests(server)
         server.always.clear()
         again = crawl_small(site, tmp_path / "archive")
-    assert storm <= 30
+    assert requests <= 30
     assert run.status == 3
     assert run["deferred"] == 40
     assert {reason for _, reason in run.ends().values()} <= {"host_down", "status_503"}
@@ -143,7 +143,7 @@ def test_a_dead_host_is_asked_thirty_times_and_the_next_run_completes(tmp_path: 
     assert (again.status, again["posted"]) == (0, 40)
 
 
-def test_the_probes_of_a_dead_host_come_one_by_one_and_ever_later(tmp_path: Path) -> None:
+def test_probes_of_a_dead_host_are_single_and_their_delay_doubles(tmp_path: Path) -> None:
     with Faultd(FORTY) as server:
         server.always = {f"/text?id={name}": status(503) for name in FORTY.ids}
         site = profile(tmp_path, [server.origin(1)])
@@ -154,35 +154,35 @@ def test_the_probes_of_a_dead_host_come_one_by_one_and_ever_later(tmp_path: Path
     assert [gap >= 0.05 * 2 ** (number + 2) - 0.01 for number, gap in enumerate(probes)] == [True] * 4
 
 
-def test_mirrors_stand_in_for_a_dead_host_at_once(tmp_path: Path) -> None:
+def test_articles_of_a_dead_host_are_fetched_from_its_mirror_at_once(tmp_path: Path) -> None:
     with Faultd(FORTY, addresses=4) as server:
         dead, mirror = server.origin(2), server.origin(3)
         server.always[f"{dead.removeprefix('http://')} *"] = status(503)
         server.script[f"{dead.removeprefix('http://')} /robots.txt"] = [faultd.good]
         site = profile(tmp_path, [server.origin(1)], [dead, mirror])
         run = crawl_small(site, tmp_path / "archive", "-s", "ARCHIVER_RETRY_DELAY=0.5")
-        assert texts(server, dead.removeprefix("http://")) <= 30
+        assert article_requests(server, dead.removeprefix("http://")) <= 30
     assert run.status == 0, run.stderr
     assert run["posted"] == 40
-    assert run["seconds"] < 12, "the last probe would come after 30"
+    assert run["seconds"] < 12, "the last probe would be sent after 30 seconds"
 
 
-def test_a_closed_port_defers_and_leaves_the_other_hosts_in_peace(tmp_path: Path) -> None:
-    """N1, without and with a robots.txt to ask for."""
+def test_a_closed_port_defers_the_articles_of_its_host(tmp_path: Path) -> None:
+    """Faults N1, with and without a request for robots.txt. The listing's host is not affected."""
     with Faultd(TEN, addresses=3) as server:
         site = profile(tmp_path, [server.origin(1)], [server.refusing(2)])
         run = crawl_small(site, tmp_path / "archive")
-        bold = crawl_small(site, tmp_path / "bold", "-s", "ROBOTSTXT_OBEY=False", *PATIENT)
-        assert bold["requests"] == 1 + 5 * len(TEN.ids), "the listing, and five attempts for each"
-    for each in (run, bold):
+        without = crawl_small(site, tmp_path / "without", "-s", "ROBOTSTXT_OBEY=False", *PATIENT)
+        assert without["requests"] == 1 + 5 * len(TEN.ids), "the listing, and five attempts for each"
+    for each in (run, without):
         assert each.status == 3
         assert set(each.ends().values()) == {("deferred", "refused")}
         assert "Traceback" not in each.stderr
 
 
 @pytest.mark.parametrize("name", ["unknown.example", "broken.example", "silent.example"])
-def test_a_name_that_is_not_found_defers(tmp_path: Path, name: str) -> None:
-    """N29: there is none, the name server is out of order, or it says nothing."""
+def test_a_name_that_cannot_be_resolved_defers_its_articles(tmp_path: Path, name: str) -> None:
+    """Faults N29: the name does not exist, or the name server fails or does not respond."""
     with Faultd(TEN) as server:
         site = profile(tmp_path, [server.origin(1)], [f"http://{name}"])
         options = [*SCRIPTED, "-s", "DNS_TIMEOUT=0.3"]
@@ -197,22 +197,22 @@ def test_a_name_that_is_not_found_defers(tmp_path: Path, name: str) -> None:
 # --- slow hosts
 
 
-def test_a_hung_host_costs_its_own_articles_their_time_and_nobody_else(tmp_path: Path) -> None:
-    """N14, N15: whatever is set for one attempt, an article has its limit in all."""
+def test_a_hung_host_delays_only_its_own_articles_and_within_their_time_limit(tmp_path: Path) -> None:
+    """Faults N14, N15: besides the timeout of one attempt, an article has a limit for all attempts."""
     with Faultd(Small(["hung", "drip", "swift"])) as server:
         server.always = {"/text?id=hung": faultd.hang, "/text?id=drip": faultd.drip}
         site = profile(tmp_path, [server.origin(1)])
         limits = ["-s", "DOWNLOAD_TIMEOUT=1", "-s", "ARCHIVER_ARTICLE_SECONDS=4"]
         run = crawl_small(site, tmp_path / "archive", *limits)
-        swift = server.asked("/text?id=swift")[0].at - server.requests[0].at
+        swift = server.requests_for("/text?id=swift")[0].at - server.requests[0].at
     assert run.ends() == {"hung": ("deferred", "timeout"), "drip": ("deferred", "timeout")}
     assert swift < 3
     assert run["seconds"] < 8
     for name in ("hung", "drip"):
-        assert 3 <= len(server.asked(f"/text?id={name}")) <= 4
+        assert 3 <= len(server.requests_for(f"/text?id={name}")) <= 4
 
 
-def test_a_hung_host_leaves_its_mirror_time_to_answer(tmp_path: Path) -> None:
+def test_a_mirror_gets_its_share_of_the_time_after_a_hung_host(tmp_path: Path) -> None:
     with Faultd(Small(["a1"]), addresses=4) as server:
         hung = server.origin(2).removeprefix("http://")
         server.always[f"{hung} /text?id=a1"] = faultd.hang
@@ -220,15 +220,15 @@ def test_a_hung_host_leaves_its_mirror_time_to_answer(tmp_path: Path) -> None:
         limits = ["-s", "DOWNLOAD_TIMEOUT=1", "-s", "ARCHIVER_ARTICLE_SECONDS=4"]
         run = crawl_small(site, tmp_path / "archive", *limits)
     assert run.status == 0, run.stderr
-    assert len(server.asked("/text?id=a1", hung)) == 2
+    assert len(server.requests_for("/text?id=a1", hung)) == 2
 
 
 @pytest.mark.parametrize("robots", [0, 1])
-def test_requests_that_wait_take_no_place_of_another_host(tmp_path: Path, robots: int) -> None:
-    """Forty articles of a failing host wait, more than Scrapy keeps under way, when others are listed."""
+def test_waiting_requests_do_not_block_requests_to_other_hosts(tmp_path: Path, robots: int) -> None:
+    """Forty articles of a failing host wait, more than Scrapy's concurrency, when the others are listed."""
     pages = two_hosts(40)
     with Faultd(pages, addresses=4) as server:
-        pages.at.update(places(server, pages.ids))
+        pages.at.update(article_origins(server, pages.ids))
         server.always = {f"/a/{name}.html": status(500) for name in pages.ids[:40]}
         server.script[f"{server.origin(2).removeprefix('http://')} /robots.txt"] = [status(503)] * robots
         server.script["/list?swift"] = [faultd.late(0.7)]
@@ -244,8 +244,8 @@ def test_requests_that_wait_take_no_place_of_another_host(tmp_path: Path, robots
 # --- TLS
 
 
-def test_only_a_certificate_that_is_right_is_trusted(tmp_path: Path) -> None:
-    """N30, N31: and a wrong one is not asked for twice."""
+def test_only_a_valid_certificate_is_trusted(tmp_path: Path) -> None:
+    """Faults N30, N31. A host with an invalid certificate gets one request only."""
     trusted = certificates.authority()
 
     (tmp_path / "trusted.pem").write_bytes(trusted.certificate.public_bytes(Encoding.PEM))
@@ -272,8 +272,8 @@ def test_only_a_certificate_that_is_right_is_trusted(tmp_path: Path) -> None:
     assert asked == {"127.0.0.2"}
 
 
-def test_a_handshake_that_fails_defers(tmp_path: Path) -> None:
-    """N15, N31: a mute port, one that has no version of TLS in common with us, and one that hangs up."""
+def test_a_failed_tls_handshake_makes_the_listing_incomplete(tmp_path: Path) -> None:
+    """Faults N15, N31: no response, no common TLS version, and a connection that the host closes."""
     ends = []
     with Faultd(Small(["a1"]), addresses=4) as server:
         server.greetings = {"127.0.0.3": b"\x15\x03\x01\x00\x02\x02\x46", "127.0.0.4": b""}
@@ -289,7 +289,7 @@ def test_a_handshake_that_fails_defers(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("busy", ["/text", "/robots.txt"])
-def test_who_waits_is_let_go_when_the_run_is_stopped(tmp_path: Path, busy: str) -> None:
+def test_waiting_requests_are_dropped_when_the_run_is_stopped(tmp_path: Path, busy: str) -> None:
     with Faultd(TEN) as server:
         server.always = {f"/text?id={name}": status(500) for name in TEN.ids}
         if busy == "/robots.txt":
@@ -303,14 +303,14 @@ def test_who_waits_is_let_go_when_the_run_is_stopped(tmp_path: Path, busy: str) 
             time.sleep(0.05)
         began = time.monotonic()
         process.send_signal(signal.SIGTERM)
-        _, said = process.communicate(timeout=20)
+        _, stderr = process.communicate(timeout=20)
     assert time.monotonic() - began < 3
-    assert process.returncode == (8 if busy == "/text" else 3), said
-    assert "Traceback" not in said
+    assert process.returncode == (8 if busy == "/text" else 3), stderr
+    assert "Traceback" not in stderr
 
 
-def test_the_replica_behind_a_faulty_proxy_is_archived_all_the_same(tmp_path: Path) -> None:
-    """N35: the proxy of the environment is used, also one that is not public; what it says of hosts counts."""
+def test_a_site_behind_a_faulty_proxy_is_archived_completely(tmp_path: Path) -> None:
+    """Faults N35: a proxy of the environment is used, also at a private address. It resolves the names."""
     pages = Site(articles=30, plain=True)
 
     def play(host: str, path: str) -> Reply:
@@ -334,8 +334,8 @@ def test_the_replica_behind_a_faulty_proxy_is_archived_all_the_same(tmp_path: Pa
     assert len(posts(tmp_path / "archive")) == pages.count("cailianshe")
 
 
-def test_a_run_listens_nowhere(tmp_path: Path) -> None:
-    """Q15."""
+def test_a_run_opens_no_listening_port(tmp_path: Path) -> None:
+    """Faults Q15."""
     with Faultd(TEN) as server:
         server.always["/text?id=a1"] = faultd.hang
         words = command(
@@ -345,7 +345,7 @@ def test_a_run_listens_nowhere(tmp_path: Path) -> None:
             f"ARCHIVER_PRIVATE_ADDRESSES={LOOPBACK}",
         )
         process = subprocess.Popen(words, cwd=PROJECT, env=environment(), stderr=subprocess.DEVNULL)
-        while not server.asked("/text?id=a1"):
+        while not server.requests_for("/text?id=a1"):
             time.sleep(0.05)
         held = {str(fd.readlink()) for fd in Path(f"/proc/{process.pid}/fd").iterdir() if fd.is_symlink()}
         rows = [
@@ -355,5 +355,7 @@ def test_a_run_listens_nowhere(tmp_path: Path) -> None:
         ]
         process.kill()
         process.wait()
-    assert [row for row in rows if row[3] == "01" and f"socket:[{row[9]}]" in held], "it is connected"
+    assert [row for row in rows if row[3] == "01" and f"socket:[{row[9]}]" in held], (
+        "the process is connected"
+    )
     assert not [row for row in rows if row[3] == "0A" and f"socket:[{row[9]}]" in held]

@@ -1,4 +1,4 @@
-"""Groups E and P, answer by answer: the exact text or none, and nobody else notices (faults V17)."""
+"""Fault groups E and P, one response each: the exact text or no post, and no effect on others (faults V17)."""
 
 from __future__ import annotations
 
@@ -22,29 +22,29 @@ LONG = "<p>全年目标不变，各项工作照常进行。</p>" * 100
 
 
 @dataclass(frozen=True)
-class Said(Small):
-    """Some articles say something of their own."""
+class OwnTexts(Small):
+    """Some articles have the given texts."""
 
     texts: Mapping[str, str] = field(default_factory=dict)
 
     def fields(self, name: str) -> dict[str, object]:
-        said = super().fields(name)
-        return said | {"text": self.texts.get(name, said["text"])}
+        fields = super().fields(name)
+        return fields | {"text": self.texts.get(name, fields["text"])}
 
 
-def crawled(folder: Path, pages: Small, answers: Mapping[str, Fault], *, html: bool) -> Measured:
-    """A run in which these articles have these answers, and all others good ones."""
+def crawled(folder: Path, pages: Small, faults: Mapping[str, Fault], *, html: bool) -> Measured:
+    """A run in which these articles have these faults, and all others have good responses."""
     with Faultd(pages) as server:
         path = "/a/{}.html" if html else "/text?id={}"
-        server.always = {path.format(name): fault for name, fault in answers.items()}
+        server.always = {path.format(name): fault for name, fault in faults.items()}
         return crawl_small(profile(folder, [server.origin(1)], html=html), folder / "archive", *PATIENT)
 
 
-# --- E1 to E7, E11, E13: the same text, however it comes
+# --- E1 to E7, E11, E13: the same text in every encoding
 
 
 JSON_CHARSETS = {
-    # name: the charset it is in, and what it says it is in
+    # id of the article: (real charset, declared content type)
     "e01": ("gb18030", f"{JSON}; charset=utf-8"),
     "e03": ("utf-8", f"{JSON}; charset=GBK"),
     "e04": ("gb18030", "text/html"),
@@ -70,7 +70,7 @@ META = '<head><meta charset="utf-8">'
 OVERRIDDEN = {"e01", "e03", "e05", "e07-utf-16"}
 
 READABLE = {
-    # name: the text as it comes, and what is read
+    # id of the article: (text as sent, text as read)
     "e09-one-bad-byte": (LONG.encode() + b"<p>\xffend</p>", f"{LONG}<p>\ufffdend</p>"),
     "e09-nul": ("<p>甲\0乙\x08丙\ufffe丁</p>".encode(), "<p>甲乙丙丁</p>"),
     "e10": ("<p>真\ufffd的</p>".encode() * 9, "<p>真\ufffd的</p>" * 9),
@@ -78,7 +78,7 @@ READABLE = {
         "<p>&ldquo;甲&rdquo;&#20057;&amp;lt;b&amp;gt;</p>".encode(),
         "<p>“甲”乙&amp;lt;b&amp;gt;</p>",
     ),
-    "e15-all-of-it": (
+    "e15-all-characters": (
         f"<p>{''.join(f'&#{ord(sign)};' for sign in '<b>甲</b>')}</p>".encode(),
         "<p>&lt;b&gt;甲&lt;/b&gt;</p>",
     ),
@@ -95,12 +95,12 @@ def as_page(pages: Small, name: str, charset: str) -> bytes:
 
 
 @pytest.mark.parametrize("html", [False, True])
-def test_the_text_is_exact_in_every_charset(tmp_path: Path, html: bool) -> None:
-    """E14: nor do the charsets of the listing and of other answers matter, in this run or an earlier one."""
+def test_the_text_is_read_exactly_in_every_charset(tmp_path: Path, html: bool) -> None:
+    """Faults E14: the charsets of the listing, of other responses and of earlier runs have no influence."""
     charsets = HTML_CHARSETS if html else JSON_CHARSETS
     write = as_page if html else as_json
     texts = TEXTS | {name: read for name, (_, read) in READABLE.items()}
-    pages = Said([*GOOD, *charsets, *READABLE], texts=texts)
+    pages = OwnTexts([*GOOD, *charsets, *READABLE], texts=texts)
     clean = tmp_path / "clean"
     clean.mkdir()
     assert crawled(clean, pages, {}, html=html).status == 0
@@ -124,11 +124,11 @@ def test_the_text_is_exact_in_every_charset(tmp_path: Path, html: bool) -> None:
     assert comparable(tmp_path / "archive") == comparable(clean / "archive")
 
 
-# --- what is refused
+# --- refused responses
 
 
-class Alike(Small):
-    """All of one title, so that no answer is refused as another article's."""
+class SameTitle(Small):
+    """All articles have one title, so that no response is refused as that of another article."""
 
     def title(self, _name: str) -> str:
         return "样例消息"
@@ -141,8 +141,8 @@ SHIFT_JIS = "<p>東京株式市場で日経平均株価は続伸した</p>" * 20
 ENTITIES = '<!DOCTYPE html [<!ENTITY a "haha"><!ENTITY b "&a;&a;"><!ENTITY c SYSTEM "file:///etc/hostname">]>'
 
 
-def said(text: object, **more: object) -> bytes:
-    """As JSON without an id, with this for a text."""
+def as_fields(text: object, **more: object) -> bytes:
+    """An article as JSON with this text, without an id."""
     fields = {"title": "样例消息", "date": "2022-02-22 10:00:00", "text": text} | more
     return json.dumps(fields, ensure_ascii=False).encode()
 
@@ -177,10 +177,10 @@ DEEP = {
 }
 
 JSON_REFUSED: dict[str, tuple[bytes, str]] = {
-    "e08": (b"\xef\xbb\xbf" + recoded(said(LONG), "gb18030"), "quarantined encoding"),
-    "e09": (said(LONG).replace("目".encode(), b"\xff", 4), "quarantined encoding"),
-    "e12-big5": (recoded(said(BIG5), "big5"), "quarantined encoding"),
-    "e12-shift-jis": (recoded(said(SHIFT_JIS), "shift_jis"), "quarantined encoding"),
+    "e08": (b"\xef\xbb\xbf" + recoded(as_fields(LONG), "gb18030"), "quarantined encoding"),
+    "e09": (as_fields(LONG).replace("目".encode(), b"\xff", 4), "quarantined encoding"),
+    "e12-big5": (recoded(as_fields(BIG5), "big5"), "quarantined encoding"),
+    "e12-shift-jis": (recoded(as_fields(SHIFT_JIS), "shift_jis"), "quarantined encoding"),
     "p02-error-page": (b"<html><h1>502 Bad Gateway</h1></html>", "quarantined not_json"),
     "p02-script": (b"var data = {};", "quarantined not_json"),
     "p03-text": (b'""', "quarantined shape"),
@@ -188,17 +188,17 @@ JSON_REFUSED: dict[str, tuple[bytes, str]] = {
     "p03-list": (b"[]", "quarantined shape"),
     "p03-null": (b"null", "quarantined shape"),
     "p03-number": (b"17", "quarantined shape"),
-    "p03-in-a-list": (b"[" + said(LONG) + b"]", "quarantined shape"),
-    "p03-list-for-text": (said(["<p>甲</p>"]), "quarantined shape"),
-    "p04-null": (said(None), "quarantined empty_body"),
-    "p04-missing": (said(LONG).replace(b'"text"', b'"other"'), "quarantined empty_body"),
-    **{name: (said(text), "quarantined empty_body") for name, text in BLANKS.items()},
-    **{name: (said(text), "quarantined too_deep") for name, text in DEEP.items()},
+    "p03-in-a-list": (b"[" + as_fields(LONG) + b"]", "quarantined shape"),
+    "p03-list-for-text": (as_fields(["<p>甲</p>"]), "quarantined shape"),
+    "p04-null": (as_fields(None), "quarantined empty_body"),
+    "p04-missing": (as_fields(LONG).replace(b'"text"', b'"other"'), "quarantined empty_body"),
+    **{name: (as_fields(text), "quarantined empty_body") for name, text in BLANKS.items()},
+    **{name: (as_fields(text), "quarantined too_deep") for name, text in DEEP.items()},
     "p09-deep": (b'{"a":' * 100_000 + b"1" + b"}" * 100_000, "quarantined too_deep"),
-    "p10-digits": (said(LONG)[:-1] + b', "n": ' + b"9" * 5000 + b"}", "quarantined shape"),
-    "p10-nan": (said(LONG, n=float("nan")), "quarantined shape"),
-    "p10-two-texts": (said(LONG)[:-1] + b', "text": "<p>other</p>"}', "quarantined shape"),
-    "p10-two-titles": (said(LONG)[:-1] + b', "title": "other"}', "quarantined shape"),
+    "p10-digits": (as_fields(LONG)[:-1] + b', "n": ' + b"9" * 5000 + b"}", "quarantined shape"),
+    "p10-nan": (as_fields(LONG, n=float("nan")), "quarantined shape"),
+    "p10-two-texts": (as_fields(LONG)[:-1] + b', "text": "<p>other</p>"}', "quarantined shape"),
+    "p10-two-titles": (as_fields(LONG)[:-1] + b', "title": "other"}', "quarantined shape"),
     "p13-pdf": (PDF, "quarantined not_json"),
     "p13-png": (PNG, "quarantined encoding"),
 }
@@ -216,37 +216,37 @@ HTML_REFUSED: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize("html", [False, True])
-def test_what_is_no_article_is_refused_by_name_and_its_neighbours_are_whole(
+def test_a_response_that_is_not_an_article_is_quarantined_and_others_are_posted(
     tmp_path: Path, html: bool
 ) -> None:
     refused = HTML_REFUSED if html else JSON_REFUSED
     clean = tmp_path / "clean"
     clean.mkdir()
-    plain = crawled(clean, Alike(GOOD), {}, html=html)
+    plain = crawled(clean, SameTitle(GOOD), {}, html=html)
     answers = {name: body(data) for name, (data, _) in refused.items()}
-    run = crawled(tmp_path, Alike([*GOOD, *answers]), answers, html=html)
+    run = crawled(tmp_path, SameTitle([*GOOD, *answers]), answers, html=html)
     assert {name: " ".join(end) for name, end in run.ends().items()} == {
         name: end for name, (_, end) in refused.items()
     }
-    assert run.status in (4, 5), "so much that is wrong may look like another site"
-    assert run["requests"] == plain["requests"] + len(refused), "none of it is asked for twice"
+    assert run.status in (4, 5), "with so many faults the run may report that the site changed"
+    assert run["requests"] == plain["requests"] + len(refused), "no request is repeated"
     assert comparable(tmp_path / "archive") == comparable(clean / "archive")
     assert "Traceback" not in run.stderr
 
 
 @pytest.mark.parametrize("name", DEEP)
-def test_what_is_too_deep_is_refused_before_it_is_cleaned(name: str) -> None:
+def test_markup_that_is_nested_too_deeply_is_refused_before_cleaning(name: str) -> None:
     with pytest.raises(Quarantined, match=r"^too_deep"):
         refuse_excess(DEEP[name], BODY)
 
 
-def test_odd_answers_that_are_articles_are_archived(tmp_path: Path) -> None:
-    """P11: a lone surrogate; P12: a long attribute; P14: entities that would grow, or name a file."""
-    pages = Alike(["surrogate", "attribute", "entities"])
+def test_unusual_responses_that_are_articles_are_archived(tmp_path: Path) -> None:
+    """Faults P11: a lone surrogate; P12: a long attribute; P14: entities that would grow or read a file."""
+    pages = SameTitle(["surrogate", "attribute", "entities"])
     answers = {
-        "surrogate": said("<p>甲SURROGATE乙</p>").replace(b"SURROGATE", rb"\ud800"),
-        "attribute": said(f'<p title="{"x" * (2 << 20)}">甲</p>'),
-        "entities": said(f"{ENTITIES}<p>&b;|&c;|甲</p>"),
+        "surrogate": as_fields("<p>甲SURROGATE乙</p>").replace(b"SURROGATE", rb"\ud800"),
+        "attribute": as_fields(f'<p title="{"x" * (2 << 20)}">甲</p>'),
+        "entities": as_fields(f"{ENTITIES}<p>&b;|&c;|甲</p>"),
     }
     run = crawled(tmp_path, pages, {name: body(data) for name, data in answers.items()}, html=False)
     assert (run.status, run["posted"]) == (0, 3), run.stderr

@@ -1,4 +1,4 @@
-"""A thousand articles on a network that fails now and then: none missing, none wrong, and few requests more."""
+"""A thousand articles on an unreliable network: no post is missing or wrong, with few extra requests."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.faultd import Fault, Faultd, Reply
 ARTICLES = 1000
 MAX_RUNS = 4
 MAX_REQUESTS_EACH = {0.01: 1.05, 0.05: 1.2, 0.2: 2.0}
-"""Fault rate → requests per article, listings and reruns included."""
+"""Fault rate → the most requests per page, in all runs together."""
 
 FAULTS: list[Fault] = [
     faultd.reset_before_headers,
@@ -51,8 +51,8 @@ def serve(site: Site) -> Faultd:
     return Faultd(good)
 
 
-class Replaced:
-    """What ``crawl`` needs of a replica: where it is."""
+class AtAddress:
+    """Stands for a replica: ``crawl`` needs only its address."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -61,12 +61,12 @@ class Replaced:
 def run(archive: Path, server: Faultd) -> int:
     options = ("-s", "ARCHIVER_RETRY_DELAY=0.01", "-s", "ARCHIVER_BREAKER_FAILURES=1000")
     speed = ("-s", "CONCURRENT_REQUESTS_PER_DOMAIN=8")
-    return crawl("category", archive, Replaced(server.proxy), *options, *speed).status  # type: ignore[arg-type]
+    return crawl("category", archive, AtAddress(server.proxy), *options, *speed).status  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
 def clean(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[dict[str, str], list[str]]]:
-    """The posts of a run without any fault, and the addresses it asked for."""
+    """The posts of a run without faults, and the paths that it requested."""
     root = tmp_path_factory.mktemp("clean")
     with serve(site) as server:
         assert run(root, server) == 0
@@ -74,7 +74,7 @@ def clean(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tupl
 
 
 @pytest.mark.parametrize("rate", MAX_REQUESTS_EACH)
-def test_nothing_is_missing_or_wrong_at_any_fault_rate(
+def test_no_post_is_missing_or_wrong_at_any_fault_rate(
     tmp_path: Path, site: Site, clean: tuple[dict[str, str], list[str]], rate: float
 ) -> None:
     expected, paths = clean

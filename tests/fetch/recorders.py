@@ -1,4 +1,4 @@
-"""Recorders for crawls that run in a process of their own."""
+"""Recorders for crawls in a separate process."""
 
 from __future__ import annotations
 

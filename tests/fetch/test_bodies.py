@@ -1,4 +1,4 @@
-"""Content codings and completeness, cut at every byte."""
+"""Content codings, and bodies that are cut off at every byte."""
 
 from __future__ import annotations
 
@@ -20,40 +20,40 @@ TEXT = ("样例消息，数据与说明。" * 30 + "".join(random.Random(7).choi
 CODINGS = ["gzip", "deflate", "raw deflate", "br", "zstd"]
 
 
-def answer(body: bytes, coding: str = "", flags: list[str] | None = None) -> Response:
+def response(body: bytes, coding: str = "", flags: list[str] | None = None) -> Response:
     headers = {"Content-Encoding": coding.removeprefix("raw ")} if coding else {}
     return Response("http://site.example/a", headers=headers, body=body, flags=flags)
 
 
 def problem(body: bytes, coding: str) -> str:
     with pytest.raises(ArticleError) as caught:
-        decompress(answer(body, coding), LIMIT)
+        decompress(response(body, coding), LIMIT)
     return caught.value.reason
 
 
 @pytest.mark.parametrize("coding", CODINGS)
-def test_a_whole_body_is_decoded_and_says_no_more_that_it_was_coded(coding: str) -> None:
-    read = decompress(answer(encode(TEXT, coding), coding), LIMIT)
+def test_a_complete_body_is_decoded_and_loses_its_content_encoding_header(coding: str) -> None:
+    read = decompress(response(encode(TEXT, coding), coding), LIMIT)
     assert read.body == TEXT
     assert "Content-Encoding" not in read.headers
 
 
 @pytest.mark.parametrize("coding", CODINGS)
-def test_a_body_cut_anywhere_is_noticed(coding: str) -> None:
+def test_a_compressed_body_cut_off_at_any_byte_is_deferred(coding: str) -> None:
     packed = encode(TEXT, coding)
     reasons = {problem(packed[:size], coding) for size in range(1, len(packed))}
     assert reasons == {"cut_encoding"}
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "zstd"])
-def test_a_changed_bit_is_noticed_where_it_changes_anything(coding: str) -> None:
+def test_a_flipped_bit_that_changes_the_text_is_reported(coding: str) -> None:
     packed = encode(TEXT, coding)
     reasons = Counter[str]()
     for place in range(len(packed) // 2, len(packed)):
         changed = bytearray(packed)
         changed[place] ^= 0x10
         try:
-            assert decompress(answer(bytes(changed), coding), LIMIT).body == TEXT
+            assert decompress(response(bytes(changed), coding), LIMIT).body == TEXT
         except ArticleError as why:
             reasons[why.reason] += 1
     assert reasons["checksum"] > 30
@@ -61,35 +61,35 @@ def test_a_changed_bit_is_noticed_where_it_changes_anything(coding: str) -> None
 
 
 @pytest.mark.parametrize("coding", ["gzip", "br", "zstd", "compress", "x-unknown"])
-def test_what_is_not_in_its_coding_is_named_so(coding: str) -> None:
-    assert problem(b'{"plain": "json, and no coding at all"}', coding) == "bad_encoding"
+def test_a_body_that_is_not_in_its_declared_coding_is_bad_encoding(coding: str) -> None:
+    assert problem(b'{"plain": "json without a content coding"}', coding) == "bad_encoding"
 
 
-def test_codings_one_over_the_other_are_taken_off_in_turn() -> None:
+def test_several_content_codings_are_decoded_in_reverse_order() -> None:
     packed = encode(encode(TEXT, "gzip"), "br")
-    assert decompress(answer(packed, "gzip, br"), LIMIT).body == TEXT
-    assert decompress(answer(TEXT, "identity"), LIMIT).body == TEXT
+    assert decompress(response(packed, "gzip, br"), LIMIT).body == TEXT
+    assert decompress(response(TEXT, "identity"), LIMIT).body == TEXT
     assert problem(packed, ",".join(["gzip"] * 1000)) == "bad_encoding"
 
 
-def test_members_of_gzip_follow_each_other_and_what_is_none_is_passed_over() -> None:
-    assert decompress(answer(gzip.compress(TEXT) * 3 + bytes(100), "gzip"), LIMIT).body == TEXT * 3
-    assert decompress(answer(encode(TEXT, "zstd") * 2, "zstd"), LIMIT).body == TEXT * 2
+def test_several_gzip_members_are_joined_and_other_trailing_bytes_are_ignored() -> None:
+    assert decompress(response(gzip.compress(TEXT) * 3 + bytes(100), "gzip"), LIMIT).body == TEXT * 3
+    assert decompress(response(encode(TEXT, "zstd") * 2, "zstd"), LIMIT).body == TEXT * 2
     assert problem(gzip.compress(TEXT) + gzip.compress(TEXT)[:30], "gzip") == "cut_encoding"
 
 
 @pytest.mark.parametrize("coding", [*CODINGS[:2], "br", "zstd"])
 @pytest.mark.parametrize("over", [0, 1])
-def test_the_limit_is_exact(coding: str, over: int) -> None:
+def test_the_size_limit_is_exact_to_the_byte(coding: str, over: int) -> None:
     body = bytes(LIMIT + over)
     if over:
         assert problem(encode(body, coding), coding) == "too_big"
     else:
-        assert decompress(answer(encode(body, coding), coding), LIMIT).body == body
+        assert decompress(response(encode(body, coding), coding), LIMIT).body == body
 
 
 @pytest.mark.parametrize("coding", ["gzip", "gzip gzip", "deflate", "br", "zstd"])
-def test_a_bomb_is_seen_at_once(coding: str) -> None:
+def test_a_decompression_bomb_is_refused_within_half_a_second(coding: str) -> None:
     packed = bomb(coding, 300)
     began = time.perf_counter()
     assert problem(packed, coding.replace(" ", ", ")) == "too_big"
@@ -109,7 +109,7 @@ def reason(body: bytes, expected: str, flags: list[str] | None = None, kind: str
 
 
 @pytest.mark.parametrize(
-    ("said", "charset"),
+    ("value", "charset"),
     [
         ({"a": 1, "b": {"c": "{"}}, "utf-8"),
         ([{"a": [1, {}]}, {"b": "镕喆㙓" * 5}], "gb18030"),
@@ -117,8 +117,8 @@ def reason(body: bytes, expected: str, flags: list[str] | None = None, kind: str
         ([], "utf-8"),
     ],
 )
-def test_json_is_whole_with_its_last_bracket_only(said: object, charset: str) -> None:
-    body = json.dumps(said, ensure_ascii=False).encode(charset)
+def test_json_is_complete_only_with_its_last_bracket(value: object, charset: str) -> None:
+    body = json.dumps(value, ensure_ascii=False).encode(charset)
     kind = f"application/json; charset={charset}"
     assert reason(body, "json", kind=kind) == ""
     assert reason(b"\xef\xbb\xbf \n" + body + b"\r\n ", "json", kind=kind) == ""
@@ -126,7 +126,7 @@ def test_json_is_whole_with_its_last_bracket_only(said: object, charset: str) ->
 
 
 @pytest.mark.parametrize("body", [b"<html>busy</html>", b"null", b'"text"', b"{broken}", b"12"])
-def test_what_is_no_json_at_all_is_not_cut(body: bytes) -> None:
+def test_a_body_that_is_not_json_is_not_reported_as_cut(body: bytes) -> None:
     assert reason(body, "json") == ""
 
 
@@ -136,15 +136,15 @@ def test_what_is_no_json_at_all_is_not_cut(body: bytes) -> None:
         (b"<html><p>text</p></html>", [], ""),
         (b"<HTML><p>text</p></HTML>\n<!-- served by -->", ["partial"], ""),
         (b"<!DOCTYPE html><html lang=zh><p>te", [], "incomplete"),
-        (b"<p>a page that leaves out what may be left out", [], ""),
-        (b"<p>a page that leaves out what may be left out", ["partial"], "incomplete"),
+        (b"<p>a page without the tags that HTML makes optional", [], ""),
+        (b"<p>a page without the tags that HTML makes optional", ["partial"], "incomplete"),
         (b"", [], "empty"),
         (b" \t\r\n", [], "empty"),
     ],
 )
-def test_html_is_whole_with_its_end(body: bytes, flags: list[str], expected: str) -> None:
+def test_html_is_complete_only_with_its_end_tag(body: bytes, flags: list[str], expected: str) -> None:
     assert reason(body, "html", flags) == expected
 
 
-def test_of_other_pages_nothing_is_expected() -> None:
+def test_a_page_without_an_expected_format_is_not_checked() -> None:
     assert reason(b"", "") == reason(b"{", "", ["partial"]) == ""

@@ -1,4 +1,4 @@
-"""The breaker, on a clock of its own."""
+"""The circuit breaker, with times given by the tests."""
 
 from __future__ import annotations
 
@@ -8,53 +8,53 @@ from archiver.errors import Deferred
 from archiver.fetch.circuit_breaker import MAX_PROBES, CircuitBreaker
 
 
-def failing(breaker: CircuitBreaker, times: int, now: float = 0.0) -> None:
+def fail(breaker: CircuitBreaker, times: int, now: float = 0.0) -> None:
     for _ in range(times):
         breaker.begin("a", now)
         breaker.record_failure("a", now)
 
 
-def test_a_host_may_be_asked_until_it_failed_too_often_in_a_row() -> None:
+def test_the_circuit_opens_after_too_many_failures_in_a_row() -> None:
     breaker = CircuitBreaker(1.0, 3)
-    failing(breaker, 2)
+    fail(breaker, 2)
     breaker.record_success("a")
-    failing(breaker, 2)
+    fail(breaker, 2)
     assert breaker.wait("a", 0.0) == 0
     assert not breaker.is_open("a")
-    failing(breaker, 1)
+    fail(breaker, 1)
     assert breaker.is_open("a")
     assert breaker.wait("a", 0.0) == 4
     assert breaker.wait("another", 0.0) == 0
 
 
-def test_a_probe_at_a_time_each_after_twice_as_long() -> None:
+def test_probes_are_sent_one_at_a_time_and_each_wait_doubles() -> None:
     breaker = CircuitBreaker(1.0, 3)
-    failing(breaker, 3)
+    fail(breaker, 3)
     now, waits = 0.0, []
     for _ in range(MAX_PROBES):
         waits.append(breaker.wait("a", now))
         now += waits[-1]
         assert breaker.wait("a", now) == 0
         breaker.begin("a", now)
-        assert breaker.wait("a", now) > 0, "the others wait for what the probe says"
+        assert breaker.wait("a", now) > 0, "other requests wait for the result of the probe"
         breaker.record_failure("a", now)
     assert waits == [4, 8, 16, 32]
     with pytest.raises(Deferred, match="host_down"):
         breaker.wait("a", now + 1000)
 
 
-def test_one_answer_opens_the_host_again() -> None:
+def test_one_successful_probe_closes_the_circuit() -> None:
     breaker = CircuitBreaker(1.0, 3)
-    failing(breaker, 3)
+    fail(breaker, 3)
     breaker.begin("a", 4.0)
     breaker.record_success("a")
     assert breaker.wait("a", 4.0) == 0
     assert not breaker.is_open("a")
-    failing(breaker, 2, 5.0)
+    fail(breaker, 2, 5.0)
     assert breaker.wait("a", 5.0) == 0
 
 
-def test_what_was_on_its_way_when_the_host_failed_is_no_probe() -> None:
+def test_requests_in_progress_when_the_circuit_opens_are_not_probes() -> None:
     breaker = CircuitBreaker(1.0, 3)
     for _ in range(16):
         breaker.begin("a", 0.0)
@@ -63,7 +63,7 @@ def test_what_was_on_its_way_when_the_host_failed_is_no_probe() -> None:
     assert breaker.wait("a", 0.0) == 4
 
 
-def test_an_answer_does_not_end_a_pause_that_the_host_asked_for() -> None:
+def test_a_success_does_not_end_a_pause_that_the_host_demanded() -> None:
     breaker = CircuitBreaker(1.0, 3)
     breaker.pause("a", 30.0)
     breaker.pause("a", 20.0)

@@ -1,4 +1,4 @@
-"""Connections, seen from the other end."""
+"""Connections, as the server sees them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ GOOD = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 async def serve(
     replies: list[bytes], use: Callable[[aiohttp.ClientSession, str], Awaitable[None]], **settings: Any
 ) -> list[str]:
-    """What was asked for of a server that gives these replies; an empty one closes the connection."""
+    """The client's address for each request to a server with these replies; an empty reply closes the connection."""
     peers = []
 
     async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -41,8 +41,8 @@ async def serve(
     return peers
 
 
-def test_a_request_on_a_connection_that_was_closed_meanwhile_is_sent_once() -> None:
-    """aiohttp would send it twice, and one of the two would be counted nowhere."""
+def test_a_request_on_a_connection_that_the_server_closed_is_sent_once() -> None:
+    """aiohttp alone would send it twice, and one of the two requests would not be counted."""
 
     async def use(session: aiohttp.ClientSession, url: str) -> None:
         async with session.get(url) as answer:
@@ -54,7 +54,7 @@ def test_a_request_on_a_connection_that_was_closed_meanwhile_is_sent_once() -> N
     assert len(asyncio.run(serve([GOOD, b"", GOOD], use))) == 2
 
 
-def test_a_response_knows_its_peer_after_its_body_was_read() -> None:
+def test_a_response_keeps_its_peer_address_after_its_body_is_read() -> None:
     async def use(session: aiohttp.ClientSession, url: str) -> None:
         async with session.get(url) as answer:
             await answer.read()
@@ -78,14 +78,14 @@ def context(**settings: Any) -> ssl.SSLContext:
     return tls_context(Settings(settings))
 
 
-def test_certificates_are_verified_where_the_setting_says_so() -> None:
+def test_certificates_are_verified_only_if_the_setting_is_true() -> None:
     strict = context(DOWNLOAD_VERIFY_CERTIFICATES=True)
     assert (strict.verify_mode, strict.check_hostname) == (ssl.CERT_REQUIRED, True)
     lax = context(DOWNLOAD_VERIFY_CERTIFICATES=False)
     assert (lax.verify_mode, lax.check_hostname) == (ssl.CERT_NONE, False)
 
 
-def test_tls_versions_and_ciphers_are_those_of_the_settings() -> None:
+def test_tls_versions_and_ciphers_follow_the_settings() -> None:
     made = context(
         DOWNLOAD_TLS_MIN_VERSION="TLSv1.2",
         DOWNLOAD_TLS_MAX_VERSION="TLSv1.2",
@@ -96,6 +96,6 @@ def test_tls_versions_and_ciphers_are_those_of_the_settings() -> None:
     assert names == {"ECDHE-RSA-AES128-GCM-SHA256"}
 
 
-def test_an_unknown_tls_version_is_one_sentence() -> None:
+def test_an_unknown_tls_version_is_refused_with_one_sentence() -> None:
     with pytest.raises(ValueError, match=r"DOWNLOAD_TLS_MIN_VERSION='SSLv3' is not one of TLSv1\.0, "):
         context(DOWNLOAD_TLS_MIN_VERSION="SSLv3")

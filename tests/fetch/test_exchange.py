@@ -1,4 +1,4 @@
-"""Every attempt is recorded, and no recorder fails unnoticed."""
+"""Every attempt is recorded, and a failed recorder stops the run."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_every_attempt_is_recorded_in_order(tmp_path: Path) -> None:
         options = [*recorders("ToFile"), "-s", f"TEST_RECORD={tmp_path}/record"]
         began = datetime.now(UTC)
         run = crawl_small(profile(tmp_path, [origin]), tmp_path / "archive", *options)
-        asked = [f"{origin}{seen.path}" for seen in server.requests]
+        requested = [f"{origin}{seen.path}" for seen in server.requests]
     seen = recorded(tmp_path / "record")
     assert [(each["url"].removeprefix(origin), each["status"], each["error"]) for each in seen] == [
         ("/robots.txt", 200, ""),
@@ -49,7 +49,7 @@ def test_every_attempt_is_recorded_in_order(tmp_path: Path) -> None:
         ("/text?id=a1", 200, ""),
         ("/text?id=a1", 200, ""),
     ]
-    assert [each["url"] for each in seen] == asked
+    assert [each["url"] for each in seen] == requested
     assert (run.status, run["requests"]) == (0, len(seen))
     assert [each["peer"] for each in seen] == ["" if each["error"] else "127.0.0.2" for each in seen]
     assert all("User-Agent" in each["headers"] for each in seen)
@@ -61,7 +61,7 @@ def test_every_attempt_is_recorded_in_order(tmp_path: Path) -> None:
     assert (seen[5]["coding"], bytes.fromhex(seen[5]["body"])) == ("gzip", faultd.half(body))
 
 
-def test_a_connection_that_is_refused_is_recorded_each_time(tmp_path: Path) -> None:
+def test_each_refused_connection_is_recorded(tmp_path: Path) -> None:
     with Faultd(PAGES) as server:
         site = profile(tmp_path, [server.refusing(1)])
         options = [*recorders("ToFile"), "-s", f"TEST_RECORD={tmp_path}/record", "-s", "ROBOTSTXT_OBEY=False"]
@@ -95,10 +95,10 @@ def test_a_recorder_that_fails_stops_the_run(tmp_path: Path, name: str, sentence
     with Faultd(PAGES) as server:
         site = profile(tmp_path, [server.origin(1)])
         run = crawl_small(site, tmp_path / "archive", *ONE_BY_ONE, *recorders(name))
-        asked = [seen.path for seen in server.requests if seen.path.startswith("/text")]
+        requested = [seen.path for seen in server.requests if seen.path.startswith("/text")]
         port = server.origin(1).rpartition(":")[2]
     assert run.status == 6
     assert run["storage_error"] == sentence.format(port=port)
-    assert asked[0] == "/text?id=a1"
-    assert len(set(asked)) == len(asked), "no exchange is tried again"
+    assert requested[0] == "/text?id=a1"
+    assert len(set(requested)) == len(requested), "no request is retried"
     assert not posts(tmp_path / "archive")

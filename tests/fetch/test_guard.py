@@ -1,4 +1,4 @@
-"""Where a request may go, in every spelling, and where a redirect leads."""
+"""Which addresses may be requested, in every spelling, and which redirects are followed."""
 
 from __future__ import annotations
 
@@ -123,21 +123,21 @@ SAME = [
 
 
 @pytest.mark.parametrize("url", REFUSED)
-def test_another_place_is_refused_in_every_spelling(url: str) -> None:
+def test_addresses_outside_the_origins_are_refused_in_every_spelling(url: str) -> None:
     try:
-        asked = Request(url).url
+        requested = Request(url).url
     except ValueError:
         return
-    why = refusal(SITE, asked)
+    why = refusal(SITE, requested)
     assert why
     assert why.reason in ("offsite", "scheme")
 
 
 @pytest.mark.parametrize("url", SAME)
-def test_the_same_place_is_allowed_and_is_where_the_connection_goes(url: str) -> None:
-    asked = Request(url).url
-    assert refusal(SITE, asked) is None
-    connected = URI.fromBytes(asked.encode())
+def test_other_spellings_of_an_origin_are_allowed_and_connect_to_it(url: str) -> None:
+    requested = Request(url).url
+    assert refusal(SITE, requested) is None
+    connected = URI.fromBytes(requested.encode())
     assert connected.host.decode().lower() in ("good.example", "93.184.216.34")
     assert connected.port in (80, 443, 8080)
 
@@ -151,28 +151,28 @@ ALLOWED = {
 
 
 def connected_to(url: str) -> str:
-    """As Twisted reads it."""
+    """The origin that Twisted reads from the address."""
     uri = URI.fromBytes(url.encode())
     return f"{uri.scheme.decode()}://{uri.host.decode().lower()}:{uri.port}"
 
 
 @pytest.mark.parametrize("url", [*REFUSED, *SAME])
-def test_who_is_connected_to_is_who_was_checked(url: str) -> None:
-    """Scrapy, the guard and Twisted read an address each on its own; where they differ it must be refused."""
+def test_a_request_connects_to_the_origin_that_was_checked(url: str) -> None:
+    """Scrapy, the guard and Twisted parse an address separately; if they disagree, it must be refused."""
     try:
-        asked = Request(url).url
+        requested = Request(url).url
     except ValueError:
         return
-    assert refusal(SITE, asked) or connected_to(asked) in ALLOWED
+    assert refusal(SITE, requested) or connected_to(requested) in ALLOWED
 
 
 @pytest.mark.parametrize("url", [*REFUSED, *SAME])
-def test_a_redirect_is_connected_to_where_it_was_checked(url: str) -> None:
+def test_a_redirect_connects_to_the_origin_that_was_checked(url: str) -> None:
     try:
-        asked = Request(redirect_target("http://good.example/", url.encode())).url
+        requested = Request(redirect_target("http://good.example/", url.encode())).url
     except (Quarantined, ValueError):
         return
-    assert refusal(SITE, asked) or connected_to(asked) in ALLOWED
+    assert refusal(SITE, requested) or connected_to(requested) in ALLOWED
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_a_redirect_is_connected_to_where_it_was_checked(url: str) -> None:
         (b"file:///etc/passwd", "file:///etc/passwd"),
     ],
 )
-def test_a_location_is_made_absolute(location: bytes, url: str) -> None:
+def test_a_location_becomes_an_absolute_address(location: bytes, url: str) -> None:
     assert redirect_target("http://good.example/a/b?c", location) == url
 
 
@@ -204,7 +204,7 @@ def test_a_location_is_made_absolute(location: bytes, url: str) -> None:
         ("https://good.example/", b"http://good.example/", "downgrade"),
     ],
 )
-def test_a_location_that_leads_nowhere_has_its_name(base: str, location: bytes, reason: str) -> None:
+def test_an_unusable_location_is_quarantined_with_its_reason(base: str, location: bytes, reason: str) -> None:
     with pytest.raises(Quarantined) as caught:
         redirect_target(base, location)
     assert caught.value.reason == reason
@@ -217,8 +217,8 @@ def redirected(url: str, location: str, *, meta: dict[str, object] | None = None
     request = Request(
         url, headers={name.replace("_", "-"): value for name, value in headers.items()}, meta=meta
     )
-    answer = Response(url, 302, headers={"Location": location})
-    following = Redirects(SITE, 5).process_response(request, answer)
+    response = Response(url, 302, headers={"Location": location})
+    following = Redirects(SITE, 5).process_response(request, response)
     assert isinstance(following, Request)
     return following
 
@@ -231,14 +231,14 @@ def redirected(url: str, location: str, *, meta: dict[str, object] | None = None
         ("https://good.example/b", {b"Accept"}),
     ],
 )
-def test_what_was_told_to_one_origin_is_not_told_to_another(location: str, kept: set[bytes]) -> None:
-    told = {"Accept": "*/*", "Authorization": "secret", "Cookie": "a=1", "Referer": "http://good.example/"}
-    following = redirected("http://good.example/a", location, **told)
+def test_secret_headers_are_not_sent_to_another_origin(location: str, kept: set[bytes]) -> None:
+    sent = {"Accept": "*/*", "Authorization": "secret", "Cookie": "a=1", "Referer": "http://good.example/"}
+    following = redirected("http://good.example/a", location, **sent)
     assert set(following.headers) == kept
     assert following.meta["redirect_urls"] == ["http://good.example/a"]
 
 
-def test_the_environments_proxy_is_chosen_anew_and_the_users_own_stays(
+def test_a_redirect_drops_the_proxy_of_the_environment_but_keeps_the_users_own(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("http_proxy", "http://proxy.example:3128")
@@ -250,7 +250,7 @@ def test_the_environments_proxy_is_chosen_anew_and_the_users_own_stays(
         assert ("Proxy-Authorization" in following.headers) is kept
 
 
-def test_a_redirect_of_a_request_keeps_what_belongs_to_it() -> None:
+def test_a_redirect_keeps_the_arguments_and_meta_of_its_request() -> None:
     request = Request(
         "http://good.example/a", cb_kwargs={"step": 1}, meta={"x": 1}, priority=3, dont_filter=True
     )

@@ -1,4 +1,4 @@
-"""The handler alone: what it sends, and what it makes of answers."""
+"""The handler alone: what it sends, and how it reads responses."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def crawler(**settings: Any) -> Any:
     kept = {"ARCHIVER_PRIVATE_ADDRESSES": "127.0.0.0/8", "DNS_TIMEOUT": 1, "DOWNLOAD_TIMEOUT": 5, **settings}
 
     def nothing(_kind: type) -> None:
-        """There is no other component."""
+        """No other component exists."""
 
     made = SimpleNamespace(
         settings=Settings(kept), spider=None, get_downloader_middleware=nothing, get_extension=nothing
@@ -38,7 +38,7 @@ def crawler(**settings: Any) -> Any:
 
 
 def download(fault: Fault, made: Any = None, *, path: str = "/", **meta: Any) -> Response:
-    """What the handler makes of one answer."""
+    """The result of the handler for a response with this fault."""
 
     async def run(url: str) -> Response:
         handler = HttpHandler.from_crawler(made or crawler())
@@ -52,7 +52,7 @@ def download(fault: Fault, made: Any = None, *, path: str = "/", **meta: Any) ->
         return asyncio.run(run(server.origin(1) + path))
 
 
-def test_a_response_has_its_bytes_headers_class_peer_and_protocol() -> None:
+def test_a_response_has_the_received_body_headers_peer_and_protocol() -> None:
     response = download(faultd.headers("X-Raw: caf\xe9", "set-cookie: a=1", "Set-Cookie: b=2"))
     assert isinstance(response, HtmlResponse)
     assert (response.status, response.body, response.flags) == (200, PAGE, [])
@@ -61,12 +61,12 @@ def test_a_response_has_its_bytes_headers_class_peer_and_protocol() -> None:
     assert (str(response.ip_address), response.protocol) == ("127.0.0.2", "HTTP/1.1")
 
 
-def test_a_body_without_an_announced_end_is_partial() -> None:
+def test_a_body_without_an_announced_length_is_flagged_partial() -> None:
     assert download(faultd.no_length_whole).flags == ["partial"]
     assert download(faultd.chunked).flags == []
 
 
-def test_a_body_that_is_cut_is_an_error_unless_it_is_asked_for() -> None:
+def test_a_truncated_body_is_an_error_unless_data_loss_is_allowed() -> None:
     with pytest.raises(ResponseDataLossError):
         download(faultd.length_too_long)
     assert download(faultd.length_too_long, download_fail_on_dataloss=False).flags == ["dataloss"]
@@ -75,7 +75,7 @@ def test_a_body_that_is_cut_is_an_error_unless_it_is_asked_for() -> None:
 
 
 @pytest.mark.parametrize("fault", [faultd.good, faultd.no_length_whole, faultd.chunked])
-def test_a_body_may_have_as_many_bytes_as_allowed_and_no_more(fault: Fault) -> None:
+def test_a_body_may_have_exactly_the_allowed_number_of_bytes(fault: Fault) -> None:
     assert download(fault, crawler(DOWNLOAD_MAXSIZE=len(PAGE))).body == PAGE
     with pytest.raises(DownloadCancelledError):
         download(fault, crawler(DOWNLOAD_MAXSIZE=len(PAGE) - 1))
@@ -84,14 +84,16 @@ def test_a_body_may_have_as_many_bytes_as_allowed_and_no_more(fault: Fault) -> N
 
 
 @pytest.mark.parametrize(("size", "warnings"), [(len(PAGE), 0), (len(PAGE) - 1, 1), (0, 0)])
-def test_a_large_body_is_warned_of_once(caplog: pytest.LogCaptureFixture, size: int, warnings: int) -> None:
+def test_a_warning_about_a_large_body_is_logged_once(
+    caplog: pytest.LogCaptureFixture, size: int, warnings: int
+) -> None:
     with caplog.at_level(logging.WARNING):
         download(faultd.good, crawler(DOWNLOAD_WARNSIZE=size))
     assert len([record for record in caplog.records if "DOWNLOAD_WARNSIZE" in record.message]) == warnings
 
 
 @pytest.mark.parametrize("signal", [signals.headers_received, signals.bytes_received])
-def test_a_download_is_stopped_by_a_receiver_of_its_signals(signal: object) -> None:
+def test_a_signal_receiver_can_stop_a_download(signal: object) -> None:
     made = crawler()
 
     def stop(request: Request) -> None:
@@ -106,7 +108,7 @@ def test_a_download_is_stopped_by_a_receiver_of_its_signals(signal: object) -> N
     assert stopped.value.response.body == response.body
 
 
-def test_an_attempt_takes_no_longer_than_the_request_allows() -> None:
+def test_an_attempt_ends_at_the_timeout_of_its_request() -> None:
     began = time.monotonic()
     with pytest.raises(TimeoutError):
         download(faultd.hang, download_timeout=0.05)
@@ -114,8 +116,8 @@ def test_an_attempt_takes_no_longer_than_the_request_allows() -> None:
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_a_proxy_is_told_its_password_and_nobody_else(scheme: str) -> None:
-    """Over https it is told with CONNECT, and what is sent through the tunnel is for the host."""
+def test_a_proxy_password_is_sent_once_and_only_to_the_proxy(scheme: str) -> None:
+    """Over https it is sent with CONNECT; the requests inside the tunnel are for the host."""
 
     async def run() -> list[bytes]:
         heads: list[bytes] = []

@@ -1,4 +1,4 @@
-"""Nothing depends on private names of Scrapy, Twisted or aiohttp, which change without notice."""
+"""The code uses no private names of Scrapy, Twisted or aiohttp, which change without notice."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ SOURCES = sorted([*PROJECT.glob("archiver/**/*.py"), *PROJECT.glob("spiders/*.py
 LIBRARIES = ("scrapy", "twisted", "aiohttp")
 
 DOCUMENTED = {
-    "_exit": "os: ends the process without waiting for threads",
+    "_exit": "os: the documented way to end the process without waiting for threads",
     "_replace": "named tuples: all their methods begin with an underscore, so that fields may have any name",
     "_Element": "lxml: the only name of its elements' class",
 }
-"""Attributes that are public in spite of their names."""
+"""Attributes that are documented although their names begin with an underscore."""
 
 
 def is_private(name: str) -> bool:
@@ -26,7 +26,7 @@ def is_private(name: str) -> bool:
 
 
 def imports(tree: ast.AST) -> Iterator[str]:
-    """The private names, or names of private modules, that are imported from the libraries."""
+    """Imported private names of the libraries, and names imported from their private modules."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -40,7 +40,7 @@ def imports(tree: ast.AST) -> Iterator[str]:
 
 
 def attributes(tree: ast.AST) -> Iterator[str]:
-    """Private attributes of anything but ``self`` and ``cls``."""
+    """Private attributes of any object except ``self`` and ``cls``."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and is_private(node.attr):
             owner = ast.unparse(node.value)
@@ -49,7 +49,7 @@ def attributes(tree: ast.AST) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("path", [str(path.relative_to(PROJECT)) for path in SOURCES])
-def test_only_public_names_are_used(path: str) -> None:
+def test_sources_use_only_public_names_of_libraries(path: str) -> None:
     tree = ast.parse((PROJECT / path).read_text(encoding="utf-8"))
     assert [*imports(tree)] == []
     assert [*attributes(tree)] == []
@@ -67,11 +67,11 @@ def test_only_public_names_are_used(path: str) -> None:
         ("a.__class__\nos._exit(1)", []),
     ],
 )
-def test_private_names_are_found(code: str, expected: list[str]) -> None:
+def test_the_check_finds_private_names(code: str, expected: list[str]) -> None:
     tree = ast.parse(code)
     assert [*imports(tree), *attributes(tree)] == expected
 
 
-def test_the_sources_are_found() -> None:
+def test_the_check_reads_all_sources() -> None:
     assert Path(PROJECT / "archiver/fetch/handler.py") in SOURCES
     assert len(SOURCES) > 50

@@ -62,7 +62,7 @@ from archiver.options import networks
         "2001::7f00:1",
     ],
 )
-def test_an_address_that_is_not_public_is_none(address: str) -> None:
+def test_private_and_reserved_addresses_are_not_public(address: str) -> None:
     assert not is_public(ip_address(address))
 
 
@@ -79,11 +79,11 @@ def test_an_address_that_is_not_public_is_none(address: str) -> None:
         "::ffff:1.1.1.1",
     ],
 )
-def test_a_public_address_is_public(address: str) -> None:
+def test_global_addresses_are_public(address: str) -> None:
     assert is_public(ip_address(address))
 
 
-def test_what_the_user_lists_is_allowed_and_nothing_beside_it() -> None:
+def test_only_the_networks_that_the_user_lists_are_allowed() -> None:
     private = networks(["127.0.0.0/8", " 10.1.2.3 ", ""])
     assert is_allowed(ip_address("127.0.0.9"), private)
     assert is_allowed(ip_address("10.1.2.3"), private)
@@ -92,23 +92,23 @@ def test_what_the_user_lists_is_allowed_and_nothing_beside_it() -> None:
 
 
 @pytest.mark.parametrize("written", ["10.0.0.0/33", "localhost", "10.0.0"])
-def test_a_network_that_is_none_is_told(written: str) -> None:
+def test_an_invalid_network_is_refused_with_the_name_of_the_setting(written: str) -> None:
     with pytest.raises(BadArgument, match="ARCHIVER_PRIVATE_ADDRESSES: "):
         networks([written])
 
 
 @pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """What the system's resolver says, one answer after the other."""
-    answers: list[list[str]] = []
+def results(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The results that the system's resolver returns, one after the other."""
+    scripted: list[list[str]] = []
 
     async def resolve(_self: object, host: str, port: int, family: int) -> list[dict[str, object]]:
         return [
-            {"hostname": host, "host": address, "port": port, "family": family} for address in answers.pop(0)
+            {"hostname": host, "host": address, "port": port, "family": family} for address in scripted.pop(0)
         ]
 
     monkeypatch.setattr(ThreadedResolver, "resolve", resolve)
-    return answers
+    return scripted
 
 
 def look_up(name: str, *, proxies: frozenset[str] = frozenset()) -> list[str]:
@@ -119,26 +119,28 @@ def look_up(name: str, *, proxies: frozenset[str] = frozenset()) -> list[str]:
     return asyncio.run(run())
 
 
-def test_a_name_that_changes_its_mind_is_refused_the_second_time(said: list[list[str]]) -> None:
-    """Q7: every connection is made to an address that was checked for it."""
-    said += [["93.184.216.34"], ["127.0.0.1"], ["93.184.216.35"]]
+def test_a_name_that_later_resolves_to_a_private_address_is_refused(results: list[list[str]]) -> None:
+    """Faults Q7: each connection goes to an address that was checked for it."""
+    results += [["93.184.216.34"], ["127.0.0.1"], ["93.184.216.35"]]
     assert look_up("rebind.example") == ["93.184.216.34"]
-    with pytest.raises(PrivateAddress, match=r"rebind\.example leads to 127\.0\.0\.1"):
+    with pytest.raises(PrivateAddress, match=r"rebind\.example resolves to 127\.0\.0\.1"):
         look_up("rebind.example")
     assert look_up("rebind.example") == ["93.184.216.35"]
 
 
-def test_of_several_addresses_only_the_public_ones_are_used(said: list[list[str]]) -> None:
-    said += [["::1", "2606:4700::1", "10.0.0.1", "127.0.0.2", "fe80::1%eth0"]]
+def test_only_the_public_addresses_of_a_name_are_used(results: list[list[str]]) -> None:
+    results += [["::1", "2606:4700::1", "10.0.0.1", "127.0.0.2", "fe80::1%eth0"]]
     assert look_up("mixed.example") == ["2606:4700::1", "127.0.0.2"]
 
 
-def test_the_proxy_is_found_wherever_it_is(said: list[list[str]]) -> None:
-    said += [["10.0.0.1"]]
+def test_a_proxy_may_have_a_private_address(results: list[list[str]]) -> None:
+    results += [["10.0.0.1"]]
     assert look_up("proxy.example", proxies=frozenset({"proxy.example"})) == ["10.0.0.1"]
 
 
-def test_a_silent_name_server_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_server_without_a_response_is_given_up_after_the_time_limit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async def never(*_: object) -> None:
         await asyncio.Event().wait()
 
@@ -151,16 +153,16 @@ def test_a_silent_name_server_is_not_waited_for(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize("host", ["127.1", "0x7f000001", "2130706433", "0177.0.0.1", "127.0.1"])
-def test_an_address_that_is_written_oddly_is_told_from_a_name(host: str) -> None:
+def test_ipv4_addresses_in_unusual_forms_are_recognised(host: str) -> None:
     assert is_odd_address(host)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "a.example", "1.example", "中国", ""])
-def test_a_name_and_a_plain_address_are_not_odd(host: str) -> None:
+def test_names_and_plain_addresses_are_not_unusual_forms(host: str) -> None:
     assert not is_odd_address(host)
 
 
-def test_proxies_of_every_spelling_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proxy_hosts_are_read_from_addresses_with_and_without_scheme(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)

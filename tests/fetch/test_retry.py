@@ -1,4 +1,4 @@
-"""How long to wait, as numbers."""
+"""The seconds to wait before another attempt."""
 
 from __future__ import annotations
 
@@ -37,12 +37,14 @@ NOW = datetime(2022, 2, 22, 10, 0, 0, tzinfo=UTC)
         ("Tue, 22 Feb 99999999999 10:00:00 GMT", None),
     ],
 )
-def test_retry_after_is_read_in_both_forms_and_nothing_else(value: str, seconds: float | None) -> None:
+def test_retry_after_is_read_as_seconds_or_date_and_other_text_is_ignored(
+    value: str, seconds: float | None
+) -> None:
     found = retry_after(value, NOW)
     assert found == seconds or (seconds is None and not found) or (found or 0) > 10**10
 
 
-def test_every_wait_is_longer_than_the_one_before_and_no_two_are_alike() -> None:
+def test_backoff_doubles_and_varies_at_random() -> None:
     for _ in range(200):
         waits = [backoff(1.0, tried) for tried in range(4)]
         assert waits == sorted(waits)

@@ -1,4 +1,4 @@
-"""What robots.txt says of delays, and who hears of it."""
+"""The rules and delays of robots.txt, and the requests that wait for them."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from archiver.fetch.spacing import HostSpacing
 
 
 class Engine:
-    """Answers every request with the same robots.txt, some turns of the event loop later."""
+    """Returns the same robots.txt for every request, after some turns of the event loop."""
 
     def __init__(self, body: bytes, status: int = 200) -> None:
-        self.asked: list[str] = []
+        self.requested: list[str] = []
         self._body = body
         self._status = status
 
     async def download_async(self, request: Request) -> Response:
-        self.asked.append(request.url)
+        self.requested.append(request.url)
         for _ in range(5):
             await asyncio.sleep(0)
         return Response(request.url, self._status, body=self._body, request=request)
@@ -79,11 +79,11 @@ async def passed(robots: Robots, request: Request) -> Any:
         (5.0, 90.0, 90.0),
     ],
 )
-def test_a_crawl_delay_is_obeyed_up_to_a_minute(asked: float, least: float, seconds: float) -> None:
+def test_a_crawl_delay_is_obeyed_up_to_one_minute(asked: float, least: float, seconds: float) -> None:
     assert crawl_delay(asked, least) == seconds
 
 
-def test_the_delay_of_robots_txt_reaches_the_spacing_capped() -> None:
+def test_a_long_crawl_delay_is_limited_before_it_is_applied() -> None:
     robots, rest = made(Engine(b"User-agent: *\nCrawl-delay: 3600\n"), DOWNLOAD_DELAY=1)
     request = Request("http://site.example:8080/a")
     asyncio.run(passed(robots, request))
@@ -92,7 +92,7 @@ def test_the_delay_of_robots_txt_reaches_the_spacing_capped() -> None:
     assert request.meta["autothrottle_dont_adjust_delay"] is True
 
 
-def test_a_host_without_a_delay_is_left_to_scrapy() -> None:
+def test_a_host_without_a_crawl_delay_keeps_scrapys_own_delay() -> None:
     robots, rest = made(Engine(b"User-agent: *\nCrawl-delay: 0\n"))
     request = Request("http://site.example/a")
     asyncio.run(passed(robots, request))
@@ -100,7 +100,7 @@ def test_a_host_without_a_delay_is_left_to_scrapy() -> None:
     assert "autothrottle_dont_adjust_delay" not in request.meta
 
 
-def test_robots_txt_is_asked_for_once_and_other_requests_wait_for_it() -> None:
+def test_robots_txt_is_requested_once_and_other_requests_wait_for_it() -> None:
     async def run() -> tuple[Engine, Any, bool]:
         robots, rest = made(engine := Engine(b"User-agent: *\nDisallow: /b\n"))
         first = asyncio.ensure_future(passed(robots, Request("http://site.example/a")))
@@ -113,13 +113,13 @@ def test_robots_txt_is_asked_for_once_and_other_requests_wait_for_it() -> None:
         return engine, rest, waits
 
     engine, rest, waits = asyncio.run(run())
-    assert engine.asked == ["http://site.example/robots.txt"]
+    assert engine.requested == ["http://site.example/robots.txt"]
     assert waits
     assert [word for word, _ in rest.queue.log] == ["begin", "after", "done"]
     assert {event for _, event in rest.queue.log} == {"site.example"}
 
 
-def test_a_request_that_is_never_scheduled_waits_in_place() -> None:
+def test_a_request_that_is_not_scheduled_waits_inside_the_middleware() -> None:
     async def run() -> tuple[Any, Engine, Any]:
         engine = Engine(b"User-agent: *\nDisallow: /b\n")
         robots, rest = made(engine)
@@ -131,19 +131,19 @@ def test_a_request_that_is_never_scheduled_waits_in_place() -> None:
     answers, engine, rest = asyncio.run(run())
     assert answers[0] is None
     assert isinstance(answers[1], Skipped)
-    assert engine.asked == ["http://site.example/robots.txt"]
+    assert engine.requested == ["http://site.example/robots.txt"]
     assert [word for word, _ in rest.queue.log] == ["begin", "done"]
 
 
-def test_a_host_without_robots_txt_to_read_stays_closed() -> None:
+def test_a_host_whose_robots_txt_is_unavailable_gets_no_requests() -> None:
     robots, _ = made(engine := Engine(b"", 503))
     for _ in range(2):
         with pytest.raises(Deferred, match="robots_unavailable"):
             asyncio.run(passed(robots, Request("http://site.example/a")))
-    assert len(engine.asked) == 1
+    assert len(engine.requested) == 1
 
 
-def test_receivers_of_robots_parsed_hear_of_the_rules() -> None:
+def test_receivers_of_the_signal_robots_parsed_get_the_rules() -> None:
     robots, rest = made(Engine(b"User-agent: *\nDisallow: /b\n"))
     heard = []
 
@@ -159,7 +159,7 @@ def test_receivers_of_robots_parsed_hear_of_the_rules() -> None:
     ("settings", "allowed"),
     [({}, False), ({"ROBOTSTXT_USER_AGENT": "another"}, True)],
 )
-def test_the_rules_for_the_agents_name_count(settings: dict[str, str], allowed: bool) -> None:
+def test_the_rules_for_the_configured_user_agent_apply(settings: dict[str, str], allowed: bool) -> None:
     robots, _ = made(Engine(b"User-agent: ours\nDisallow: /\n"), **settings)
     request = Request("http://site.example/a", headers={"User-Agent": "ours/2"})
     if allowed:

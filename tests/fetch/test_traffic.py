@@ -1,4 +1,4 @@
-"""What is sent and received is counted, and nothing else."""
+"""The statistics count the requests that are really sent, and their responses."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def crawler() -> Any:
     return made
 
 
-def test_a_request_and_its_response(crawler: Any) -> None:
+def test_a_request_and_its_response_are_counted(crawler: Any) -> None:
     traffic = Traffic.of(crawler)
     assert traffic
     traffic.sent()
@@ -42,7 +42,7 @@ def test_a_request_and_its_response(crawler: Any) -> None:
     }
 
 
-def test_a_request_and_its_error(crawler: Any) -> None:
+def test_a_request_and_its_error_are_counted(crawler: Any) -> None:
     traffic = Traffic.of(crawler)
     assert traffic
     traffic.sent()
@@ -54,5 +54,5 @@ def test_a_request_and_its_error(crawler: Any) -> None:
     }
 
 
-def test_where_scrapy_counts_the_archiver_does_not() -> None:
+def test_nothing_is_counted_if_scrapy_counts() -> None:
     assert Traffic.of(get_crawler(Spider, {"DOWNLOADER_STATS": True})) is None

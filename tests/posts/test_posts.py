@@ -87,9 +87,12 @@ def test_every_version_has_a_golden_post() -> None:
 @pytest.mark.parametrize(("name", "post"), golden_posts())
 def test_golden_posts_read_back(name: str, post: Post) -> None:
     stored = read((GOLDEN / f"{name}.md").read_bytes().decode(), post.name)
-    assert (stored.final, stored.version) == (True, golden_version(name))
+    assert stored.final
     link = post.link.replace("{", "%7B").replace("}", "%7D")
     assert fields_of(stored) == fields_of(replace(post, link=link))
+    with pytest.MonkeyPatch.context() as patch:  # a later version whose new keys are optional fits as well
+        patch.setattr(formats, "FORMATS", formats.FORMATS[: golden_version(name)])
+        assert read((GOLDEN / f"{name}.md").read_text("utf-8"), post.name).version == golden_version(name)
 
 
 def test_a_name_carries_the_day_in_beijing() -> None:

@@ -1,4 +1,4 @@
-"""An archive is a Jekyll site that builds: every oddity of the replica, our own layouts, the real Jekyll."""
+"""A new archive is a Jekyll site: the real Jekyll builds it, with our layouts and all oddities of the replica."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.jekyll import build_site
 
 
 @pytest.mark.jekyll
-def test_a_new_archive_builds_without_a_warning_and_shows_what_the_site_showed(tmp_path: Path) -> None:
+def test_a_new_archive_builds_without_warnings_and_shows_every_article(tmp_path: Path) -> None:
     with Replica(Site(articles=60)) as replica:
         run = crawl("category", tmp_path, replica)
         assert run.status == 0, run.stderr

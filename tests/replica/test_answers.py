@@ -1,4 +1,4 @@
-"""The JSON answers of the text service."""
+"""The JSON responses of the text service."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def section(page: str) -> Selector:
     return Selector(page).css("section")[0]
 
 
-def test_a_plain_answer_is_complete_and_says_what_is_expected() -> None:
+def test_responses_of_a_plain_site_are_complete_and_have_the_expected_values() -> None:
     plain = Site(100, plain=True)
     for index in range(100):
         fields, expected = answer(plain, index), plain.expected(index)
@@ -45,7 +45,7 @@ def test_a_plain_answer_is_complete_and_says_what_is_expected() -> None:
         assert ("text" in fields) is (expected.category != "emnews")
 
 
-def test_an_emnews_answer_holds_address_and_digest_too(site: Site) -> None:
+def test_an_emnews_response_also_has_the_address_and_the_digest(site: Site) -> None:
     index = odd(site, Oddity.TWIN_EMNEWS)
     fields = answer(site, index)
     assert (fields["url"], fields["docreader"]) == (site.expected(index).link, site.digest(index))
@@ -62,11 +62,11 @@ def test_an_emnews_answer_holds_address_and_digest_too(site: Site) -> None:
         (Oddity.SOURCE_LINKED, ["Id", "Title", "Date", "text"]),
     ],
 )
-def test_odd_answers_have_odd_keys(site: Site, oddity: Oddity, keys: list[str]) -> None:
+def test_a_response_has_the_keys_of_its_oddity(site: Site, oddity: Oddity, keys: list[str]) -> None:
     assert list(answer(site, odd(site, oddity))) == keys
 
 
-def test_a_half_filled_answer_has_no_title_and_date_but_the_post_page_has(site: Site) -> None:
+def test_a_half_filled_response_has_no_title_and_date_but_the_post_page_has_both(site: Site) -> None:
     index = odd(site, Oddity.HALF_FILLED)
     fields = answer(site, index)
     assert (fields["Title"], fields["Date"]) == ("", "")
@@ -75,7 +75,7 @@ def test_a_half_filled_answer_has_no_title_and_date_but_the_post_page_has(site: 
     assert f"{site.date(index):%H:%M:%S}" in shown.css("small::text").get("")
 
 
-def test_an_article_that_is_gone_has_no_answer_but_a_post_page(site: Site) -> None:
+def test_an_article_that_the_text_service_no_longer_has_still_has_a_post_page(site: Site) -> None:
     index = odd(site, Oddity.GONE)
     assert answers.text_answer(site, index) is None
     assert section(pages.post(site, index)).css("p.em_media")

@@ -1,4 +1,4 @@
-"""The generator: the same arguments give the same site, and what is odd is where it is said to be."""
+"""The generator of articles: the same arguments give the same site, and each oddity is at its stated place."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from archiver.replica.oddities import ODD_TITLES, ODDITIES, Oddity
 from archiver.replica.sources import EMNEWS
 
 
-def everything(site: Site) -> list[object]:
+def all_values(site: Site) -> list[object]:
     return [(site.article(i), site.expected(i), site.digest(i), site.body(i)) for i in range(len(site))]
 
 
 def test_the_same_arguments_give_the_same_articles() -> None:
-    assert everything(Site(60, seed=7)) == everything(Site(60, seed=7))
+    assert all_values(Site(60, seed=7)) == all_values(Site(60, seed=7))
 
 
 @pytest.mark.parametrize(
@@ -28,24 +28,24 @@ def test_the_same_arguments_give_the_same_articles() -> None:
     [Site(60, seed=8), Site(60, seed=7, day=date(2022, 6, 14))],
     ids=["seed", "day"],
 )
-def test_another_seed_or_day_gives_other_articles(other: Site) -> None:
+def test_another_seed_or_day_gives_other_ids(other: Site) -> None:
     site = Site(60, seed=7)
     assert all(site.article(i).id != other.article(i).id for i in range(60))
 
 
-def test_another_seed_gives_other_texts() -> None:
+def test_another_seed_gives_other_bodies() -> None:
     one, other = Site(60, seed=7, plain=True), Site(60, seed=8, plain=True)
     assert all(one.body(i) != other.body(i) for i in range(60))
 
 
-def test_the_first_article_is_pinned_across_machines_and_python_versions() -> None:
+def test_the_first_article_is_the_same_on_all_machines_and_python_versions() -> None:
     site = Site(articles=40, seed=1)
     assert site.article(0).id == "NW202202202281955790"
     assert site.title(0) == "砺石材料拟投819.30亿元建设冷链物流项目"
 
 
 @pytest.mark.parametrize("articles", [10, 40, 1_000, 20_000])
-def test_ids_are_a_day_and_a_growing_serial_with_gaps(articles: int) -> None:
+def test_ids_consist_of_a_day_and_an_increasing_serial_number_with_gaps(articles: int) -> None:
     site = Site(articles, plain=True)
     ids = [site.article(i).id for i in range(articles)]
     assert all(re.fullmatch(r"(NW)?202202(20|21|22)\d{10}", i) for i in ids)
@@ -57,7 +57,7 @@ def test_ids_are_a_day_and_a_growing_serial_with_gaps(articles: int) -> None:
 
 
 @pytest.mark.parametrize("articles", [10, 1_000])
-def test_times_lie_within_three_beijing_days_and_agree_with_the_ids(articles: int) -> None:
+def test_times_are_within_three_days_in_beijing_and_match_the_day_in_the_id(articles: int) -> None:
     site = Site(articles, day=date(2022, 3, 1))
     for index in range(articles):
         article = site.article(index)
@@ -66,13 +66,13 @@ def test_times_lie_within_three_beijing_days_and_agree_with_the_ids(articles: in
         assert article.digits.startswith(f"{article.date:%Y%m%d}")
 
 
-def test_the_order_of_ids_is_not_the_order_of_time() -> None:
+def test_articles_in_the_order_of_their_serial_numbers_are_not_sorted_by_time() -> None:
     site = Site(1_000, plain=True)
     dates = [site.date(i) for i in range(len(site))]
     assert dates != sorted(dates)
 
 
-def test_about_twelve_sources_with_a_long_tail_at_small_sizes() -> None:
+def test_a_small_site_has_about_twelve_sources_and_some_of_them_have_few_articles() -> None:
     site = Site(300, plain=True)
     counts = Counter(site.article(i).category.name for i in range(300) if not site.article(i).emnews)
     assert 10 <= len(counts) <= 12
@@ -80,12 +80,12 @@ def test_about_twelve_sources_with_a_long_tail_at_small_sizes() -> None:
     assert min(counts.values()) < 15
 
 
-def test_about_a_fifth_is_emnews() -> None:
+def test_about_a_fifth_of_the_articles_are_emnews() -> None:
     site = Site(2_000, plain=True)
     assert 0.17 < site.count(EMNEWS.slug) / 2_000 < 0.23
 
 
-def test_share_bodies_are_eight_kilobytes_on_average_some_short_some_thirty() -> None:
+def test_newsshare_bodies_have_8_kb_on_average_and_the_largest_have_more_than_25_kb() -> None:
     site = Site(1_000, plain=True)
     sizes = [len(site.body(i).html.encode()) for i in range(1_000) if not site.article(i).emnews]
     assert 7_200 < sum(sizes) / len(sizes) < 8_800
@@ -93,14 +93,14 @@ def test_share_bodies_are_eight_kilobytes_on_average_some_short_some_thirty() ->
     assert max(sizes) > 25_000
 
 
-def test_every_oddity_is_at_its_place_in_the_list() -> None:
+def test_article_number_k_has_the_k_th_oddity() -> None:
     site = Site(40)
     assert site.oddities() == {oddity: index for index, oddity in enumerate(ODDITIES)}
     assert [site.article(i).oddity for i in range(len(ODDITIES))] == list(ODDITIES)
     assert site.article(len(ODDITIES)).oddity is None
 
 
-def test_a_small_site_has_as_many_oddities_as_fit() -> None:
+def test_a_small_site_has_only_the_first_oddities() -> None:
     assert list(Site(10).oddities()) == list(ODDITIES[:10])
 
 
@@ -122,7 +122,7 @@ def test_twins_share_digits_title_time_source_and_text() -> None:
 
 
 @pytest.mark.parametrize("oddity", ODD_TITLES)
-def test_odd_titles_are_expected_as_they_are(oddity: Oddity) -> None:
+def test_the_expected_title_of_an_oddity_is_the_unchanged_title(oddity: Oddity) -> None:
     site = Site(40)
     assert site.expected(site.oddities()[oddity]).title == ODD_TITLES[oddity]
 
@@ -141,11 +141,11 @@ def test_odd_titles_are_expected_as_they_are(oddity: Oddity) -> None:
         (Oddity.TITLE_EMOJI, "\N{SHIP}"),
     ],
 )
-def test_an_odd_title_holds_what_it_is_named_for(oddity: Oddity, part: str) -> None:
+def test_an_odd_title_contains_the_characters_in_the_name_of_its_oddity(oddity: Oddity, part: str) -> None:
     assert part in ODD_TITLES[oddity]
 
 
-def test_the_dash_leads_and_the_long_title_has_300_characters() -> None:
+def test_the_dash_title_starts_with_a_dash_and_the_long_title_has_300_characters() -> None:
     assert ODD_TITLES[Oddity.TITLE_DASH].startswith("-")
     assert len(ODD_TITLES[Oddity.TITLE_LONG]) == 300
 
@@ -164,7 +164,7 @@ def test_the_dash_leads_and_the_long_title_has_300_characters() -> None:
         (Oddity.TWIN_EMNEWS, "财联社", "emnews", "东财滚动新闻"),
     ],
 )
-def test_odd_sources_are_expected_as_the_site_writes_them(
+def test_expected_source_category_and_tag_of_an_oddity_are_as_on_the_site(
     oddity: Oddity, source: str, slug: str, tag: str
 ) -> None:
     site = Site(40)
@@ -172,7 +172,7 @@ def test_odd_sources_are_expected_as_the_site_writes_them(
     assert (expected.source, expected.category, expected.tag) == (source, slug, tag)
 
 
-def test_a_digest_is_expected_without_its_first_headline_only() -> None:
+def test_the_expected_digest_lacks_the_first_headline_and_keeps_the_second() -> None:
     site = Site(40)
     index = site.oddities()[Oddity.DIGEST_TWO_HEADLINES]
     headline, _, rest = site.digest(index).partition("】")
@@ -181,13 +181,13 @@ def test_a_digest_is_expected_without_its_first_headline_only() -> None:
     assert "【延伸阅读】" in rest
 
 
-def test_only_emnews_is_expected_with_a_digest() -> None:
+def test_only_emnews_articles_have_an_expected_digest() -> None:
     site = Site(100)
     for index in range(100):
         assert bool(site.expected(index).digest) is site.article(index).emnews
 
 
-def test_digests_come_with_and_without_headline_and_credit() -> None:
+def test_digests_occur_with_and_without_a_headline_and_a_source() -> None:
     site = Site(400, plain=True)
     digests = [site.digest(i) for i in range(400)]
     assert 0.7 < sum(d.startswith("【") for d in digests) / 400 < 0.9
@@ -196,7 +196,7 @@ def test_digests_come_with_and_without_headline_and_credit() -> None:
     assert any(d.endswith("。") for d in digests)
 
 
-def test_links_are_the_share_address_or_the_article_page() -> None:
+def test_the_link_is_the_share_page_or_for_emnews_the_article_page_of_the_vendor() -> None:
     site = Site(40)
     twin = site.expected(0)
     assert twin.link == f"http://finews.zning.xyz/html_News/NewsShare.html?infoCode={twin.id}"
@@ -224,11 +224,11 @@ def test_every_article_is_found_by_its_id(articles: int) -> None:
         "NW" + "٣" * 18,
     ],
 )
-def test_no_other_id_is_found(wrong: str) -> None:
+def test_an_unknown_or_malformed_id_is_not_found(wrong: str) -> None:
     assert Site(40).find(wrong) is None
 
 
-def test_listings_are_newest_first_and_hold_every_article_once() -> None:
+def test_listings_are_newest_first_and_contain_every_article_once() -> None:
     site = Site(300)
     site.add(5)
     listed = []
@@ -241,23 +241,23 @@ def test_listings_are_newest_first_and_hold_every_article_once() -> None:
     assert sorted(listed) == list(range(305))
 
 
-def test_added_articles_are_newest_ordinary_and_change_none_before() -> None:
+def test_added_articles_are_the_newest_have_no_oddity_and_change_no_other_article() -> None:
     site = Site(20)
-    before = everything(site)
+    before = all_values(site)
     newest = max(site.date(i) for i in range(20))
     new = site.add(2)
     assert new == range(20, 22)
     assert all(site.date(i) > newest for i in new)
     assert all(site.article(i).oddity is None for i in new)
-    assert everything(site)[:20] == before
+    assert all_values(site)[:20] == before
 
 
-def test_a_site_of_no_articles_is_refused() -> None:
-    with pytest.raises(ValueError, match="at least"):
+def test_a_site_without_articles_raises_value_error() -> None:
+    with pytest.raises(ValueError, match="at least 1 article"):
         Site(0)
 
 
-def test_a_hundred_thousand_articles_are_ready_in_two_seconds() -> None:
+def test_creating_a_site_of_100000_articles_takes_less_than_10_seconds_of_cpu_time() -> None:
     start = time.process_time()
     site = Site(100_000)
     assert time.process_time() - start < 10

@@ -1,4 +1,4 @@
-"""Every construct seen in real bodies occurs, in its literal form and at its rate."""
+"""Every construct of real bodies occurs in the replica's bodies, in the exact markup and at its rate."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from archiver.replica.oddities import Oddity
 
 QUOTE = r"http://quote\.eastmoney\.com/unify/r/"
 
-FORMS = {
+MARKUP = {
     Construct.SOURCE_LINE: r'<p class="em_media">（文章来源：.+）</p>\Z',
     Construct.LINKED_SOURCE: r"（文章来源：(?:<span id=\"bk_90\.BK\d{4}\"><a [^>]+>..</a></span>"
     r'<span id="bkquote_90\.BK\d{4}"></span>)+[^<]+）</p>\Z',
@@ -49,7 +49,7 @@ FORMS = {
     Construct.LINE_BREAKS: r"</p>\r?\n <p>",
     Construct.INDENTS: r"<p>　　",
 }
-"""The literal forms; what a reader of the real markup would search for."""
+"""The exact markup of each construct, as a regular expression."""
 
 OF_ALL_BODIES = [
     construct
@@ -74,26 +74,26 @@ def many() -> list[str]:
     return [site.body(i).html for i in range(1_500)]
 
 
-def test_every_construct_has_a_form_and_a_rate() -> None:
-    assert set(FORMS) == set(RATES) == set(Construct)
+def test_every_construct_has_markup_and_a_rate() -> None:
+    assert set(MARKUP) == set(RATES) == set(Construct)
 
 
 @pytest.mark.parametrize("construct", Construct)
 def test_every_construct_occurs_among_200_articles(construct: Construct, bodies: list[str]) -> None:
-    assert any(re.search(FORMS[construct], body, re.DOTALL) for body in bodies)
+    assert any(re.search(MARKUP[construct], body, re.DOTALL) for body in bodies)
 
 
 @pytest.mark.parametrize("construct", OF_ALL_BODIES)
 def test_a_construct_occurs_at_its_rate(construct: Construct, many: list[str]) -> None:
-    seen = sum(bool(re.search(FORMS[construct], body, re.DOTALL)) for body in many) / len(many)
-    assert abs(seen - RATES[construct]) < 0.05
+    rate = sum(bool(re.search(MARKUP[construct], body, re.DOTALL)) for body in many) / len(many)
+    assert abs(rate - RATES[construct]) < 0.05
 
 
 def test_every_body_ends_with_its_source_line(bodies: list[str]) -> None:
-    assert all(re.search(FORMS[Construct.SOURCE_LINE], body) for body in bodies)
+    assert all(re.search(MARKUP[Construct.SOURCE_LINE], body) for body in bodies)
 
 
-def test_key_words_are_linked_in_content_only() -> None:
+def test_newsshare_bodies_have_no_keyword_links() -> None:
     site = Site(300, plain=True)
     for index in range(300):
         linked = re.search(r"keytip|infokey|em_stock_key_common", site.body(index).html)
@@ -101,14 +101,14 @@ def test_key_words_are_linked_in_content_only() -> None:
             assert not linked
 
 
-def test_a_name_is_linked_at_its_first_mention_only() -> None:
+def test_only_the_first_mention_of_a_name_is_a_link_with_an_element_id() -> None:
     site = Site(300, plain=True)
     for index in site.listing("emnews"):
         elements = re.findall(r'<span id="((?:stock|bk|Info)[^"]+)">', site.body(index).html)
         assert len(elements) == len(set(elements))
 
 
-def test_text_breaks_lines_with_crlf_and_content_with_lf() -> None:
+def test_line_breaks_are_crlf_in_text_and_lf_in_content() -> None:
     site = Site(300, plain=True)
     for index in range(300):
         body = site.body(index).html
@@ -118,16 +118,16 @@ def test_text_breaks_lines_with_crlf_and_content_with_lf() -> None:
             assert body.count("\n") == body.count("\r\n ")
 
 
-def test_the_oddity_has_links_inside_the_source_of_a_share_article() -> None:
+def test_the_oddity_source_linked_puts_links_inside_the_source_line() -> None:
     site = Site(40)
     body = site.body(site.oddities()[Oddity.SOURCE_LINKED]).html
-    assert re.search(FORMS[Construct.LINKED_SOURCE], body)
+    assert re.search(MARKUP[Construct.LINKED_SOURCE], body)
     assert lxml_html.fromstring(f"<div>{body}</div>").xpath("string(//p[@class='em_media'])") == (
         "（文章来源：上海证券报）"
     )
 
 
-def test_the_expected_text_is_what_a_parser_reads() -> None:
+def test_the_expected_text_equals_the_text_that_an_html_parser_finds() -> None:
     site = Site(200)
     for index in range(200):
         root = lxml_html.fromstring(f"<div>{site.body(index).html}</div>")

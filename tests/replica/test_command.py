@@ -1,4 +1,4 @@
-"""``scrapy replica`` as a user types it, in a project with nothing but this command."""
+"""``scrapy replica``, run as a user runs it: as a program, from a folder with a ``scrapy.cfg``."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def replica(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_command_after_dashes_meets_the_replica_and_gives_the_status(project: Path) -> None:
+def test_a_command_after_dashes_reaches_the_replica_and_gives_the_exit_status(project: Path) -> None:
     address = "http://finews.withounder.com/"
     run = replica(
         project, "--articles", "12", "--", sys.executable, "-c", FETCH, address, "-s", "X=1", "--port"
@@ -45,7 +45,7 @@ def test_a_command_after_dashes_meets_the_replica_and_gives_the_status(project: 
     assert (run.stdout, run.stderr, run.returncode) == ("200\n", "", 7)
 
 
-def test_a_commands_death_by_a_signal_is_told_as_a_shell_tells_it(project: Path) -> None:
+def test_the_exit_status_is_128_plus_the_signal_that_ended_the_command(project: Path) -> None:
     run = replica(project, "--", sys.executable, "-c", "import os; os.kill(os.getpid(), 15)")
     assert run.returncode == 128 + signal.SIGTERM
 
@@ -60,7 +60,7 @@ def test_a_commands_death_by_a_signal_is_told_as_a_shell_tells_it(project: Path)
         (["--", "/no/such/program"], "cannot run '/no/such/program': No such file or directory"),
     ],
 )
-def test_what_cannot_be_meant_is_one_sentence_and_2(
+def test_an_invalid_argument_gives_one_sentence_and_exit_status_2(
     project: Path, arguments: list[str], sentence: str
 ) -> None:
     run = replica(project, *arguments)
@@ -69,7 +69,7 @@ def test_what_cannot_be_meant_is_one_sentence_and_2(
     assert "Traceback" not in run.stderr
 
 
-def test_without_a_command_it_serves_until_interrupted(project: Path) -> None:
+def test_without_a_command_the_replica_runs_until_it_is_interrupted(project: Path) -> None:
     command = [sys.executable, "-m", "scrapy", "replica", "--plain"]
     with subprocess.Popen(
         command, cwd=project, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -86,7 +86,7 @@ def test_without_a_command_it_serves_until_interrupted(project: Path) -> None:
     assert (errors, process.returncode) == ("", 0)
 
 
-def test_dashes_alone_run_nothing() -> None:
+def test_the_command_is_the_words_after_the_first_dashes_and_may_be_empty() -> None:
     assert command_after_dashes(["--"]) == []
     assert command_after_dashes(["--", "a", "--", "-s"]) == ["a", "--", "-s"]
     with pytest.raises(BadArgument):

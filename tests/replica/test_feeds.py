@@ -21,7 +21,7 @@ def odd(site: Site, oddity: Oddity) -> int:
     return site.oddities()[oddity]
 
 
-def test_the_feed_by_time_has_its_keys_newest_first(site: Site) -> None:
+def test_the_feed_by_time_has_the_vendors_keys_and_is_sorted_newest_first(site: Site) -> None:
     rows = json.loads(feeds.by_time(site, 100))["nodeList"]
     assert len(rows) == 100
     assert {"title", "from", "infocode", "showtime", "simtitle", "simdigest"} == set(rows[0])
@@ -30,7 +30,7 @@ def test_the_feed_by_time_has_its_keys_newest_first(site: Site) -> None:
     assert all(row["infocode"].startswith("NW") for row in rows)
 
 
-def test_the_rolling_feed_has_its_keys_and_one_half_filled_row(site: Site) -> None:
+def test_the_rolling_feed_has_the_vendors_keys_and_one_half_filled_row(site: Site) -> None:
     rows = json.loads(feeds.rolling(site, 100))["records"]
     assert {"title", "digest", "id", "infoCode", "url_w", "showtime"} == set(rows[0])
     assert all(row["infoCode"] == f"NW{row['id']}" for row in rows)
@@ -40,14 +40,14 @@ def test_the_rolling_feed_has_its_keys_and_one_half_filled_row(site: Site) -> No
     assert half[0]["digest"]
 
 
-def test_the_market_feeds_share_the_articles_among_them(site: Site) -> None:
+def test_every_newsshare_article_is_in_exactly_one_of_the_three_market_feeds(site: Site) -> None:
     thirds = [json.loads(feeds.market_news(site, 500, market))["record"] for market in (37, 38, 39)]
     assert {"title", "medianame", "infoCode", "datetime"} == set(thirds[0][0])
     ids = [row["infoCode"] for third in thirds for row in third]
     assert len(ids) == len(set(ids)) == len(site) - site.count("emnews")
 
 
-def test_a_feed_stops_at_the_count_asked_for(site: Site) -> None:
+def test_a_feed_has_no_more_rows_than_requested(site: Site) -> None:
     assert len(json.loads(feeds.by_time(site, 5))["nodeList"]) == 5
     assert len(json.loads(feeds.market_news(site, 5, 37))["record"]) == 5
 

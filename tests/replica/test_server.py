@@ -1,4 +1,4 @@
-"""The running replica, over a real socket: as a proxy, opened directly, and with a test's own answers."""
+"""The running replica over a real socket: as a proxy, opened directly, and with responses set by a test."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def replica() -> Iterator[Replica]:
         yield running
 
 
-class Got:
+class Received:
     def __init__(self, response: http.client.HTTPResponse) -> None:
         self.status = response.status
         self.headers = response.headers
@@ -34,14 +34,14 @@ class Got:
         self.text = self.body.decode()
 
 
-def ask(replica: Replica, target: str, method: str = "GET", **headers: str) -> Got:
-    """``target`` is a whole address for the proxy or a path for the replica itself."""
+def ask(replica: Replica, target: str, method: str = "GET", **headers: str) -> Received:
+    """A whole address as ``target`` uses the replica as a proxy. A path opens the replica directly."""
     connection = http.client.HTTPConnection("127.0.0.1", replica.port, timeout=10)
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     host = urlsplit(target).netloc
     try:
         connection.request(method, target, headers={"Host": host, **sent} if host else sent)
-        return Got(connection.getresponse())
+        return Received(connection.getresponse())
     finally:
         connection.close()
 
@@ -74,7 +74,9 @@ def ask(replica: Replica, target: str, method: str = "GET", **headers: str) -> G
         ),
     ],
 )
-def test_as_a_proxy_it_plays_the_real_hosts(replica: Replica, address: str, kind: str) -> None:
+def test_as_a_proxy_the_replica_responds_for_the_real_hosts(
+    replica: Replica, address: str, kind: str
+) -> None:
     got = ask(replica, address)
     assert (got.status, got.headers["Content-Type"]) == (200, kind)
 
@@ -95,13 +97,13 @@ def test_as_a_proxy_it_plays_the_real_hosts(replica: Replica, address: str, kind
         ("http://183.136.162.242/web/webapi?type=9", 404),
     ],
 )
-def test_what_is_not_there_is_refused_and_never_forwarded(
+def test_an_unknown_page_gives_404_and_an_unknown_host_gives_502(
     replica: Replica, address: str, status: int
 ) -> None:
     assert ask(replica, address).status == status
 
 
-def test_a_tunnel_is_refused(replica: Replica) -> None:
+def test_a_connect_request_is_refused(replica: Replica) -> None:
     with socket.create_connection(("127.0.0.1", replica.port), timeout=10) as connection:
         connection.sendall(
             b"CONNECT finews.withounder.com:443 HTTP/1.1\r\nHost: finews.withounder.com:443\r\n\r\n"
@@ -109,17 +111,17 @@ def test_a_tunnel_is_refused(replica: Replica) -> None:
         assert connection.recv(100).startswith(b"HTTP/1.1 502 ")
 
 
-def test_writing_is_refused(replica: Replica) -> None:
+def test_a_post_request_is_refused(replica: Replica) -> None:
     assert ask(replica, f"{SITE}/", "POST").status == 405
 
 
-def test_head_has_the_headers_and_no_body(replica: Replica) -> None:
+def test_the_response_to_head_has_headers_and_no_body(replica: Replica) -> None:
     got = ask(replica, f"{SITE}/", "HEAD")
     assert (got.status, got.body) == (200, b"")
     assert got.headers["ETag"]
 
 
-def test_every_post_page_is_where_the_lists_say(replica: Replica) -> None:
+def test_every_post_page_is_served_at_its_path(replica: Replica) -> None:
     site = replica.site
     for index in range(len(site)):
         got = ask(replica, SITE + addresses.post_path(site.article(index)))
@@ -127,24 +129,24 @@ def test_every_post_page_is_where_the_lists_say(replica: Replica) -> None:
         assert site.article(index).id in got.text
 
 
-def test_the_text_service_tells_the_twins_apart_by_the_letters_before_the_digits(replica: Replica) -> None:
+def test_the_text_service_distinguishes_twins_by_the_letters_before_the_digits(replica: Replica) -> None:
     share, emnews = replica.site.article(0), replica.site.article(1)
     assert "text" in json.loads(ask(replica, TEXT + share.id).body)
     assert "content" in json.loads(ask(replica, TEXT + emnews.id).body)
 
 
-def test_the_text_service_takes_the_feeds_code_for_an_emnews_article(replica: Replica) -> None:
+def test_the_text_service_accepts_the_id_from_the_feed_for_an_emnews_article(replica: Replica) -> None:
     article = replica.site.article(replica.site.oddities()[Oddity.FEED_HALF_FILLED])
     assert ask(replica, TEXT + article.info_code).body == ask(replica, TEXT + article.id).body
 
 
-def test_an_article_that_is_gone_answers_404(replica: Replica) -> None:
+def test_an_article_that_the_text_service_no_longer_has_gives_404(replica: Replica) -> None:
     article = replica.site.article(replica.site.oddities()[Oddity.GONE])
     assert ask(replica, TEXT + article.id).status == 404
 
 
 @pytest.mark.parametrize("path", ["/", "/category/cailianshe.html", "/emnews/", "/feed.xml"])
-def test_a_list_page_answers_304_until_something_is_published(replica: Replica, path: str) -> None:
+def test_a_list_page_gives_304_until_an_article_is_published(replica: Replica, path: str) -> None:
     first = ask(replica, SITE + path)
     tag, modified = first.headers["ETag"], first.headers["Last-Modified"]
     for condition in (
@@ -161,7 +163,7 @@ def test_a_list_page_answers_304_until_something_is_published(replica: Replica, 
         assert again.body != first.body
 
 
-def test_a_category_stays_unchanged_when_another_grows(replica: Replica) -> None:
+def test_a_category_page_gives_304_after_articles_are_added_to_other_categories(replica: Replica) -> None:
     address = f"{SITE}/category/shanghaizhengquanbao.html"
     tag = ask(replica, address).headers["ETag"]
     replica.add(5)
@@ -171,16 +173,16 @@ def test_a_category_stays_unchanged_when_another_grows(replica: Replica) -> None
 @pytest.mark.parametrize(
     "since", ["", "yesterday", "Sun, 20 Feb 2022 00:00:00 GMT", "Tue, 22 Feb 2022 23:00:00"]
 )
-def test_a_date_that_is_older_or_cannot_be_read_gets_the_page(replica: Replica, since: str) -> None:
+def test_an_older_or_invalid_if_modified_since_date_gives_the_page(replica: Replica, since: str) -> None:
     assert ask(replica, f"{SITE}/", If_Modified_Since=since).status == 200
 
 
-def test_a_tag_outweighs_a_date(replica: Replica) -> None:
+def test_if_none_match_takes_precedence_over_if_modified_since(replica: Replica) -> None:
     modified = ask(replica, f"{SITE}/").headers["Last-Modified"]
     assert ask(replica, f"{SITE}/", If_None_Match='"x"', If_Modified_Since=modified).status == 200
 
 
-def test_posts_and_texts_have_no_tag(replica: Replica) -> None:
+def test_post_pages_and_text_responses_have_no_etag(replica: Replica) -> None:
     for address in (SITE + addresses.post_path(replica.site.article(0)), TEXT + replica.site.article(0).id):
         assert "ETag" not in ask(replica, address).headers
 
@@ -193,7 +195,7 @@ def test_added_articles_are_served_at_once(replica: Replica) -> None:
     assert ask(replica, TEXT + article.id).status == 200
 
 
-def test_opened_directly_a_person_can_click_from_home_to_the_text(replica: Replica) -> None:
+def test_opened_directly_the_pages_are_linked_from_the_home_page_to_the_text(replica: Replica) -> None:
     home = Selector(ask(replica, "/").text)
     assert home.css("header a::attr(href)").get() == "/"
     post = Selector(
@@ -203,14 +205,14 @@ def test_opened_directly_a_person_can_click_from_home_to_the_text(replica: Repli
     assert category == "/category/cailianshe.html"
     assert back == "/"
     assert Selector(ask(replica, category).text).css("section li")
-    shell = ask(replica, share).text
+    page = ask(replica, share).text
     assert share.startswith("/html_News/NewsShare.html?infoCode=NW")
-    address = Selector(shell).css("script").re_first(r'fetch\("([^"]+)"\)')
+    address = Selector(page).css("script").re_first(r'fetch\("([^"]+)"\)')
     assert address is not None
     assert "text" in json.loads(ask(replica, address).body)
 
 
-def test_opened_directly_no_picture_is_asked_of_a_real_host(replica: Replica) -> None:
+def test_opened_directly_all_pictures_come_from_the_replica(replica: Replica) -> None:
     pictures = set()
     for index in range(len(replica.site)):
         post = Selector(ask(replica, addresses.post_path(replica.site.article(index))).text)
@@ -220,13 +222,13 @@ def test_opened_directly_no_picture_is_asked_of_a_real_host(replica: Replica) ->
     assert ask(replica, pictures.pop()).headers["Content-Type"] == "image/svg+xml"
 
 
-def test_through_the_proxy_links_stay_as_the_site_writes_them(replica: Replica) -> None:
+def test_through_the_proxy_links_are_as_on_the_real_site(replica: Replica) -> None:
     page = ask(replica, SITE + addresses.post_path(replica.site.article(0))).text
     assert page == pages.post(replica.site, 0)
     assert 'href="//finews.withounder.com/category/cailianshe.html"' in page
 
 
-def test_the_log_tells_method_host_path_status_and_condition(replica: Replica) -> None:
+def test_the_log_has_method_host_path_status_and_condition_of_each_request(replica: Replica) -> None:
     ask(replica, f"{SITE}/")
     ask(replica, f"{TEXT}NW0", If_None_Match='"x"')
     ask(replica, "http://43.240.125.15:1818/x", "HEAD")
@@ -237,7 +239,7 @@ def test_the_log_tells_method_host_path_status_and_condition(replica: Replica) -
     ]
 
 
-def test_a_tests_own_answer_takes_the_place_of_the_replicas(replica: Replica) -> None:
+def test_a_response_set_by_a_test_replaces_the_response_of_the_replica(replica: Replica) -> None:
     replica.answers["/category/cailianshe.html"] = (503, {"Retry-After": "7"}, "später")
     got = ask(replica, f"{SITE}/category/cailianshe.html?x=1")
     assert (got.status, got.headers["Retry-After"], got.text) == (503, "7", "später")
@@ -246,7 +248,7 @@ def test_a_tests_own_answer_takes_the_place_of_the_replicas(replica: Replica) ->
     assert ask(replica, f"{SITE}/category/cailianshe.html").status == 200
 
 
-def test_the_most_exact_key_wins(replica: Replica) -> None:
+def test_the_most_exact_key_of_a_response_set_by_a_test_is_used(replica: Replica) -> None:
     path = "/NewsData/GetNewsText.do"
     replica.answers[path] = (500, {}, b"path")
     replica.answers[f"{path}?id=1"] = (501, {}, b"query")
@@ -256,7 +258,7 @@ def test_the_most_exact_key_wins(replica: Replica) -> None:
     assert ask(replica, f"http://choicewzp1.eastmoney.com{path}?id=1").status == 503
 
 
-def test_it_listens_on_one_loopback_address_and_stops_at_the_end() -> None:
+def test_the_replica_listens_on_one_loopback_address_and_stops_at_the_end() -> None:
     with Replica(Site(10)) as replica:
         port = replica.port
         assert replica.url == f"http://127.0.0.1:{port}"
@@ -266,12 +268,12 @@ def test_it_listens_on_one_loopback_address_and_stops_at_the_end() -> None:
         socket.create_connection(("127.0.0.1", port), timeout=5)
 
 
-def test_a_taken_port_is_an_error_of_the_system(replica: Replica) -> None:
+def test_a_port_in_use_raises_os_error(replica: Replica) -> None:
     with pytest.raises(OSError, match="address already in use"), Replica(Site(10), replica.port):
         pass
 
 
-def test_the_environment_of_a_program_leads_everything_to_the_replica() -> None:
+def test_the_environment_for_a_program_has_the_replica_as_its_only_proxy() -> None:
     environ = {"PATH": "/bin", "no_proxy": "*", "NO_PROXY": "x", "HTTPS_PROXY": "y", "ALL_PROXY": "z"}
     assert proxied("http://127.0.0.1:9", environ) == {
         "PATH": "/bin",

@@ -1,4 +1,4 @@
-"""The slugs written down are those the site's rule gives."""
+"""The slugs in ``sources.py`` follow the site's rule: the pinyin of the name."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from archiver.replica.sources import (
 
 
 @pytest.mark.parametrize("source", [*SOURCES, LINKED, ONE_BLANK, TWO_BLANKS], ids=lambda source: source.name)
-def test_a_slug_is_the_readings_without_tones_or_hyphens(source: Source) -> None:
+def test_a_slug_is_the_pinyin_of_the_name_without_tones_or_hyphens(source: Source) -> None:
     assert Pinyin().get_pinyin(source.name).replace("-", "") == source.slug
 
 
-def test_no_two_sources_share_a_name_or_a_slug() -> None:
+def test_names_and_slugs_of_sources_are_unique() -> None:
     every = [*SOURCES, LINKED, ONE_BLANK, TWO_BLANKS, EMNEWS, SITE_NEWS]
     assert len({source.name for source in every}) == len(every)
     assert len({source.slug.lower() for source in every}) == len(every)
@@ -37,7 +37,7 @@ def test_no_two_sources_share_a_name_or_a_slug() -> None:
     ],
     ids=lambda value: getattr(value, "name", value),
 )
-def test_tags_add_a_word_but_for_the_fixed_ones(source: Source, tag: str) -> None:
+def test_a_tag_is_the_name_and_a_suffix_except_for_the_two_fixed_names(source: Source, tag: str) -> None:
     assert source.tag == tag
 
 

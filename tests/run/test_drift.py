@@ -1,4 +1,4 @@
-"""A site that changed is told from a few bad answers."""
+"""Signs of a changed site are distinguished from a few unreadable responses."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from archiver.run import drift
         (0, {}, False),
     ],
 )
-def test_a_fifth_of_ten_unreadable_answers_is_a_change(
+def test_more_than_a_fifth_of_ten_unreadable_articles_means_a_changed_site(
     posted: int, reasons: dict[str, int], changed: bool
 ) -> None:
-    sentence = drift.of_articles(posted, Counter(reasons))
+    sentence = drift.unreadable_articles(posted, Counter(reasons))
     assert bool(sentence) is changed
     if changed:
         assert "profile" in sentence
@@ -35,5 +35,5 @@ def test_a_fifth_of_ten_unreadable_answers_is_a_change(
 @pytest.mark.parametrize(
     ("rows", "before", "changed"), [(0, 5, True), (0, 4, False), (1, 50, False), (0, 0, False)]
 )
-def test_a_listing_that_named_articles_does_not_run_dry(rows: int, before: int, changed: bool) -> None:
+def test_a_listing_that_lost_all_its_rows_ran_dry(rows: int, before: int, changed: bool) -> None:
     assert drift.ran_dry(rows, before) is changed

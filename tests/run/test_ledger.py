@@ -1,4 +1,4 @@
-"""When what failed is asked for again, when no more, and what a run says of what has to wait."""
+"""When failed articles are requested again, when they are given up, and how a run counts articles that wait."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TIMEOUT, REJECTED = Deferred("timeout"), Quarantined("not_json")
 def run(
     root: Path, now: datetime, why: ArticleError, *, named: bool = False, listing: str = LISTING
 ) -> Ledger:
-    """One run in which a listing names an article that fails so, if it is asked for."""
+    """One run in which a listing names an article; if the article is requested, it fails with ``why``."""
     with open_site(root) as archive:
         ledger = Ledger(archive.catalogue, now)
         for article in ledger.admit([listed(1, listing=listing)], named=named):
@@ -38,11 +38,11 @@ def known(root: Path) -> OpenArticle:
         return article
 
 
-def asks(ledger: Ledger) -> bool:
+def requests_it(ledger: Ledger) -> bool:
     return bool(ledger.tally.failures)
 
 
-# --- how long
+# --- the delay before the next attempt
 
 
 @pytest.mark.parametrize(
@@ -52,25 +52,25 @@ def asks(ledger: Ledger) -> bool:
         ("quarantined", [0, 0, 10, 20, 40, 80, 160, 320, 640, 1280, 1440, 1440]),
     ],
 )
-def test_the_wait_grows_from_nothing_to_a_day(state: str, minutes: list[int]) -> None:
+def test_the_delay_between_attempts_grows_from_zero_to_a_day(state: str, minutes: list[int]) -> None:
     waits = [Schedule().wait(state, attempts) / MINUTES for attempts in range(1, len(minutes) + 1)]
     assert waits == minutes
     assert Schedule().wait(state, 10**6) == DAYS
 
 
-def test_a_short_outage_is_over_with_the_next_run(tmp_path: Path) -> None:
+def test_the_next_runs_retry_an_article_after_a_short_outage(tmp_path: Path) -> None:
     for minute in (0, 5, 10):
-        assert asks(run(tmp_path, NOW + minute * MINUTES, TIMEOUT))
-    assert asks(run(tmp_path, NOW + 15 * MINUTES, TIMEOUT))
-    assert not asks(run(tmp_path, NOW + 20 * MINUTES, TIMEOUT))
-    assert asks(run(tmp_path, NOW + 25 * MINUTES, TIMEOUT))
+        assert requests_it(run(tmp_path, NOW + minute * MINUTES, TIMEOUT))
+    assert requests_it(run(tmp_path, NOW + 15 * MINUTES, TIMEOUT))
+    assert not requests_it(run(tmp_path, NOW + 20 * MINUTES, TIMEOUT))
+    assert requests_it(run(tmp_path, NOW + 25 * MINUTES, TIMEOUT))
 
 
 @pytest.mark.parametrize(("why", "asked"), [(TIMEOUT, 25), (REJECTED, 24)])
-def test_an_article_that_stays_broken_costs_few_requests_and_has_an_end(
+def test_an_article_that_always_fails_is_given_up_after_few_requests(
     tmp_path: Path, why: ArticleError, asked: int
 ) -> None:
-    """A cron job every five minutes; of the runs that find nothing due, only the last is made."""
+    """Simulates a cron job every five minutes; of the runs with no due article, only the last one is made."""
     times, now = [], NOW
     with open_site(tmp_path) as archive:
         while True:
@@ -92,7 +92,7 @@ def test_an_article_that_stays_broken_costs_few_requests_and_has_an_end(
     assert (known(tmp_path).cause, known(tmp_path).attempts) == (why.reason, asked)
 
 
-def test_it_is_not_given_up_for_many_runs_alone_nor_for_many_days(tmp_path: Path) -> None:
+def test_an_article_is_given_up_only_after_enough_attempts_and_enough_days(tmp_path: Path) -> None:
     for _ in range(30):
         run(tmp_path, NOW, TIMEOUT, named=True)
     assert known(tmp_path).state == "deferred", "thirty runs within a day"
@@ -101,7 +101,7 @@ def test_it_is_not_given_up_for_many_runs_alone_nor_for_many_days(tmp_path: Path
     assert known(tmp_path / "other").state == "deferred", "two runs within a year"
 
 
-def test_the_run_that_gives_up_says_so(tmp_path: Path) -> None:
+def test_the_run_that_gives_up_an_article_reports_it(tmp_path: Path) -> None:
     with open_site(tmp_path) as archive:
         ledger = Ledger(archive.catalogue, NOW, Schedule(attempts=1, days=1))
         ledger.admit([listed(1)])
@@ -116,24 +116,24 @@ def test_the_run_that_gives_up_says_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "reason", ["interrupted", "storage", "host_down", "robots_unavailable", "retry_after"]
 )
-def test_what_was_not_asked_for_is_no_attempt(tmp_path: Path, reason: str) -> None:
+def test_no_attempt_is_counted_for_an_article_that_was_not_requested(tmp_path: Path, reason: str) -> None:
     for day in range(40):
         run(tmp_path, NOW + day * DAYS, Deferred(reason))
     assert (known(tmp_path).state, known(tmp_path).attempts, known(tmp_path).due) == ("deferred", 0, "")
 
 
-def test_an_article_whose_run_was_stopped_is_due_whatever_it_waited_for(tmp_path: Path) -> None:
+def test_an_article_of_an_interrupted_run_is_due_at_once(tmp_path: Path) -> None:
     for _ in range(6):
         run(tmp_path, NOW, TIMEOUT, named=True)
     run(tmp_path, NOW + 15 * DAYS, Deferred("interrupted"))
     assert (known(tmp_path).attempts, known(tmp_path).due) == (6, "")
 
 
-# --- what has to wait
+# --- articles that are not due
 
 
-def waiting(root: Path, why: ArticleError) -> datetime:
-    """A time before the article of four failures is due."""
+def before_due(root: Path, why: ArticleError) -> datetime:
+    """Lets the article fail four times; returns a time at which it is not due yet."""
     for minute in range(4):
         run(root, NOW + minute * 30 * MINUTES, why)
     now = NOW + 91 * MINUTES
@@ -145,21 +145,21 @@ def waiting(root: Path, why: ArticleError) -> datetime:
     ("why", "end", "reason"),
     [(TIMEOUT, "deferred", "deferred/waiting"), (REJECTED, "quarantined", "quarantined/not_json")],
 )
-def test_an_article_that_waits_and_is_listed_has_an_end_and_costs_nothing(
+def test_a_listed_article_that_is_not_due_gets_a_result_without_a_request_or_a_write(
     tmp_path: Path, why: ArticleError, end: str, reason: str
 ) -> None:
-    now = waiting(tmp_path, why)
+    now = before_due(tmp_path, why)
     before = bytes_of(tmp_path)
     ledger = run(tmp_path, now, why)
-    assert not asks(ledger)
+    assert not requests_it(ledger)
     assert (ledger.tally.listed, ledger.tally.ends, ledger.tally.reasons) == (1, {end: 1}, {reason: 1})
     assert bytes_of(tmp_path) == before
 
 
-def test_where_the_listing_is_unchanged_what_is_deferred_still_counts(tmp_path: Path) -> None:
+def test_a_deferred_article_is_counted_even_if_its_listing_is_unchanged(tmp_path: Path) -> None:
     for why, counted in ((TIMEOUT, 1), (REJECTED, 0)):
         root = tmp_path / why.reason
-        now = waiting(root, why)
+        now = before_due(root, why)
         with open_site(root) as archive:
             ledger = Ledger(archive.catalogue, now)
             assert ledger.admit(ledger.waiting(LISTING)) == []
@@ -168,8 +168,8 @@ def test_where_the_listing_is_unchanged_what_is_deferred_still_counts(tmp_path: 
             assert [article.id for article in later.waiting(LISTING)] == [listed(1).id]
 
 
-def test_what_is_due_comes_before_what_waits(tmp_path: Path) -> None:
-    now = waiting(tmp_path, TIMEOUT)
+def test_due_articles_come_before_articles_that_are_not_due(tmp_path: Path) -> None:
+    now = before_due(tmp_path, TIMEOUT)
     with open_site(tmp_path) as archive:
         ledger = Ledger(archive.catalogue, now)
         ledger.admit([listed(2)])
@@ -178,24 +178,24 @@ def test_what_is_due_comes_before_what_waits(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("jump", [-400 * DAYS, -2 * DAYS, 400 * DAYS])
-def test_a_clock_that_was_wrong_puts_nothing_off(tmp_path: Path, jump: timedelta) -> None:
+def test_a_jump_of_the_clock_does_not_delay_an_article(tmp_path: Path, jump: timedelta) -> None:
     for _ in range(8):
         run(tmp_path, NOW, TIMEOUT, named=True)
-    assert asks(run(tmp_path, NOW + jump, TIMEOUT))
+    assert requests_it(run(tmp_path, NOW + jump, TIMEOUT))
 
 
-# --- the user's word
+# --- articles that the user names
 
 
-def test_a_named_article_does_not_wait_and_is_revived(tmp_path: Path) -> None:
-    now = waiting(tmp_path, TIMEOUT)
-    assert asks(run(tmp_path, now, TIMEOUT, named=True))
+def test_a_named_article_is_requested_at_once_even_if_it_was_given_up(tmp_path: Path) -> None:
+    now = before_due(tmp_path, TIMEOUT)
+    assert requests_it(run(tmp_path, now, TIMEOUT, named=True))
     for _ in range(20):
         run(tmp_path, now + 15 * DAYS, TIMEOUT, named=True)
     with open_site(tmp_path) as archive, archive.index.transaction():
         archive.index.put_open(OpenArticle(listed(1), "skipped", "gave_up", "timeout", 20, NOW.isoformat()))
-    assert not asks(run(tmp_path, now + 16 * DAYS, TIMEOUT))
-    assert asks(run(tmp_path, now + 16 * DAYS, TIMEOUT, named=True))
+    assert not requests_it(run(tmp_path, now + 16 * DAYS, TIMEOUT))
+    assert requests_it(run(tmp_path, now + 16 * DAYS, TIMEOUT, named=True))
     revived = known(tmp_path)
     assert (revived.state, revived.attempts, revived.since) == ("deferred", 1, (now + 16 * DAYS).isoformat())
 
@@ -205,21 +205,21 @@ def test_a_skipped_article_is_requested_again_when_it_is_named(tmp_path: Path, r
     for hours in (0, 1, 25):
         run(tmp_path, NOW + timedelta(hours=hours), Skipped(reason))
     assert known(tmp_path).state == "skipped"
-    assert not asks(run(tmp_path, NOW + 2 * DAYS, TIMEOUT))
-    assert asks(run(tmp_path, NOW + 2 * DAYS, TIMEOUT, named=True))
+    assert not requests_it(run(tmp_path, NOW + 2 * DAYS, TIMEOUT))
+    assert requests_it(run(tmp_path, NOW + 2 * DAYS, TIMEOUT, named=True))
 
 
 def test_a_refused_article_is_skipped_in_the_report_and_open_in_the_index(tmp_path: Path) -> None:
     assert run(tmp_path, NOW, Skipped("gone")).tally.ends == {"skipped": 1}
-    assert asks(run(tmp_path, NOW, Skipped("gone")))
+    assert requests_it(run(tmp_path, NOW, Skipped("gone")))
     later = run(tmp_path, NOW, Skipped("gone"))
-    assert asks(later)
+    assert requests_it(later)
     waiting = run(tmp_path, NOW, Skipped("gone"))
-    assert not asks(waiting)
+    assert not requests_it(waiting)
     assert (waiting.tally.ends, waiting.tally.reasons) == ({"skipped": 1}, {"skipped/gone": 1})
 
 
-def test_naming_an_article_forgets_nothing_a_listing_said_of_it(tmp_path: Path) -> None:
+def test_naming_an_article_keeps_the_hints_of_its_listing(tmp_path: Path) -> None:
     said = Listed(listed(1).id, "yangliribao", "http://x/1.html", {"title": "标题"}, LISTING)
     with open_site(tmp_path) as archive:
         ledger = Ledger(archive.catalogue, NOW)
@@ -231,7 +231,7 @@ def test_naming_an_article_forgets_nothing_a_listing_said_of_it(tmp_path: Path) 
         ]
 
 
-def test_what_the_user_named_is_open_under_no_listing(tmp_path: Path) -> None:
+def test_a_named_article_is_open_without_a_listing(tmp_path: Path) -> None:
     run(tmp_path, NOW, TIMEOUT, named=True, listing="")
     with open_site(tmp_path) as archive:
         assert [article.id for article in Ledger(archive.catalogue, NOW).waiting("")] == [listed(1).id]

@@ -1,4 +1,4 @@
-"""What a person reads at the end, and the exit status a job acts on."""
+"""The report of a run: its text, its JSON, and the exit status."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def interrupted(deferred: int) -> Tally:
 
 
 def rejected(reason: str, among: int) -> Tally:
-    """One quarantined article among so many."""
+    """One quarantined article; ``among`` is the number of all articles."""
     return Tally(
         listed=among,
         ends=Counter(posted=among - 1, quarantined=1),
@@ -76,15 +76,15 @@ INCOMPLETE = Tally(listings_incomplete={"http://x/": "gone"})
         (report(Tally(listed=2, ends=Counter(posted=1))), Status.BROKEN),
     ],
 )
-def test_the_worst_that_happened_is_the_exit_status(made: Report, status: Status) -> None:
+def test_the_worst_problem_decides_the_exit_status(made: Report, status: Status) -> None:
     assert made.status is status
     assert made.as_text().splitlines()[-1].startswith(f"exit {int(status)}: ")
 
 
-def test_the_text_names_every_number_and_the_first_failures() -> None:
+def test_the_text_contains_every_count_and_the_first_failures() -> None:
     failures = [End(f"NW{number}", "deferred", "timeout", "no answer", "") for number in range(12)]
     failures[0] = End(
-        "../../x\x1b[2J", "quarantined", "bad_id", "no such ids", ".archive/quarantine/refused-1.json"
+        "../../x\x1b[2J", "quarantined", "bad_id", "no ids of this form", ".archive/quarantine/refused-1.json"
     )
     made = report(
         Tally(
@@ -105,13 +105,13 @@ def test_the_text_names_every_number_and_the_first_failures() -> None:
     assert "posts are in /srv/archive/_posts" in text
     assert "listing incomplete: http://x/category/y.html: status_500" in text
     assert (
-        r"quarantined: ../../x\x1b[2J: bad_id (no such ids); kept in .archive/quarantine/refused-1.json"
+        r"quarantined: ../../x\x1b[2J: bad_id (no ids of this form); record kept in .archive/quarantine/refused-1.json"
         in text
     )
     assert "… and 2 more in .archive/report.json" in text
 
 
-def test_the_json_has_everything() -> None:
+def test_the_json_contains_counts_doubts_and_errors() -> None:
     made = report(tally(posted=1), storage_error="full", doubts={"date/conflict": 2})
     data = json.loads(made.as_json())
     assert data["exit_status"] == 6
@@ -131,5 +131,5 @@ def test_the_json_has_everything() -> None:
         ("x" * 300, "x" * 199 + "…"),
     ],
 )
-def test_hostile_text_is_one_harmless_line(text: str, shown: str) -> None:
+def test_hostile_text_is_printed_as_one_harmless_line(text: str, shown: str) -> None:
     assert printable(text) == shown

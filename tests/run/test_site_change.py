@@ -1,4 +1,5 @@
-"""A site that changed is noticed, not archived: exit 5, one sentence, earlier posts untouched (faults X)."""
+"""A changed site gives exit status 5 and one sentence; its pages are not archived, and earlier posts are kept
+(faults X)."""
 
 from __future__ import annotations
 
@@ -25,8 +26,8 @@ def replica() -> Iterator[Replica]:
         yield running
 
 
-def fresh_and_known(tmp_path: Path, replica: Replica) -> Path:
-    """An archive of one category, whole."""
+def archived(tmp_path: Path, replica: Replica) -> Path:
+    """A complete archive of one category."""
     assert crawl("category", tmp_path, replica, category="cailianshe").status == 0
     return tmp_path
 
@@ -36,11 +37,11 @@ def fresh_and_known(tmp_path: Path, replica: Replica) -> Path:
     [{"content_html": "<p>正文</p>"}, {"text": {"html": "<p>正文</p>"}}, {"text": "<br/>"}],
     ids=["a renamed field", "another type", "an empty body"],
 )
-def test_answers_that_cannot_be_read_any_more(
+def test_unreadable_responses_give_status_5(
     tmp_path: Path, replica: Replica, fields: dict[str, object]
 ) -> None:
     """X1, X9."""
-    root = fresh_and_known(tmp_path, replica)
+    root = archived(tmp_path, replica)
     before = tree(root)
     ids = [article.id for article in map(replica.site.article, range(60)) if not article.emnews]
     replica.answers["/NewsData/GetNewsText.do"] = (200, JSON, json.dumps({"Title": "标题一则", **fields}))
@@ -51,9 +52,9 @@ def test_answers_that_cannot_be_read_any_more(
     assert tree(root) == before
 
 
-def test_a_listing_whose_rows_match_no_more(tmp_path: Path, replica: Replica) -> None:
+def test_a_listing_that_lost_its_rows_gives_status_5(tmp_path: Path, replica: Replica) -> None:
     """X2."""
-    root = fresh_and_known(tmp_path, replica)
+    root = archived(tmp_path, replica)
     before = tree(root)
     replica.answers["/category/cailianshe.html"] = (
         200,
@@ -62,11 +63,11 @@ def test_a_listing_whose_rows_match_no_more(tmp_path: Path, replica: Replica) ->
     )
     run = crawl("category", root, replica, *QUICK, category="cailianshe")
     assert (run.status, list(run["listings"]["incomplete"].values())) == (5, ["ran_dry"])
-    assert "now names none" in run.stderr.splitlines()[-2]
+    assert "now lists none" in run.stderr.splitlines()[-2]
     assert tree(root) == before
 
 
-def test_a_listing_of_another_category(tmp_path: Path, replica: Replica) -> None:
+def test_the_listing_of_another_category_is_refused(tmp_path: Path, replica: Replica) -> None:
     """X3."""
     source = next(source for source in replica.site.categories() if source.slug == "zhongguodianzibao")
     replica.answers["/category/cailianshe.html"] = (200, HTML, pages.category(replica.site, source))
@@ -75,7 +76,7 @@ def test_a_listing_of_another_category(tmp_path: Path, replica: Replica) -> None
     assert not posts(tmp_path)
 
 
-def test_a_category_that_sends_home_is_incomplete_and_the_others_complete(
+def test_a_category_that_redirects_to_the_home_page_is_incomplete_and_others_are_complete(
     tmp_path: Path, replica: Replica
 ) -> None:
     """X4."""
@@ -85,7 +86,7 @@ def test_a_category_that_sends_home_is_incomplete_and_the_others_complete(
     assert run["posted"] == replica.site.count("zhongguodianzibao")
 
 
-def test_a_site_that_moved_is_not_followed(tmp_path: Path, replica: Replica) -> None:
+def test_a_redirect_to_a_new_host_is_reported_and_not_followed(tmp_path: Path, replica: Replica) -> None:
     """X13."""
     target = "http://www.finews.withounder.com/category/cailianshe.html"
     replica.answers["/category/cailianshe.html"] = (301, {"Location": target}, "")
@@ -95,8 +96,8 @@ def test_a_site_that_moved_is_not_followed(tmp_path: Path, replica: Replica) -> 
     assert {seen.host for seen in replica.requests} == {"finews.withounder.com"}
 
 
-def test_one_answer_for_every_article_becomes_no_post(tmp_path: Path, replica: Replica) -> None:
-    """X8: with the listing's titles beside it, not even once."""
+def test_the_same_response_for_every_listed_article_gives_no_post(tmp_path: Path, replica: Replica) -> None:
+    """X8: the titles of the listing show that the response belongs to another article."""
     first = answers.text_answer(replica.site, next(iter(replica.site.listing("cailianshe"))))
     assert first
     same = json.loads(first)
@@ -109,8 +110,8 @@ def test_one_answer_for_every_article_becomes_no_post(tmp_path: Path, replica: R
     assert not posts(tmp_path)
 
 
-def test_one_answer_for_every_id_becomes_one_post_at_most(tmp_path: Path, replica: Replica) -> None:
-    """X8, where no listing tells the titles."""
+def test_the_same_response_for_every_named_article_gives_one_post(tmp_path: Path, replica: Replica) -> None:
+    """X8, without a listing that gives the titles."""
     ids = [article.id for article in map(replica.site.article, range(30)) if not article.emnews]
     body = '<p>正文一段，足够长。</p><p class="em_media">（文章来源：样例日报）</p>'
     same = {"Title": "同一标题", "Date": "2022-02-22 10:00:00", "text": body}
@@ -121,7 +122,7 @@ def test_one_answer_for_every_id_becomes_one_post_at_most(tmp_path: Path, replic
 
 
 def rows(replica: Replica, ids: Sequence[int], form: str) -> tuple[int, dict[str, str], str]:
-    """A category page whose links have another form."""
+    """A category page whose links have the form ``form``."""
     links = []
     for article in map(replica.site.article, ids):
         href = form.format(id=article.id, digits=article.digits, day=f"{article.date:%Y/%m/%d}")
@@ -138,9 +139,11 @@ def rows(replica: Replica, ids: Sequence[int], form: str) -> tuple[int, dict[str
         "/cailianshe/news/{day}/{id}.html",
     ],
 )
-def test_known_articles_are_known_in_any_form_of_address(tmp_path: Path, replica: Replica, form: str) -> None:
+def test_an_archived_article_is_recognised_in_any_form_of_address(
+    tmp_path: Path, replica: Replica, form: str
+) -> None:
     """X10."""
-    root = fresh_and_known(tmp_path, replica)
+    root = archived(tmp_path, replica)
     before = tree(root)
     ids = list(replica.site.listing("cailianshe"))
     replica.answers["/category/cailianshe.html"] = rows(replica, ids, form)
@@ -151,9 +154,9 @@ def test_known_articles_are_known_in_any_form_of_address(tmp_path: Path, replica
 
 
 @pytest.mark.parametrize("form", ["nw{digits}", "NW-{digits}", "NW{digits}0", "0{digits}", "{digits}.NW"])
-def test_ids_of_a_new_form_become_no_second_post(tmp_path: Path, replica: Replica, form: str) -> None:
-    """X10: no family of the profile has them, so somebody has to say what they are."""
-    root = fresh_and_known(tmp_path, replica)
+def test_ids_of_an_unknown_form_give_no_second_post(tmp_path: Path, replica: Replica, form: str) -> None:
+    """X10: no family of the profile has such ids, so a person has to change the profile."""
+    root = archived(tmp_path, replica)
     before = tree(root)
     ids = list(replica.site.listing("cailianshe"))
     replica.answers["/category/cailianshe.html"] = rows(replica, ids, f"/cailianshe/{{day}}/{form}.html")
@@ -164,9 +167,7 @@ def test_ids_of_a_new_form_become_no_second_post(tmp_path: Path, replica: Replic
     assert tree(root) == before
 
 
-def test_a_listing_in_any_order_and_an_article_days_late_leave_no_gap(
-    tmp_path: Path, replica: Replica
-) -> None:
+def test_late_articles_in_an_unsorted_listing_are_archived(tmp_path: Path, replica: Replica) -> None:
     """X12."""
     ids = list(replica.site.listing("cailianshe"))
     late, known = ids[-2:], ids[:-2]
@@ -180,7 +181,7 @@ def test_a_listing_in_any_order_and_an_article_days_late_leave_no_gap(
 
 
 @pytest.mark.parametrize("form", ["html", "json"])
-def test_a_captcha_for_one_article_in_ten_is_no_text(tmp_path: Path, replica: Replica, form: str) -> None:
+def test_a_captcha_in_place_of_an_article_is_quarantined(tmp_path: Path, replica: Replica, form: str) -> None:
     """X15."""
     ids = [article.id for article in map(replica.site.article, range(60)) if not article.emnews]
     wall = "请完成人机验证后继续访问"
@@ -199,9 +200,11 @@ def test_a_captcha_for_one_article_in_ten_is_no_text(tmp_path: Path, replica: Re
     assert (again.status, again["posted"]) == (0, walls), again.stderr
 
 
-def test_a_site_that_left_http_is_said_to_have_moved(tmp_path: Path, replica: Replica) -> None:
-    """X13: the profile of finews knows both schemes; of a host that is new to it, nothing is followed."""
-    root = fresh_and_known(tmp_path, replica)
+def test_a_redirect_to_https_on_a_new_host_is_reported_and_not_followed(
+    tmp_path: Path, replica: Replica
+) -> None:
+    """X13: the profile of finews allows both schemes, but only for the hosts in its origins."""
+    root = archived(tmp_path, replica)
     before = tree(root)
     target = "https://news.withounder.com/category/cailianshe.html"
     replica.answers["/category/cailianshe.html"] = (301, {"Location": target}, "")

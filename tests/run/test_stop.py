@@ -1,4 +1,4 @@
-"""Signals: the run ends in order within seconds, or is cut off; either way nothing is lost."""
+"""Signals stop a run within seconds; unfinished downloads are dropped, and no article is lost."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def replica() -> Iterator[Replica]:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(replica: Replica, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    root = tmp_path_factory.mktemp("undisturbed")
+def uninterrupted(replica: Replica, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    root = tmp_path_factory.mktemp("uninterrupted")
     assert crawl("category", root, replica).status == 0
     return posts(root)
 
 
 def start(archive: Path, replica: Replica, *options: str) -> subprocess.Popen[str]:
-    """A crawl of its own, slow enough to be met in the middle."""
+    """Starts a crawl that is slow enough to be interrupted in the middle."""
     words = [sys.executable, "-m", "scrapy", "crawl", "category", "-s", f"ARCHIVER_OUTPUT={archive}"]
     words += ["-s", "AUTOTHROTTLE_ENABLED=False", "-s", "DOWNLOAD_DELAY=0.02", *options]
     return subprocess.Popen(
@@ -43,7 +43,7 @@ def start(archive: Path, replica: Replica, *options: str) -> subprocess.Popen[st
 
 
 def wait_for_posts(archive: Path, count: int, process: subprocess.Popen[str]) -> None:
-    """Polls until the crawl is in the middle of its work."""
+    """Polls until the crawl has written ``count`` posts."""
     deadline = time.monotonic() + 30
     while len(list(archive.glob("_posts/*.md"))) < count:
         assert process.poll() is None, process.communicate()[1]
@@ -52,8 +52,8 @@ def wait_for_posts(archive: Path, count: int, process: subprocess.Popen[str]) ->
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda s: s.name)
-def test_a_signal_stops_in_order_and_the_next_run_completes(
-    tmp_path: Path, replica: Replica, undisturbed: dict[str, str], number: signal.Signals
+def test_a_signal_stops_the_run_with_a_report_and_the_next_run_completes(
+    tmp_path: Path, replica: Replica, uninterrupted: dict[str, str], number: signal.Signals
 ) -> None:
     with start(tmp_path, replica) as process:
         wait_for_posts(tmp_path, 5, process)
@@ -66,13 +66,13 @@ def test_a_signal_stops_in_order_and_the_next_run_completes(
     assert report["finish_reason"] == "shutdown"
     assert report["listed"] == report["posted"] + report["deferred"] + report["unchanged"]
     assert report["reasons"] == {"deferred/interrupted": report["deferred"]}
-    assert set(posts(tmp_path).items()) < set(undisturbed.items())
+    assert set(posts(tmp_path).items()) < set(uninterrupted.items())
     assert crawl("category", tmp_path, replica).status == 0
-    assert posts(tmp_path) == undisturbed
+    assert posts(tmp_path) == uninterrupted
 
 
 @pytest.mark.parametrize("second", [False, True], ids=["one signal", "two signals"])
-def test_a_host_that_hangs_does_not_hold_up_the_stop(tmp_path: Path, second: bool) -> None:
+def test_a_host_that_hangs_does_not_delay_the_stop(tmp_path: Path, second: bool) -> None:
     with Replica(Site(articles=30, plain=True)) as replica:
         with start(tmp_path, replica) as process:
             wait_for_posts(tmp_path, 5, process)
@@ -80,7 +80,7 @@ def test_a_host_that_hangs_does_not_hold_up_the_stop(tmp_path: Path, second: boo
             sent = time.monotonic()
             process.send_signal(signal.SIGTERM)
             if second:
-                time.sleep(0.2)  # two signals at the same instant would be one
+                time.sleep(0.2)  # two signals at the same moment would count as one
                 process.send_signal(signal.SIGTERM)
             _, stderr = process.communicate(timeout=30)
         took = time.monotonic() - sent

@@ -1,4 +1,4 @@
-"""A small profile that is right, and the same with one change."""
+"""A small valid profile, and copies of it with one change."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ families:
 
 
 def changed(key: str, value: Any) -> str:
-    """The good profile with one key set, or left out where the value is None."""
+    """The valid profile with one key changed; the key is removed if the value is None."""
     data = yaml.safe_load(GOOD)
     *parents, last = [int(part) if part.isdigit() else part for part in key.split(".")]
     inner = data

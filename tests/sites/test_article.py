@@ -1,4 +1,4 @@
-"""Where an article is asked for, and what the place is called."""
+"""The addresses of a step, and the origin of the values that it reads."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def finews() -> Profile:
     return load("finews")
 
 
-def test_steps_of_finews(finews: Profile) -> None:
+def test_the_steps_of_finews_give_the_right_addresses(finews: Profile) -> None:
     answer, post_page = finews.steps
     page = f"http://finews.withounder.com/emnews/2022/02/22/{D18}.html"
     assert answer.addresses(D18, D18, "") == [
@@ -33,14 +33,14 @@ def test_steps_of_finews(finews: Profile) -> None:
 @pytest.mark.parametrize(
     "address", ["http://[::1/a", "http://host:99999/", "javascript:x", "/a", "", "http://"]
 )
-def test_an_address_that_is_none_is_not_asked(address: str) -> None:
+def test_an_invalid_address_is_not_requested(address: str) -> None:
     step = parse(changed("steps.0.urls.0", "{address}"), "mine.yaml").steps[0]
     assert step.addresses("x", "x", address) == []
     assert step.addresses("x", "x", "http://news.example.com/x") == ["http://news.example.com/x"]
 
 
 @pytest.mark.parametrize("origin", ["answer", "post_page", "api", "a", "page_2", "listings"])
-def test_what_a_step_reads_carries_its_name(origin: str) -> None:
+def test_evidence_has_the_name_of_its_step(origin: str) -> None:
     site = parse(changed("steps.0.origin", origin), "mine.yaml")
     assert read_answer('{"text": "<p>甲</p>"}', site.steps[0], site, "x") == {
         "body": Evidence("<p>甲</p>", origin)

@@ -1,4 +1,4 @@
-"""What docs/sites.md and docs/example-site.yaml show works, and every key there is is explained there."""
+"""The examples in docs/sites.md and docs/example-site.yaml work, and docs/sites.md documents every key."""
 
 from __future__ import annotations
 
@@ -41,18 +41,18 @@ def columns() -> Profile:
 
 
 def as_served(page: str) -> str:
-    """Through the bytes of a GB18030 page that says GB2312."""
+    """The page after it was encoded as GB18030, declared as GB2312, and decoded again."""
     return decode(f'<meta charset="gb2312">{page}'.encode("gb18030"), "text/html").text
 
 
-def test_the_example_names_its_categories(example: Profile) -> None:
+def test_the_home_page_of_the_example_gives_its_categories(example: Profile) -> None:
     links = "".join(f'<a href="/channel/{name}/">频道</a>' for name in ("markets", "bonds", "about"))
     assert example.home
     page = as_served(f'<nav>{links}<a href="/">首页</a></nav><a href="/channel/other/">别处</a>')
     assert read_home(page, example.home.url, example.home, example).categories == ["markets", "bonds"]
 
 
-def test_the_example_is_listed_page_by_page(example: Profile) -> None:
+def test_the_listing_of_the_example_is_read_page_by_page(example: Profile) -> None:
     rule = example.listing
     assert rule
     url = rule.address("markets")
@@ -106,7 +106,7 @@ def test_the_text_of_the_example_keeps_its_codes_and_credits_its_source(example:
     assert from_body(html, example.text.credit) == "（来源：样例晚报）"
 
 
-def test_the_json_example_is_listed_by_counted_pages(columns: Profile) -> None:
+def test_the_listing_of_the_json_example_counts_its_pages(columns: Profile) -> None:
     rule = columns.listing
     assert rule
     assert rule.address("350").endswith("column=350&page_index=1&page_size=50&req_trace=archiver")
@@ -126,7 +126,7 @@ def test_the_json_example_is_listed_by_counted_pages(columns: Profile) -> None:
     assert rule.following("350", 2, "", empty=not (last.articles or last.refused)) == ""
 
 
-def test_an_article_of_the_json_example_is_read_from_its_answer(columns: Profile) -> None:
+def test_an_article_of_the_json_example_is_read_from_its_response(columns: Profile) -> None:
     data = {"Art_Title": "沪指收涨", "Art_ShowTime": "2022/02/22 17:47:15", "Art_Content": "<p>正文。</p>"}
     said = read_answer(json.dumps({"data": data}), columns.steps[0], columns, "202202220000000017")
     assert {name: evidence.text for name, evidence in said.items()} == {
@@ -145,15 +145,15 @@ def test_the_walk_through_quotes_the_example() -> None:
             assert line.strip() in whole
 
 
-def test_the_sentence_the_docs_show_is_the_one_told() -> None:
-    wrong = EXAMPLE.read_text(encoding="utf-8").replace("h3 a::attr(href)", "h3 >")
-    with pytest.raises(BadArgument) as told:
-        parse(wrong, "mine.yaml")
-    assert f"\n{told.value}\n" in DOCS
+def test_the_error_message_in_the_docs_is_the_real_one() -> None:
+    text = EXAMPLE.read_text(encoding="utf-8").replace("h3 a::attr(href)", "h3 >")
+    with pytest.raises(BadArgument) as wrong:
+        parse(text, "mine.yaml")
+    assert f"\n{wrong.value}\n" in DOCS
 
 
 def keys(heading: str) -> dict[str, str]:
-    """Key → default, of the table below a heading."""
+    """Key → default, from the table below a heading."""
     part = DOCS.split(f"### {heading}\n")[1].split("\n### ")[0]
     return dict(re.findall(r"^\| `(\w+)` \| (.*?) ?\|", part, re.MULTILINE))
 
@@ -169,10 +169,10 @@ def keys(heading: str) -> dict[str, str]:
         ("`text`", Text),
     ],
 )
-def test_every_key_is_explained_with_its_default(heading: str, model: type[BaseModel]) -> None:
-    explained = keys(heading)
-    assert set(explained) == set(model.model_fields)
+def test_every_key_is_documented_with_its_default(heading: str, model: type[BaseModel]) -> None:
+    documented = keys(heading)
+    assert set(documented) == set(model.model_fields)
     for name, field in model.model_fields.items():
-        assert bool(explained[name]) is not field.is_required(), name
+        assert bool(documented[name]) is not field.is_required(), name
         if isinstance(field.default, str | int) and field.default != "":
-            assert f"`{field.default}`" in explained[name]
+            assert f"`{field.default}`" in documented[name]

@@ -1,4 +1,4 @@
-"""A profile is right, or its first mistake is told in one sentence that names the file and the key."""
+"""The first mistake in a profile is reported in one sentence that names the file and the key."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from tests.sites.profiles import GOOD, changed
 
 
 @pytest.mark.parametrize("name", bundled())
-def test_bundled_profiles_load(name: str) -> None:
+def test_every_bundled_profile_loads(name: str) -> None:
     assert load(name).name == name
 
 
-def test_a_profile_in_a_file(tmp_path: Path) -> None:
+def test_a_profile_is_loaded_from_a_file(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text(f"\ufeff{GOOD}", encoding="utf-8")
     assert load(str(tmp_path / "mine.yaml")).families[0].by_source
 
@@ -29,7 +29,7 @@ HOME = {"url": "http://news.example.com/", "links": "a::attr(href)", "category":
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "told"),
+    ("key", "value", "message"),
     [
         # keys
         ("colour", "red", "colour: unknown key"),
@@ -47,13 +47,13 @@ HOME = {"url": "http://news.example.com/", "links": "a::attr(href)", "category":
         ("steps", None, "steps: this key is missing"),
         ("listing.rows", None, "listing.rows: this key is missing"),
         ("families.0.link", None, "families.0.link: this key is missing"),
-        ("families.0.back", "{slug}", "families.0.back: '{slug}' has {slug}; known here: {tag}"),
-        ("families.0.back", "Back", "families.0.back: 'Back' is the same for all: it has none of {tag}"),
+        ("families.0.back", "{slug}", "families.0.back: '{slug}' contains {slug}; known here: {tag}"),
+        ("families.0.back", "Back", "families.0.back: 'Back' must contain at least one of {tag}"),
         ("families.0.back", "a\n{tag}", "families.0.back: 'a\\n{tag}' is not one line of text"),
-        ("families.0.home", "{tag}", "families.0.home: '{tag}' has {tag}; known here: none"),
+        ("families.0.home", "{tag}", "families.0.home: '{tag}' contains {tag}; known here: none"),
         ("families.0.home", "Home\n", "families.0.home: 'Home\\n' is not one line of text"),
         ("families.0.home", " ", "families.0.home: ' ' is not one line of text"),
-        ("listing", None, "listing: neither listing nor feeds: there would be nothing to crawl"),
+        ("listing", None, "listing: there is neither listing nor feeds, so there is nothing to crawl"),
         # values
         ("name", "Mine!", "name: String should match pattern"),
         ("name", 7, "name: Input should be a valid string"),
@@ -64,9 +64,9 @@ HOME = {"url": "http://news.example.com/", "links": "a::attr(href)", "category":
         ("families", [], "families: List should have at least 1 item"),
         ("listing.max_pages", 0, "listing.max_pages: Input should be greater than or equal to 1"),
         ("ignore", 1, "ignore: unknown key"),
-        ("time_zone", "Asia/Beijing", "time_zone: 'Asia/Beijing' is no time zone"),
-        ("time_zone", "../UTC", "time_zone: '../UTC' is no time zone"),
-        ("time_zone", "", "time_zone: '' is no time zone"),
+        ("time_zone", "Asia/Beijing", "time_zone: 'Asia/Beijing' is not a time zone"),
+        ("time_zone", "../UTC", "time_zone: '../UTC' is not a time zone"),
+        ("time_zone", "", "time_zone: '' is not a time zone"),
         # rules
         ("listing.rows", "li >", "listing.rows: 'li >' is no CSS selector: "),
         ("listing.rows", "", "listing.rows: '' is no CSS selector: "),
@@ -89,26 +89,30 @@ HOME = {"url": "http://news.example.com/", "links": "a::attr(href)", "category":
             {"there": {}},
             "families.0.rules.there: 'there' is unknown; known here: 'answer'",
         ),
-        ("listing.fields", {"title": "a"}, "listing.fields: neither id nor address"),
+        ("listing.fields", {"title": "a"}, "listing.fields: there is neither id nor address"),
         # names of steps
-        ("steps.0.origin", "Answer", "steps.0.origin: 'Answer' is no name of a step: write a-z, 0-9 and _"),
-        ("steps.0.origin", "", "steps.0.origin: '' is no name of a step: "),
-        ("steps.0.origin", "a\n", "steps.0.origin: 'a\\n' is no name of a step: "),
-        ("steps.0.origin", "1st", "steps.0.origin: '1st' is no name of a step: "),
-        ("steps.0.origin", "post page", "steps.0.origin: 'post page' is no name of a step: "),
+        (
+            "steps.0.origin",
+            "Answer",
+            "steps.0.origin: 'Answer' is not a name for a step: write a-z, 0-9 and _",
+        ),
+        ("steps.0.origin", "", "steps.0.origin: '' is not a name for a step: "),
+        ("steps.0.origin", "a\n", "steps.0.origin: 'a\\n' is not a name for a step: "),
+        ("steps.0.origin", "1st", "steps.0.origin: '1st' is not a name for a step: "),
+        ("steps.0.origin", "post page", "steps.0.origin: 'post page' is not a name for a step: "),
         (
             "steps.0.origin",
             "listing",
-            "steps.0.origin: 'listing' is reserved: no step can be called 'listing', ",
+            "steps.0.origin: 'listing' is reserved: a step must not have the name 'listing', ",
         ),
         ("steps.0.origin", "body", "steps.0.origin: 'body' is reserved: "),
         ("steps.0.origin", "address", "steps.0.origin: 'address' is reserved: "),
         ("steps.0.origin", "id", "steps.0.origin: 'id' is reserved: "),
         # regular expressions
-        ("key", "(", "key: '(' is no regular expression: "),
-        ("families.0.id", "[", "families.0.id: '[' is no regular expression: "),
-        ("steps.0.address", "*", "steps.0.address: '*' is no regular expression: "),
-        ("addresses.0", "(?P<id>", "addresses.0: '(?P<id>' is no regular expression: "),
+        ("key", "(", "key: '(' is not a regular expression: "),
+        ("families.0.id", "[", "families.0.id: '[' is not a regular expression: "),
+        ("steps.0.address", "*", "steps.0.address: '*' is not a regular expression: "),
+        ("addresses.0", "(?P<id>", "addresses.0: '(?P<id>' is not a regular expression: "),
         ("families.0.id", "", "families.0.id: "),
         ("key", 7, "key: "),
         ("addresses.0", "x", "addresses.0: 'x' has no group (?P<id>…)"),
@@ -117,76 +121,88 @@ HOME = {"url": "http://news.example.com/", "links": "a::attr(href)", "category":
         (
             "listing.url",
             "http://news.example.com/{slug}/",
-            "listing.url: 'http://news.example.com/{slug}/' has {slug}",
+            "listing.url: 'http://news.example.com/{slug}/' contains {slug}",
         ),
-        ("listing.url", "http://news.example.com/", "listing.url: no {category} in it"),
+        ("listing.url", "http://news.example.com/", "listing.url: there is no {category} in it"),
         (
             "listing.url",
             "http://news.example.com/{category!r}",
-            "has {category!r}; known here: {category}, {page}",
+            "contains {category!r}; known here: {category}, {page}",
         ),
-        ("listing.url", "http://news.example.com/{category:>999}", "has {category:>999}; known here: "),
-        ("listing.url", "http://news.example.com/{}", "has {}; known here: "),
-        ("listing.url", "http://news.example.com/{category.x}", "has {category.x}; known here: "),
-        ("listing.url", "http://news.example.com/{category", "is no template: "),
+        ("listing.url", "http://news.example.com/{category:>999}", "contains {category:>999}; known here: "),
+        ("listing.url", "http://news.example.com/{}", "contains {}; known here: "),
+        ("listing.url", "http://news.example.com/{category.x}", "contains {category.x}; known here: "),
+        ("listing.url", "http://news.example.com/{category", "is not a template: "),
         (
             "steps.0.urls.0",
             "http://news.example.com/x",
-            "steps.0.urls.0: 'http://news.example.com/x' is the same",
+            "steps.0.urls.0: 'http://news.example.com/x' must contain",
         ),
         (
             "steps.0.urls.0",
             "http://news.example.com/{slug}",
-            "has {slug}; known here: {id}, {digits}, {address}",
+            "contains {slug}; known here: {id}, {digits}, {address}",
         ),
         (
             "families.0.category",
             "{source}",
-            "families.0.category: '{source}' has {source}; known here: {slug}",
+            "families.0.category: '{source}' contains {source}; known here: {slug}",
         ),
-        ("families.0.tag", "{slug}", "families.0.tag: '{slug}' has {slug}; known here: {source}"),
-        ("families.0.link", "{site}", "families.0.link: '{site}' has {site}; known here: {id}, {digits}, "),
-        ("families.0.page", "{id}", "families.0.page: '{id}' has {id}; known here: {site}, {slug}"),
+        ("families.0.tag", "{slug}", "families.0.tag: '{slug}' contains {slug}; known here: {source}"),
+        (
+            "families.0.link",
+            "{site}",
+            "families.0.link: '{site}' contains {site}; known here: {id}, {digits}, ",
+        ),
+        ("families.0.page", "{id}", "families.0.page: '{id}' contains {id}; known here: {site}, {slug}"),
         # addresses
-        ("origins.0", "news.example.com", "origins.0: 'news.example.com' is no origin: write http://host"),
+        (
+            "origins.0",
+            "news.example.com",
+            "origins.0: 'news.example.com' is not an origin: write http://host",
+        ),
         (
             "origins.0",
             "http://news.example.com/",
-            "origins.0: 'http://news.example.com/' is no origin: write ",
+            "origins.0: 'http://news.example.com/' is not an origin: write ",
         ),
-        ("origins.0", "ftp://news.example.com", "origins.0: 'ftp://news.example.com' is no origin: write "),
-        ("origins.0", "http://a@news.example.com", "is no origin: write "),
-        ("origins.0", "http://新闻.example.com", "is no origin: write "),
-        ("origins.0", "http://news.example.com:99999", "is no origin: Port out of range"),
-        ("origins.0", "http://[::1", "is no origin: Invalid IPv6 URL"),
+        (
+            "origins.0",
+            "ftp://news.example.com",
+            "origins.0: 'ftp://news.example.com' is not an origin: write ",
+        ),
+        ("origins.0", "http://a@news.example.com", "is not an origin: write "),
+        ("origins.0", "http://新闻.example.com", "is not an origin: write "),
+        ("origins.0", "http://news.example.com:99999", "is not an origin: Port out of range"),
+        ("origins.0", "http://[::1", "is not an origin: Invalid IPv6 URL"),
         (
             "origins.0",
             "http://other.example.com",
-            "listing.url: http://news.example.com/{category}/ is at none of",
+            "listing.url: http://news.example.com/{category}/ is not at one of",
         ),
         (
             "listing.url",
             "http://{category}.example.com/",
-            "listing.url: http://{category}.example.com/ is at none",
+            "listing.url: http://{category}.example.com/ is not at one",
         ),
         (
             "steps.0.urls.0",
             "http://other.example.com/{id}",
-            "steps.0.urls: http://other.example.com/{id} is at none",
+            "steps.0.urls: http://other.example.com/{id} is not at one",
         ),
-        ("steps.0.urls.0", "{id}", "steps.0.urls: {id} is at none of the origins"),
+        ("steps.0.urls.0", "{id}", "steps.0.urls: {id} is not at one of the origins"),
         (
             "home",
             HOME | {"url": "http://news.example.com:81/"},
-            "home.url: http://news.example.com:81/ is at none",
+            "home.url: http://news.example.com:81/ is not at one",
         ),
         (
             "feeds",
             {"new": ROWS | {"url": "http://other.example.com/"}},
-            "feeds.new.url: http://other.example.com/ is at none of the origins",
+            "feeds.new.url: http://other.example.com/ is not at one of the origins",
         ),
-        # what does not go together
-        ("steps", [STEP, STEP], "steps.1.origin: another step is called 'answer' already"),
+        # keys that exclude or contradict each other
+        ("steps", [STEP, STEP], "steps.1.origin: another step already has the name 'answer'"),
         (
             "families.0.rules",
             {"answer": {}, "post_page": {"body": "a"}},
@@ -195,50 +211,53 @@ HOME = {"url": "http://news.example.com/", "links": "a::attr(href)", "category":
         (
             "listing",
             ROWS | {"url": "http://news.example.com/{category}/{page}", "next": "a"},
-            "listing.next: the url",
+            "listing.next: remove next or {page}",
         ),
     ],
 )
-def test_a_wrong_profile_is_told_in_one_sentence(key: str, value: Any, told: str) -> None:
+def test_a_wrong_profile_is_reported_in_one_sentence(key: str, value: Any, message: str) -> None:
     with pytest.raises(BadArgument) as wrong:
         parse(changed(key, value), "mine.yaml")
     sentence = str(wrong.value)
     assert sentence.startswith("mine.yaml: ")
-    assert told in sentence
+    assert message in sentence
     assert "\n" not in sentence
     assert "pydantic" not in sentence
 
 
-def test_a_home_page_without_a_listing_is_told() -> None:
+def test_a_home_page_without_a_listing_is_reported() -> None:
     feeds = (
         f"feeds: {{new: {{url: 'http://news.example.com/', rows: li, fields: {{id: a}}}}}}\nhome: {HOME}\n"
     )
     text = changed("listing", None) + feeds
-    with pytest.raises(BadArgument, match=r"^mine\.yaml: home: it names categories"):
+    with pytest.raises(BadArgument, match=r"^mine\.yaml: home: it lists categories"):
         parse(text, "mine.yaml")
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
-        ("", "mine.yaml: a site profile is a mapping of keys, see docs/sites.md"),
-        ("# nothing\n", "mine.yaml: a site profile is a mapping of keys, see docs/sites.md"),
-        ("- a\n- b\n", "mine.yaml: a site profile is a mapping of keys, see docs/sites.md"),
-        ("word", "mine.yaml: a site profile is a mapping of keys, see docs/sites.md"),
-        ("name: [mine\n", "mine.yaml is no YAML: "),
-        ("name: a: b\n", "mine.yaml is no YAML: mapping values are not allowed here"),
-        ("name: \x01\n", "mine.yaml is no YAML: "),
-        ("name: !!python/object:os.system a\n", "mine.yaml is no YAML: could not determine a constructor"),
+        ("", "mine.yaml: a site profile must be a mapping of keys, see docs/sites.md"),
+        ("# nothing\n", "mine.yaml: a site profile must be a mapping of keys, see docs/sites.md"),
+        ("- a\n- b\n", "mine.yaml: a site profile must be a mapping of keys, see docs/sites.md"),
+        ("word", "mine.yaml: a site profile must be a mapping of keys, see docs/sites.md"),
+        ("name: [mine\n", "mine.yaml is not valid YAML: "),
+        ("name: a: b\n", "mine.yaml is not valid YAML: mapping values are not allowed here"),
+        ("name: \x01\n", "mine.yaml is not valid YAML: "),
+        (
+            "name: !!python/object:os.system a\n",
+            "mine.yaml is not valid YAML: could not determine a constructor",
+        ),
     ],
 )
-def test_a_file_that_is_no_profile_is_told_in_one_sentence(text: str, told: str) -> None:
+def test_text_that_is_not_a_profile_is_reported_in_one_sentence(text: str, message: str) -> None:
     with pytest.raises(BadArgument) as wrong:
         parse(text, "mine.yaml")
-    assert str(wrong.value).startswith(told)
+    assert str(wrong.value).startswith(message)
     assert "\n" not in str(wrong.value)
 
 
-def test_a_file_that_cannot_be_read_is_told_in_one_sentence(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_reported_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "gbk.yaml").write_bytes("name: 样例".encode("gbk"))
     for site, why in {
         f"{tmp_path}/none.yaml": "No such file or directory",
@@ -253,12 +272,12 @@ def test_a_file_that_cannot_be_read_is_told_in_one_sentence(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("site", ["nowhere", "", "Finews", "profile", "__init__"])
-def test_an_unknown_name_tells_the_known_ones(site: str) -> None:
-    with pytest.raises(BadArgument, match=rf"^unknown site '{site}'; bundled are finews, or give a path"):
+def test_an_unknown_name_is_reported_with_the_bundled_names(site: str) -> None:
+    with pytest.raises(BadArgument, match=rf"^unknown site '{site}': write one of "):
         load(site)
 
 
-def test_a_key_of_rules_that_names_no_step_tells_the_names_of_the_steps() -> None:
+def test_rules_for_an_unknown_step_are_reported_with_the_known_steps() -> None:
     steps = [STEP | {"origin": name} for name in ("api", "amp_page", "page_2")]
     data = yaml.safe_load(GOOD) | {"steps": steps}
     data["families"][0]["rules"] = {"amp": {"body": "text"}}

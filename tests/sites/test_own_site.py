@@ -1,4 +1,4 @@
-"""A site of one's own, with other pages than finews, is one YAML file and no code: the example of the docs."""
+"""A new site needs one YAML file and no code: the example of the docs is crawled."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ STORIES = {
 
 @pytest.fixture
 def profile(tmp_path: Path) -> Path:
-    """The example as it stands, but for https: the test has no certificate for a made-up host."""
+    """The example of the docs with http instead of https: the test has no certificate for an invented host."""
     text = (PROJECT / "docs/example-site.yaml").read_text(encoding="utf-8")
     path = tmp_path / "example.yaml"
     path.write_text(text.replace("https:", "http:"), encoding="utf-8")
@@ -28,7 +28,7 @@ def profile(tmp_path: Path) -> Path:
 
 
 def page(html: str) -> Answer:
-    """GB18030 that calls itself GB2312, as many a Chinese page does."""
+    """A page in GB18030 that declares GB2312, as many Chinese pages do."""
     return (
         200,
         {"Content-Type": "text/html; charset=gb2312"},
@@ -54,10 +54,10 @@ def story_page(story: str) -> str:
 
 def play(replica: Replica) -> None:
     names = list(STORIES)
-    following = '<a rel="next" href="index_2.shtml">下一页</a>'
+    next_link = '<a rel="next" href="index_2.shtml">下一页</a>'
     answers = {
         "/": '<nav><a href="/channel/markets/">市场</a><a href="/channel/about/">关于</a></nav>',
-        "/channel/markets/": f'<div class="stories">{"".join(map(row, names[:5]))}</div>{following}',
+        "/channel/markets/": f'<div class="stories">{"".join(map(row, names[:5]))}</div>{next_link}',
         "/channel/markets/index_2.shtml": f'<div class="stories">{"".join(map(row, names[5:]))}</div>',
         **{f"/story/{story}.shtml": story_page(story) for story in names},
     }
@@ -65,7 +65,9 @@ def play(replica: Replica) -> None:
     replica.answers[f"{HOST}/robots.txt"] = (404, {}, "")
 
 
-def test_the_example_site_is_archived_and_its_rerun_asks_listings_only(tmp_path: Path, profile: Path) -> None:
+def test_the_example_site_is_archived_and_a_rerun_requests_only_listings(
+    tmp_path: Path, profile: Path
+) -> None:
     root = tmp_path / "archive"
     with Replica() as replica:
         play(replica)
@@ -87,7 +89,7 @@ def test_the_example_site_is_archived_and_its_rerun_asks_listings_only(tmp_path:
     assert read(text, "2022-02-22-A2022-0222_3.md").problems == ()
 
 
-def test_the_words_of_the_footer_are_the_profiles(tmp_path: Path, profile: Path) -> None:
+def test_the_profile_gives_the_words_of_the_footer(tmp_path: Path, profile: Path) -> None:
     text = profile.read_text(encoding="utf-8")
     family = "  - name: story\n"
     assert family in text
@@ -105,7 +107,7 @@ def test_the_words_of_the_footer_are_the_profiles(tmp_path: Path, profile: Path)
     assert read(text, name).problems == ()
 
 
-def test_its_articles_can_be_named_by_id_and_address(tmp_path: Path, profile: Path) -> None:
+def test_articles_of_the_example_can_be_named_by_id_and_address(tmp_path: Path, profile: Path) -> None:
     with Replica() as replica:
         play(replica)
         by_id = crawl("share", tmp_path / "a", replica, site=profile, infocode="A2022-0222_1")
@@ -115,7 +117,7 @@ def test_its_articles_can_be_named_by_id_and_address(tmp_path: Path, profile: Pa
     assert (by_id.status, by_address.status, len(posts(tmp_path / "a"))) == (0, 0, 2), by_id.stderr
 
 
-def test_pages_that_lead_in_a_circle_are_walked_once(tmp_path: Path, profile: Path) -> None:
+def test_reading_listing_pages_that_link_in_a_circle_ends(tmp_path: Path, profile: Path) -> None:
     with Replica() as replica:
         play(replica)
         rows = "".join(map(row, list(STORIES)[5:]))
@@ -128,7 +130,7 @@ def test_pages_that_lead_in_a_circle_are_walked_once(tmp_path: Path, profile: Pa
 
 @pytest.fixture
 def counted(profile: Path) -> Path:
-    """The example's listings, their pages counted from 1 instead of linked."""
+    """The example with listing pages that are counted from 1 instead of linked."""
     text = profile.read_text(encoding="utf-8")
     address, following = "/channel/{category}/", "  next: "
     assert address in text
@@ -139,7 +141,7 @@ def counted(profile: Path) -> Path:
 
 
 def play_counted(replica: Replica, pages: Mapping[int, list[str] | int]) -> None:
-    """``pages``: number → the stories it lists, or the status it answers with; every other is not there."""
+    """``pages``: number → the stories on the page, or the status of its response; other pages answer 404."""
     play(replica)
     for number in range(1, 7):
         path = f"{HOST}/channel/markets/{number}.html"
@@ -156,26 +158,32 @@ ONE, TWO, THREE, FOUR = (
 
 
 @pytest.mark.parametrize(
-    ("pages", "posted", "incomplete", "asked_for"),
+    ("pages", "posted", "incomplete", "requested"),
     [
-        pytest.param({1: ONE, 2: TWO, 3: []}, 4, "", 3, id="an empty page is the end"),
-        pytest.param({1: ONE, 2: TWO}, 4, "", 4, id="two that are not there are the end"),
-        pytest.param({1: ONE, 2: 404, 3: TWO, 4: []}, 4, "gone", 4, id="one that is not there is a gap"),
+        pytest.param({1: ONE, 2: TWO, 3: []}, 4, "", 3, id="an empty page ends the listing"),
+        pytest.param({1: ONE, 2: TWO}, 4, "", 4, id="two missing pages end the listing"),
+        pytest.param({1: ONE, 2: 404, 3: TWO, 4: []}, 4, "gone", 4, id="one missing page is a gap"),
         pytest.param(
-            {1: ONE, 2: 403, 3: TWO, 4: THREE, 5: []}, 6, "forbidden", 5, id="what follows is walked"
+            {1: ONE, 2: 403, 3: TWO, 4: THREE, 5: []}, 6, "forbidden", 5, id="pages after a failure are read"
         ),
-        pytest.param({1: ONE, 2: 403, 3: 403, 4: TWO}, 2, "forbidden", 3, id="two failures end the walk"),
-        pytest.param({1: ONE, 2: 403, 3: TWO, 4: 404}, 4, "forbidden", 5, id="the first gap is told"),
-        pytest.param({1: 403, 2: ONE}, 0, "forbidden", 1, id="the first page is the listing"),
+        pytest.param(
+            {1: ONE, 2: 403, 3: 403, 4: TWO},
+            2,
+            "forbidden",
+            3,
+            id="two failures end the run through the pages",
+        ),
+        pytest.param({1: ONE, 2: 403, 3: TWO, 4: 404}, 4, "forbidden", 5, id="the first gap is reported"),
+        pytest.param({1: 403, 2: ONE}, 0, "forbidden", 1, id="without the first page nothing is read"),
     ],
 )
-def test_one_page_that_cannot_be_had_costs_none_of_the_others(
+def test_a_page_that_cannot_be_fetched_does_not_affect_other_pages(
     tmp_path: Path,
     counted: Path,
     pages: Mapping[int, list[str] | int],
     posted: int,
     incomplete: str,
-    asked_for: int,
+    requested: int,
 ) -> None:
     with Replica() as replica:
         play_counted(replica, pages)
@@ -186,10 +194,10 @@ def test_one_page_that_cannot_be_had_costs_none_of_the_others(
         [incomplete] if incomplete else [],
     ), run.stderr
     assert run.status == (3 if incomplete else 0)
-    assert len(walked) == asked_for
+    assert len(walked) == requested
 
 
-def test_the_page_that_was_missing_is_read_by_the_next_run(tmp_path: Path, counted: Path) -> None:
+def test_the_next_run_reads_the_page_that_was_missing(tmp_path: Path, counted: Path) -> None:
     with Replica() as replica:
         play_counted(replica, {1: ONE, 2: 403, 3: THREE, 4: []})
         assert crawl("category", tmp_path / "a", replica, site=counted, category="markets").status == 3
@@ -202,7 +210,7 @@ def test_the_page_that_was_missing_is_read_by_the_next_run(tmp_path: Path, count
     ("cap", "posted"),
     [("max_rows: 3", 3), ("max_rows: 4", 4), ("max_pages: 2", 4)],
 )
-def test_a_listing_without_end_is_capped_and_says_so(
+def test_a_listing_above_max_rows_or_max_pages_is_incomplete(
     tmp_path: Path, counted: Path, cap: str, posted: int
 ) -> None:
     text = counted.read_text(encoding="utf-8").replace("  max_pages: 20", f"  {cap}")
@@ -215,10 +223,10 @@ def test_a_listing_without_end_is_capped_and_says_so(
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_an_address_that_is_not_public_is_asked_only_if_the_profile_is_written_with_it(
+def test_an_address_that_is_not_public_is_requested_only_if_it_is_an_origin(
     tmp_path: Path, host: str
 ) -> None:
-    """The replica opened directly: one server for all hosts of the finews profile."""
+    """Without a proxy: the replica is the server for all hosts of the finews profile."""
     text = (PROJECT / "archiver/sites/finews.yaml").read_text(encoding="utf-8")
     with Replica(Site(articles=20, plain=True)) as replica:
         for name in ("finews.withounder.com", "finews.zning.xyz", "choicewzp1.eastmoney.com"):

@@ -1,4 +1,4 @@
-"""Where a profile lets requests go, what it takes for an id, and what addresses name."""
+"""Allowed addresses, valid ids, and the ids in addresses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def finews() -> Profile:
     return load("finews")
 
 
-# --- where requests may go (faults Q9 to Q11)
+# --- allowed addresses (faults Q9 to Q11)
 
 HOST = "finews.withounder.com"
 
@@ -40,7 +40,7 @@ HOST = "finews.withounder.com"
         f"http://{HOST}#@evil.example",
     ],
 )
-def test_spellings_of_an_origin(finews: Profile, url: str) -> None:
+def test_every_spelling_of_an_origin_is_allowed(finews: Profile, url: str) -> None:
     assert finews.allows(url)
     assert origin_of(Request(url).url) in (f"http://{HOST}", f"https://{HOST}")
 
@@ -96,7 +96,7 @@ def test_spellings_of_an_origin(finews: Profile, url: str) -> None:
         "/",
     ],
 )
-def test_everything_else_is_refused(finews: Profile, url: str) -> None:
+def test_an_address_at_no_origin_is_refused(finews: Profile, url: str) -> None:
     assert not finews.allows(url)
 
 
@@ -109,7 +109,7 @@ def test_everything_else_is_refused(finews: Profile, url: str) -> None:
         ("https://xn--fiq228c.example", ["https://XN--FIQ228C.example/"], ["https://中文.example/"]),
     ],
 )
-def test_origins_compare_exactly(origin: str, same: list[str], others: list[str]) -> None:
+def test_origins_are_compared_exactly(origin: str, same: list[str], others: list[str]) -> None:
     profile = load("finews").model_copy(update={"origins": [origin_of(origin)]})
     assert all(map(profile.allows, same))
     assert not any(map(profile.allows, others))
@@ -124,7 +124,7 @@ ANY = parse(changed("families.0.id", ".*"), "mine.yaml")
     "article_id",
     ["NW1", "nw1", "A2022-0222_17", "0", "x" * 64, "_config", "1e5", "true", "con1", "CON-", "com10"],
 )
-def test_an_id_of_letters_digits_and_dashes(article_id: str) -> None:
+def test_an_id_of_letters_digits_and_dashes_is_accepted(article_id: str) -> None:
     assert ANY.family_of(article_id)
 
 
@@ -152,7 +152,7 @@ def test_an_id_of_letters_digits_and_dashes(article_id: str) -> None:
         *("_config.yml", "x.md"),
     ],
 )
-def test_an_id_that_must_not_touch_a_path(finews: Profile, article_id: str) -> None:
+def test_an_id_that_is_unsafe_in_a_path_is_refused(finews: Profile, article_id: str) -> None:
     assert ANY.family_of(article_id) is None
     assert finews.family_of(article_id) is None
 
@@ -170,7 +170,7 @@ def test_an_id_that_must_not_touch_a_path(finews: Profile, article_id: str) -> N
         ("init", None),
     ],
 )
-def test_families_of_finews(finews: Profile, article_id: str, family: str | None) -> None:
+def test_finews_ids_belong_to_the_right_family(finews: Profile, article_id: str, family: str | None) -> None:
     found = finews.family_of(article_id)
     assert (found.name if found else None) == family
 
@@ -184,12 +184,12 @@ def test_families_of_finews(finews: Profile, article_id: str, family: str | None
         ("", ""),
     ],
 )
-def test_both_families_share_a_key(finews: Profile, article_id: str, key: str) -> None:
+def test_both_ids_of_an_article_have_the_same_key(finews: Profile, article_id: str, key: str) -> None:
     assert finews.key_of(article_id) == key
 
 
 @pytest.mark.parametrize("site", [ANY, parse(changed("key", ""), "mine.yaml")])
-def test_without_a_rule_the_key_is_the_id(site: Profile) -> None:
+def test_the_key_is_the_id_if_the_profile_has_no_key(site: Profile) -> None:
     assert site.key_of("A2022-0222_17") == "A2022-0222_17"
 
 
@@ -221,7 +221,7 @@ D18 = "202202220000000017"
         ("", ""),
     ],
 )
-def test_what_addresses_name(finews: Profile, address: str, named: str) -> None:
+def test_addresses_give_the_right_id(finews: Profile, address: str, named: str) -> None:
     assert finews.named_by(address) == named
 
 
@@ -234,14 +234,14 @@ def test_what_addresses_name(finews: Profile, address: str, named: str) -> None:
         "http://a.eastmoney.com/a/",
     ],
 )
-def test_a_long_address_names_nothing_at_once(finews: Profile, part: str) -> None:
+def test_a_long_address_names_no_article_and_takes_little_time(finews: Profile, part: str) -> None:
     address = "http://finews.zning.xyz" + part * ((1 << 20) // len(part))
     start = time.process_time()
     assert finews.named_by(address) == finews.named_by(address[:MAX_ADDRESS]) == ""
     assert time.process_time() - start < 2
 
 
-def test_links_of_finews(finews: Profile) -> None:
+def test_finews_posts_get_the_right_link(finews: Profile) -> None:
     share, rolling = finews.families
     assert finews.link_of(share, f"NW{D18}", "") == (
         f"http://finews.zning.xyz/html_News/NewsShare.html?infoCode=NW{D18}"

@@ -1,4 +1,4 @@
-"""What a profile may say about a text, and what the bundled one says."""
+"""The section ``text`` of a profile: what it may contain, and what the finews profile contains."""
 
 from __future__ import annotations
 
@@ -13,28 +13,30 @@ from archiver.sites.text import Text
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "told"),
+    ("key", "value", "message"),
     [
         ("colour", "red", "Extra inputs are not permitted"),
         ("credit", "a b", "String should match pattern"),
         ("credit", ".source", "String should match pattern"),
-        ("attributes", {"script": {"src": "x"}}, "'script' is no element that a post may hold"),
-        ("attributes", {"section": {"id": "x"}}, "'section' is no element that a post may hold"),
-        ("attributes", {"*": {"id": "x"}}, "'*' is no element that a post may hold"),
-        ("attributes", {"p": {"onclick": ".*"}}, "'onclick' is no attribute that a post may hold"),
-        ("attributes", {"p": {"style": ".*"}}, "'style' is no attribute that a post may hold"),
-        ("attributes", {"p": {"a b": ".*"}}, "'a b' is no attribute that a post may hold"),
-        ("attributes", {"p": {"ID": ".*"}}, "'ID' is no attribute that a post may hold"),
-        ("attributes", {"p": {"id": "("}}, "'(' is no regular expression: missing )"),
+        ("attributes", {"script": {"src": "x"}}, "'script' is not an element that a post may contain"),
+        ("attributes", {"section": {"id": "x"}}, "'section' is not an element that a post may contain"),
+        ("attributes", {"*": {"id": "x"}}, "'*' is not an element that a post may contain"),
+        ("attributes", {"p": {"onclick": ".*"}}, "'onclick' is not an attribute that a post may contain"),
+        ("attributes", {"p": {"style": ".*"}}, "'style' is not an attribute that a post may contain"),
+        ("attributes", {"p": {"a b": ".*"}}, "'a b' is not an attribute that a post may contain"),
+        ("attributes", {"p": {"ID": ".*"}}, "'ID' is not an attribute that a post may contain"),
+        ("attributes", {"p": {"id": "("}}, "'(' is not a regular expression: missing )"),
     ],
 )
-def test_what_no_post_may_hold_is_refused(key: str, value: Any, told: str) -> None:
+def test_elements_and_attributes_that_a_post_must_not_contain_are_refused(
+    key: str, value: Any, message: str
+) -> None:
     with pytest.raises(ValidationError, match="1 validation error") as refused:
         Text.model_validate({key: value})
-    assert told in str(refused.value)
+    assert message in str(refused.value)
 
 
-def test_a_site_without_the_key_has_no_credit_and_no_attributes() -> None:
+def test_the_defaults_are_no_credit_and_no_attributes() -> None:
     assert Text().credit == ""
     assert Text().extra_attributes == frozenset()
 
@@ -46,7 +48,7 @@ FINEWS = (
 )
 
 
-def test_the_bundled_profile_keeps_the_codes_that_its_texts_hold() -> None:
+def test_the_finews_profile_keeps_the_codes_in_its_texts() -> None:
     extra = load("finews").text.extra_attributes
     assert body.clean(FINEWS, "", extra) == FINEWS
     assert body.clean(FINEWS.replace("stock_1", "top").replace("http://e.com/y", "//y"), "", extra) == (

@@ -1,4 +1,4 @@
-"""``scrapy crawl category`` against the replica: every listed article becomes the right post, at the right price."""
+"""``scrapy crawl category`` on the replica: posts are right, and the number of requests is as low as possible."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def name_of(expected: Expected) -> str:
 
 
 def words(text: str) -> str:
-    """The text without any blanks: where a block ends and a line breaks is the layout's business."""
+    """The text without blanks, because blanks between blocks and lines do not matter here."""
     return re.sub(r"\s+", "", text)
 
 
@@ -32,7 +32,7 @@ def text_of(body: str) -> str:
 
 @pytest.fixture(scope="module")
 def full(tmp_path_factory: pytest.TempPathFactory) -> tuple[Replica, Path]:
-    """A site with every oddity, archived whole."""
+    """A complete archive of a site with every oddity."""
     root = tmp_path_factory.mktemp("full")
     with Replica(Site(articles=60)) as replica:
         run = crawl("category", root, replica)
@@ -40,12 +40,12 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> tuple[Replica, Path]:
         return replica, root
 
 
-def test_every_listed_article_is_the_post_it_should_be(full: tuple[Replica, Path]) -> None:
+def test_every_listed_article_becomes_the_expected_post(full: tuple[Replica, Path]) -> None:
     replica, root = full
     written = posts(root)
     expected = {name_of(article): article for article in map(replica.site.expected, range(len(replica.site)))}
     assert set(written) == set(expected)
-    # The site's own generator cut this digest too short; only the feed still has it whole.
+    # The generator of the site truncated this digest; only the feed has the complete one.
     cut = replica.site.article(replica.site.oddities()[Oddity.DIGEST_TWO_HEADLINES]).id
     for name, article in expected.items():
         post = read(written[name], name)
@@ -60,14 +60,14 @@ def test_every_listed_article_is_the_post_it_should_be(full: tuple[Replica, Path
         assert text_of(post.body) == words(html.unescape(article.text)), name
 
 
-def test_every_category_page_that_a_footer_links_to_is_there(full: tuple[Replica, Path]) -> None:
+def test_every_category_page_linked_in_a_footer_exists(full: tuple[Replica, Path]) -> None:
     _, root = full
     for name, text in posts(root).items():
         page = read(text, name).page.removeprefix("//finews.withounder.com/")
         assert (root / page / "index.html" if page.endswith("/") else root / page).is_file()
 
 
-def test_forty_articles_cost_forty_one_requests_and_a_rerun_one(tmp_path: Path) -> None:
+def test_forty_articles_take_forty_one_requests(tmp_path: Path) -> None:
     with Replica(Site(articles=200, plain=True)) as replica:
         slug = next(s.slug for s in replica.site.categories() if replica.site.count(s.slug) >= 40)
         arguments = {"category": slug, "limit": 40}
@@ -76,7 +76,7 @@ def test_forty_articles_cost_forty_one_requests_and_a_rerun_one(tmp_path: Path) 
         assert len(posts(tmp_path)) == 40
 
 
-def test_a_rerun_asks_only_the_listing_and_writes_no_byte(tmp_path: Path) -> None:
+def test_a_rerun_requests_only_the_listing_and_writes_nothing(tmp_path: Path) -> None:
     with Replica(Site(articles=60, plain=True)) as replica:
         first = crawl("category", tmp_path, replica, category="cailianshe")
         count = replica.site.count("cailianshe")
@@ -91,7 +91,7 @@ def test_a_rerun_asks_only_the_listing_and_writes_no_byte(tmp_path: Path) -> Non
         assert tree(tmp_path) == before
 
 
-def test_new_articles_cost_one_request_each_and_a_lost_index_none(tmp_path: Path) -> None:
+def test_new_articles_take_one_request_each_and_a_lost_index_takes_none(tmp_path: Path) -> None:
     with Replica(Site(articles=60, plain=True)) as replica:
         crawl("category", tmp_path, replica, category="cailianshe")
         known = replica.site.count("cailianshe")
@@ -108,21 +108,23 @@ def test_new_articles_cost_one_request_each_and_a_lost_index_none(tmp_path: Path
         assert tree(tmp_path) == before
 
 
-def test_the_share_shell_is_never_asked_and_no_article_twice(full: tuple[Replica, Path]) -> None:
+def test_the_share_page_is_never_requested_and_no_article_twice(full: tuple[Replica, Path]) -> None:
     replica, _ = full
     paths = [seen.path for seen in replica.requests if seen.path != "/robots.txt"]
     assert not [path for path in paths if "NewsShare" in path]
     assert len(paths) == len(set(paths))
 
 
-def test_since_until_and_limit_narrow_what_is_listed(tmp_path: Path) -> None:
+def test_since_and_until_select_the_articles_of_a_day(tmp_path: Path) -> None:
     with Replica(Site(articles=60, plain=True)) as replica:
         run = crawl("category", tmp_path, replica, since="2022-02-21", until="2022-02-21")
         assert run.status == 0
         assert {name[:10] for name in posts(tmp_path)} == {"2022-02-21"}
         one_day = len(posts(tmp_path))
         again = crawl("category", tmp_path, replica)
-        assert again["posted"] == 60 - one_day, "a narrowed run must not hide the rest from the next one"
+        assert again["posted"] == 60 - one_day, (
+            "a run with since and until must not hide the other articles from the next run"
+        )
 
 
 def test_several_categories_are_separated_by_commas(tmp_path: Path) -> None:
@@ -133,7 +135,7 @@ def test_several_categories_are_separated_by_commas(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("feed", ["type-45", "type-102", "market-37"])
-def test_a_feed_costs_one_request_for_all_it_lists(tmp_path: Path, feed: str) -> None:
+def test_a_feed_takes_one_request(tmp_path: Path, feed: str) -> None:
     with Replica(Site(articles=30, plain=True)) as replica:
         run = crawl("category", tmp_path, replica, category=feed)
         assert run.status == 0, run.stderr
@@ -141,7 +143,7 @@ def test_a_feed_costs_one_request_for_all_it_lists(tmp_path: Path, feed: str) ->
         assert len(asked(replica)) == run["listed"] + 1
 
 
-def test_a_feed_tells_the_whole_digest(tmp_path: Path) -> None:
+def test_a_feed_gives_the_complete_digest(tmp_path: Path) -> None:
     with Replica(Site(articles=40)) as replica:
         article = replica.site.expected(replica.site.oddities()[Oddity.DIGEST_TWO_HEADLINES])
         run = crawl("category", tmp_path, replica, category="type-102")
@@ -150,7 +152,7 @@ def test_a_feed_tells_the_whole_digest(tmp_path: Path) -> None:
     assert read(posts(tmp_path)[name_of(article)], name_of(article)).digest == article.digest
 
 
-def test_items_can_be_exported_as_with_any_spider(tmp_path: Path) -> None:
+def test_items_can_be_exported(tmp_path: Path) -> None:
     with Replica(Site(articles=12, plain=True)) as replica:
         crawl("category", tmp_path / "archive", replica, "-o", str(tmp_path / "items.jsonl"))
     lines = (tmp_path / "items.jsonl").read_text(encoding="utf-8").splitlines()
@@ -160,7 +162,7 @@ def test_items_can_be_exported_as_with_any_spider(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("order", ["cailianshe,zhongguodianzibao", "zhongguodianzibao,cailianshe"])
-def test_an_article_in_two_categories_is_one_post_whatever_the_order(tmp_path: Path, order: str) -> None:
+def test_an_article_in_two_categories_gives_the_same_post_in_any_order(tmp_path: Path, order: str) -> None:
     """faults C11."""
     with Replica(Site(articles=60, plain=True)) as replica:
         index = next(iter(replica.site.listing("cailianshe")))

@@ -1,4 +1,4 @@
-"""Articles wait in line by their ids: requests are made a few at a time, in the order of the listing."""
+"""Articles are queued by id; requests are made in batches, in the order of the listing."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ from tests.storage.archives import NOW, listed
 NUMBERS = range(1, 201)
 
 
-class Line:
-    """A spider with an archive, and without an engine: what it hands in is kept."""
+class QueueOfSpider:
+    """A spider with an archive, and with an engine that only keeps the requests."""
 
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
         self.ledger = Ledger(archive.catalogue, NOW)
-        self.handed_in: list[Request] = []
+        self.requests: list[Request] = []
         self.disk_fails = False
         self.spider = CategorySpider(category="yangliribao")
         run = SimpleNamespace(ledger=self.ledger, storing=self._storing)
-        engine = SimpleNamespace(crawl=self.handed_in.append)
+        engine = SimpleNamespace(crawl=self.requests.append)
         self.spider.crawler = SimpleNamespace(engine=engine, get_extension=lambda _: run)  # type: ignore[assignment]
 
     @contextmanager
@@ -44,20 +44,20 @@ class Line:
             raise spider_module.CloseSpider("storage_failed")
         yield
 
-    def join(self, articles: list[Listed]) -> None:
-        assert list(self.spider.ask_for(articles)) == []
+    def add(self, articles: list[Listed]) -> None:
+        assert list(self.spider.enqueue(articles)) == []
 
-    def asked(self) -> list[Listed]:
-        """What was handed in since the last time."""
-        found = [request.cb_kwargs["article"].listed for request in self.handed_in]
-        self.handed_in.clear()
+    def requested(self) -> list[Listed]:
+        """The articles that were requested since the last call."""
+        found = [request.cb_kwargs["article"].listed for request in self.requests]
+        self.requests.clear()
         return found
 
 
 @pytest.fixture
-def line(tmp_path: Path) -> Iterator[Line]:
+def queue(tmp_path: Path) -> Iterator[QueueOfSpider]:
     with open_site(tmp_path) as archive:
-        yield Line(archive)
+        yield QueueOfSpider(archive)
 
 
 ARTICLES = [
@@ -72,45 +72,47 @@ ARTICLES = [
 ]
 
 
-def test_a_few_at_a_time_with_all_that_was_said_of_them_in_the_order_of_the_listing(line: Line) -> None:
-    line.join(ARTICLES)
-    assert line.asked() == []
+def test_articles_are_requested_in_batches_in_the_order_of_the_listing(queue: QueueOfSpider) -> None:
+    queue.add(ARTICLES)
+    assert queue.requested() == []
     found = []
-    while line.spider.ask_next():
-        some = line.asked()
+    while queue.spider.request_next():
+        some = queue.requested()
         assert len(some) <= spider_module.BATCH < len(ARTICLES)
         found += some
     assert found == ARTICLES
 
 
-def test_no_more_are_under_way_than_may_be(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_more_articles_are_under_way_than_the_limit(
+    queue: QueueOfSpider, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(spider_module, "MAX_UNDER_WAY", 100)
-    line.join(ARTICLES)
-    while line.spider.ask_next():
+    queue.add(ARTICLES)
+    while queue.spider.request_next():
         pass
-    assert line.asked() == ARTICLES[:100]
-    line.ledger.stored(ARTICLES[7].id, "posted")
-    line.ledger.ended(ARTICLES[8].id, Deferred("timeout"))
-    assert line.spider.ask_next()
-    assert line.asked() == ARTICLES[100:102]
-    assert not line.spider.ask_next()
+    assert queue.requested() == ARTICLES[:100]
+    queue.ledger.stored(ARTICLES[7].id, "posted")
+    queue.ledger.ended(ARTICLES[8].id, Deferred("timeout"))
+    assert queue.spider.request_next()
+    assert queue.requested() == ARTICLES[100:102]
+    assert not queue.spider.request_next()
 
 
-def test_no_more_than_a_thousand_requests_are_under_way_when_no_answer_comes(line: Line) -> None:
-    """The bound itself: with it, memory does not grow with the site while a host does not answer."""
+def test_at_most_a_thousand_requests_are_made_while_no_response_arrives(queue: QueueOfSpider) -> None:
+    """Checks the limit itself: while a host does not answer, memory must not grow with the number of articles."""
     articles = [replace(ARTICLES[0], id=listed(number).id) for number in range(1, 1501)]
-    line.join(articles)
-    while line.spider.ask_next():
-        assert len(line.handed_in) <= 1000
-    assert line.asked() == articles[:1000]
+    queue.add(articles)
+    while queue.spider.request_next():
+        assert len(queue.requests) <= 1000
+    assert queue.requested() == articles[:1000]
 
 
-def test_who_stands_in_line_takes_little_room(line: Line) -> None:
-    """Bytes of each article in line, its id among them; a request takes some 3,500."""
-    line.join(ARTICLES)  # what is made once is there
+def test_a_queued_article_takes_less_than_300_bytes(queue: QueueOfSpider) -> None:
+    """Memory for each article, including its id; a request takes about 3,500 bytes."""
+    queue.add(ARTICLES)  # so that objects that are made only once exist already
     tracemalloc.start()
     for hundred in range(50):
-        line.join(
+        queue.add(
             [
                 replace(listed(number), hints={"title": "甲" * 30})
                 for number in range(1000 + hundred * 100, 1100 + hundred * 100)
@@ -122,53 +124,55 @@ def test_who_stands_in_line_takes_little_room(line: Line) -> None:
     assert taken / 5_000 < 300
 
 
-def test_where_the_archive_fails_nobody_is_asked_for_and_nobody_is_lost(line: Line) -> None:
-    line.join(ARTICLES)
-    line.disk_fails = True
-    line.spider.ask_next()
-    assert line.asked() == []
-    line.ledger.abandon(Deferred("storage"))
-    assert line.ledger.tally.reasons == {"deferred/storage": len(ARTICLES)}
-    assert line.ledger.tally.balanced
+def test_no_article_is_requested_or_lost_if_the_archive_fails(queue: QueueOfSpider) -> None:
+    queue.add(ARTICLES)
+    queue.disk_fails = True
+    queue.spider.request_next()
+    assert queue.requested() == []
+    queue.ledger.abandon(Deferred("storage"))
+    assert queue.ledger.tally.reasons == {"deferred/storage": len(ARTICLES)}
+    assert queue.ledger.tally.balanced
 
 
-def test_those_still_in_line_when_the_run_ends_are_deferred_and_asked_for_by_the_next(line: Line) -> None:
-    line.join(ARTICLES)
-    line.spider.ask_next()
-    line.ledger.close(Deferred("interrupted"))
-    assert line.ledger.tally.ends == {"deferred": len(ARTICLES)}
-    assert line.ledger.pending == 0
-    again = Ledger(line.archive.catalogue, NOW)
+def test_articles_still_queued_at_the_end_of_a_run_are_requested_by_the_next_run(
+    queue: QueueOfSpider,
+) -> None:
+    queue.add(ARTICLES)
+    queue.spider.request_next()
+    queue.ledger.close(Deferred("interrupted"))
+    assert queue.ledger.tally.ends == {"deferred": len(ARTICLES)}
+    assert queue.ledger.pending == 0
+    again = Ledger(queue.archive.catalogue, NOW)
     assert again.admit(ARTICLES) == ARTICLES
 
 
-def test_an_article_whose_end_cannot_be_written_is_still_in_the_books(
-    line: Line, monkeypatch: pytest.MonkeyPatch
+def test_an_article_whose_result_cannot_be_written_is_still_counted(
+    queue: QueueOfSpider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> None:
         raise StorageError("the disk is full")
 
-    line.join(ARTICLES)
-    monkeypatch.setattr(line.archive.index, "put_open", refuse)
+    queue.add(ARTICLES)
+    monkeypatch.setattr(queue.archive.index, "put_open", refuse)
     with pytest.raises(StorageError):
-        line.ledger.ended(ARTICLES[0].id, Deferred("timeout"))
+        queue.ledger.ended(ARTICLES[0].id, Deferred("timeout"))
     with pytest.raises(StorageError):
-        line.ledger.close(Deferred("interrupted"))
-    line.ledger.abandon(Deferred("storage"))
-    assert line.ledger.tally.balanced
-    assert len(line.ledger.tally.failures) == len(ARTICLES)
+        queue.ledger.close(Deferred("interrupted"))
+    queue.ledger.abandon(Deferred("storage"))
+    assert queue.ledger.tally.balanced
+    assert len(queue.ledger.tally.failures) == len(ARTICLES)
 
 
-def test_when_an_article_cannot_be_looked_up_all_that_were_named_with_it_are_deferred(
-    line: Line, monkeypatch: pytest.MonkeyPatch
+def test_all_articles_of_a_page_are_deferred_if_one_cannot_be_looked_up(
+    queue: QueueOfSpider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(article_id: str) -> bool:
         if article_id == ARTICLES[7].id:
-            raise StorageError("the disk does not answer")
+            raise StorageError("the disk failed")
         return False
 
-    monkeypatch.setattr(line.archive.index, "holds", fail)
+    monkeypatch.setattr(queue.archive.index, "holds", fail)
     with pytest.raises(StorageError):
-        line.ledger.admit(ARTICLES)
-    line.ledger.abandon(Deferred("storage"))
-    assert (line.ledger.tally.listed, line.ledger.tally.ends) == (200, {"deferred": 200})
+        queue.ledger.admit(ARTICLES)
+    queue.ledger.abandon(Deferred("storage"))
+    assert (queue.ledger.tally.listed, queue.ledger.tally.ends) == (200, {"deferred": 200})

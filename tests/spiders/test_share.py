@@ -1,4 +1,4 @@
-"""``scrapy crawl share``: single articles by id, by address, from a list."""
+"""``scrapy crawl share``: single articles by id, by address, and from a list."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def first(replica: Replica, *, emnews: bool) -> str:
     return replica.site.article(replica.site.newest(emnews=emnews, limit=1)[0]).id
 
 
-def test_one_or_several_info_codes(tmp_path: Path, replica: Replica) -> None:
+def test_several_info_codes_take_one_request_each(tmp_path: Path, replica: Replica) -> None:
     replica.requests.clear()
     ids = [replica.site.article(index).id for index in replica.site.newest(emnews=False, limit=3)]
     run = crawl("share", tmp_path, replica, infocode=",".join(ids))
@@ -39,7 +39,7 @@ def test_one_or_several_info_codes(tmp_path: Path, replica: Replica) -> None:
         "http://finews.zning.xyz/NewsData/GetNewsText.do?id={id}",
     ],
 )
-def test_every_form_of_a_share_address(tmp_path: Path, replica: Replica, address: str) -> None:
+def test_every_form_of_a_share_address_is_accepted(tmp_path: Path, replica: Replica, address: str) -> None:
     article = first(replica, emnews=False)
     run = crawl("share", tmp_path, replica, url=address.format(id=article))
     assert run.status == 0, run.stderr
@@ -64,7 +64,7 @@ def test_an_articles_own_address_is_the_link_of_its_post(
     assert f"<{address.format(id=article)}>" in text
 
 
-def test_a_post_address_of_the_site_brings_the_digest_and_the_link(tmp_path: Path, replica: Replica) -> None:
+def test_the_post_page_gives_the_digest_and_the_link(tmp_path: Path, replica: Replica) -> None:
     index = replica.site.newest(emnews=True, limit=1)[0]
     expected = replica.site.expected(index)
     address = f"https://finews.withounder.com/emnews/{expected.date:%Y/%m/%d}/{expected.id}.html"
@@ -76,7 +76,7 @@ def test_a_post_address_of_the_site_brings_the_digest_and_the_link(tmp_path: Pat
 
 
 @pytest.mark.parametrize("way", ["file", "stdin"])
-def test_a_list_of_ids_and_addresses(tmp_path: Path, replica: Replica, way: str) -> None:
+def test_a_list_of_ids_and_addresses_is_archived(tmp_path: Path, replica: Replica, way: str) -> None:
     ids = [replica.site.article(index).id for index in replica.site.newest(emnews=False, limit=5)]
     share = f"http://finews.zning.xyz/html_News/NewsShare.html?infoCode={ids[4]}"
     lines = "\n".join(["# a list", *ids[:4], "", share, ids[0], "../../etc/passwd"]) + "\n"
@@ -89,7 +89,7 @@ def test_a_list_of_ids_and_addresses(tmp_path: Path, replica: Replica, way: str)
     assert {path.name for path in tmp_path.iterdir()} == {"list.txt", "archive"}
 
 
-def test_a_list_of_thousands_is_read_as_it_is_asked_for(tmp_path: Path) -> None:
+def test_a_list_of_more_than_a_thousand_ids_is_archived(tmp_path: Path) -> None:
     with Replica(Site(articles=1500, plain=True)) as replica:
         ids = [
             article.id
@@ -108,7 +108,7 @@ def test_a_list_of_thousands_is_read_as_it_is_asked_for(tmp_path: Path) -> None:
     assert (run.status, run["posted"]) == (0, len(ids)), run.stderr
 
 
-def test_an_article_in_the_archive_is_not_asked_for_again(tmp_path: Path, replica: Replica) -> None:
+def test_an_archived_article_is_not_requested_again(tmp_path: Path, replica: Replica) -> None:
     article = first(replica, emnews=False)
     crawl("share", tmp_path, replica, infocode=article)
     asked(replica)

@@ -1,4 +1,4 @@
-"""A small finished archive, made without a crawl."""
+"""Makes a small complete archive without a crawl."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def listed(number: int, **changes: str) -> Listed:
 
 
 def a_post(number: int, source: str = "", slug: str = "yangliribao") -> Post:
-    """A source's post, or, without one, a post of the rolling news."""
+    """A post of a source, or, if ``source`` is empty, of the rolling news."""
     category, tag = (slug, f"{source}新闻") if source else ("emnews", "东财滚动新闻")
     page = f"category/{slug}.html" if source else "emnews/"
     return Post(
@@ -52,7 +52,8 @@ def store(archive: Archive, ledger: Ledger, post: Post) -> None:
 
 
 def finished(root: Path, posts: int = 6) -> Path:
-    """Posts of three sources and one of the rolling news, a deferred and a quarantined article, a report."""
+    """An archive with posts of three sources, one of the rolling news, a deferred and a quarantined article, and
+    a report."""
     with open_site(root, {"emnews": "东财滚动新闻"}) as archive:
         ledger = Ledger(archive.catalogue, NOW)
         for number in range(posts):
@@ -69,7 +70,7 @@ def finished(root: Path, posts: int = 6) -> Path:
 
 
 def bytes_of(root: Path) -> dict[str, bytes]:
-    """Every file, ``.archive`` included."""
+    """The content of every file, including those in ``.archive``."""
     return {
         str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()
     }

@@ -1,4 +1,4 @@
-"""A store without a database: what the catalogue needs of one, and no more."""
+"""A store in memory, with only the methods that the catalogue uses."""
 
 from __future__ import annotations
 

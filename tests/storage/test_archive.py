@@ -1,4 +1,4 @@
-"""What the archive remembers, and what it finds again."""
+"""Opening, writing, closing and rebuilding an archive, and the ledger of a run on it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def store(archive: Archive, post: Post) -> str:
 
 
 def files(root: Path) -> dict[str, bytes]:
-    """Everything outside ``.archive``."""
+    """The content of every file outside ``.archive``."""
     return {
         str(path.relative_to(root)): path.read_bytes()
         for path in sorted(root.rglob("*"))
@@ -77,7 +77,7 @@ def test_opening_and_closing_an_archive_writes_no_byte(tmp_path: Path) -> None:
     assert after == before
 
 
-def test_a_new_archive_is_a_site_and_a_folder_with_files_is_left_as_it_is(tmp_path: Path) -> None:
+def test_a_new_archive_gets_the_files_of_a_site_and_a_folder_with_files_gets_none(tmp_path: Path) -> None:
     new, used = tmp_path / "new", tmp_path / "used"
     used.mkdir()
     (used / "_config.yml").write_text("title: mine\n")
@@ -87,7 +87,7 @@ def test_a_new_archive_is_a_site_and_a_folder_with_files_is_left_as_it_is(tmp_pa
     assert files(used) == {"_config.yml": b"title: mine\n"}
 
 
-def test_a_deleted_index_is_rebuilt_and_nothing_rewritten(tmp_path: Path) -> None:
+def test_a_deleted_index_is_rebuilt_and_no_post_is_rewritten(tmp_path: Path) -> None:
     with open_site(tmp_path) as archive:
         store(archive, a_post())
         slug = archive.slugs.slug("样例日报")
@@ -100,25 +100,27 @@ def test_a_deleted_index_is_rebuilt_and_nothing_rewritten(tmp_path: Path) -> Non
     assert (tmp_path / "_posts/2022-02-22-NW202202222284000001.md").stat().st_mtime_ns == mtime
 
 
-def cut_off(archive: Archive) -> None:
-    """What ``kill -9`` leaves: nothing closed in order."""
+def kill(archive: Archive) -> None:
+    """Leaves the archive as ``kill -9`` does: the run is not marked as ended."""
     archive.index.close()
     archive.lock.release()
     archive.tree.close()
 
 
-def test_a_post_that_a_killed_run_did_not_remember_is_adopted(tmp_path: Path) -> None:
+def test_a_post_that_a_killed_run_did_not_add_to_the_index_is_added_by_the_next_run(tmp_path: Path) -> None:
     archive = open_site(tmp_path)
     archive.catalogue.begin()
     archive.tree.publish("_posts/2022-02-22-NW202202222284000001.md", render(a_post()).encode())
     (tmp_path / ".archive/staging/half.md").write_text("half")
-    cut_off(archive)
+    kill(archive)
     with open_site(tmp_path) as again:
         assert again.index.holds("NW202202222284000001")
     assert not (tmp_path / ".archive/staging/half.md").exists()
 
 
-def test_a_post_in_place_is_kept_and_one_that_is_no_post_is_in_the_way(tmp_path: Path) -> None:
+def test_an_existing_post_is_kept_and_a_file_that_is_not_a_post_quarantines_the_article(
+    tmp_path: Path,
+) -> None:
     with open_site(tmp_path) as archive:
         edited = render(a_post(title="手工改过的标题"))
         archive.tree.publish("_posts/2022-02-22-NW202202222284000001.md", edited.encode())
@@ -129,13 +131,13 @@ def test_a_post_in_place_is_kept_and_one_that_is_no_post_is_in_the_way(tmp_path:
     assert (tmp_path / "_posts/2022-02-22-NW202202222284000001.md").read_text() == edited
 
 
-def test_the_second_writer_is_told_at_once(tmp_path: Path) -> None:
+def test_a_second_writer_is_refused_at_once(tmp_path: Path) -> None:
     with open_site(tmp_path), pytest.raises(Locked, match="another run is using the archive"):
         open_site(tmp_path)
     open_site(tmp_path).close()
 
 
-def test_an_archive_that_is_refused_is_let_go(tmp_path: Path) -> None:
+def test_an_archive_that_is_refused_is_closed_and_unlocked(tmp_path: Path) -> None:
     open_site(tmp_path).close()
     good = (tmp_path / ".archive/index.sqlite").read_bytes()
     (tmp_path / ".archive/index.sqlite").write_bytes(b"not a database" * 100)
@@ -147,21 +149,21 @@ def test_an_archive_that_is_refused_is_let_go(tmp_path: Path) -> None:
     open_site(tmp_path).close()
 
 
-def test_an_index_of_another_version_is_not_touched(tmp_path: Path) -> None:
+def test_an_index_of_an_unknown_version_is_refused(tmp_path: Path) -> None:
     with open_site(tmp_path) as archive:
         archive.index._db.execute("PRAGMA user_version = 99")
     with pytest.raises(StorageError, match="version 99"):
         open_site(tmp_path)
 
 
-def test_a_file_that_is_no_index_is_a_storage_error(tmp_path: Path) -> None:
+def test_a_file_that_is_not_an_index_raises_a_storage_error(tmp_path: Path) -> None:
     open_site(tmp_path).close()
     (tmp_path / ".archive/index.sqlite").write_bytes(b"not a database" * 100)
     with pytest.raises(StorageError, match=r"index\.sqlite"):
         open_site(tmp_path)
 
 
-def test_names_that_differ_in_case_only_get_different_slugs_for_ever(tmp_path: Path) -> None:
+def test_names_that_differ_in_capitals_only_get_different_slugs(tmp_path: Path) -> None:
     with open_site(tmp_path, {"emnews": "东财滚动新闻"}) as archive:
         first, second, third = (
             archive.slugs.slug("TechWeb"),
@@ -194,7 +196,7 @@ def test_every_listed_article_is_admitted_once_and_ends_once(tmp_path: Path) -> 
         assert ledger.tally.balanced
 
 
-def test_the_next_run_knows_what_is_posted_skipped_and_open(tmp_path: Path) -> None:
+def test_the_next_run_requests_only_the_article_without_an_end(tmp_path: Path) -> None:
     answer = Answer("http://x/", 200, {b"Content-Type": [b"text/html"]}, b"<html>busy</html>", "not_json")
     with open_site(tmp_path) as archive:
         ledger = Ledger(archive.catalogue, NOW)
@@ -214,7 +216,7 @@ def test_the_next_run_knows_what_is_posted_skipped_and_open(tmp_path: Path) -> N
     assert not (tmp_path / end.record).exists()
 
 
-def test_an_article_is_remembered_before_it_is_asked_for(tmp_path: Path) -> None:
+def test_an_article_is_in_the_index_before_it_is_requested(tmp_path: Path) -> None:
     with open_site(tmp_path) as archive:
         Ledger(archive.catalogue, NOW).admit([listed(1, category="shiliao", address="http://x/1.html")])
         archive.index._db.rollback()
@@ -224,7 +226,7 @@ def test_an_article_is_remembered_before_it_is_asked_for(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("hostile", ["../../x", "a/b", "\x00", "-" * 5000, "ＮＷ１", "\ud800"])
-def test_a_refused_id_never_names_a_file(tmp_path: Path, hostile: str) -> None:
+def test_an_invalid_id_is_never_part_of_a_file_name(tmp_path: Path, hostile: str) -> None:
     root = tmp_path / "root"
     with open_site(root) as archive:
         ledger = Ledger(archive.catalogue, NOW)
@@ -235,7 +237,7 @@ def test_a_refused_id_never_names_a_file(tmp_path: Path, hostile: str) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["root"]
 
 
-def test_the_same_quarantined_answer_is_not_written_again(tmp_path: Path) -> None:
+def test_a_record_of_the_same_response_is_not_written_again(tmp_path: Path) -> None:
     with open_site(tmp_path) as archive:
         for day in (b"Mon", b"Tue"):
             ledger = Ledger(archive.catalogue, NOW)
@@ -248,13 +250,15 @@ def test_the_same_quarantined_answer_is_not_written_again(tmp_path: Path) -> Non
         assert mtime == first
 
 
-def test_a_cut_off_run_is_noticed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_run_that_was_killed_is_logged_by_the_next_one_only(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     archive = open_site(tmp_path)
     archive.catalogue.begin()
-    cut_off(archive)
+    kill(archive)
     with caplog.at_level(logging.WARNING):
         open_site(tmp_path).close()
-    assert "was cut off" in caplog.text
+    assert "did not end in order" in caplog.text
     caplog.clear()
     open_site(tmp_path).close()
     assert caplog.text == ""

@@ -1,4 +1,4 @@
-"""One transaction a change, whatever the store; what fails changes nothing."""
+"""Each change of the catalogue is one transaction, with any store; a change that fails has no effect."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def catalogue(archive: Archive) -> Catalogue:
     return archive.catalogue
 
 
-def test_an_archive_works_on_any_store(archive: Archive) -> None:
+def test_an_archive_works_with_any_store(archive: Archive) -> None:
     ledger = Ledger(archive.catalogue, NOW)
     one, two = a_post(1, "样例日报"), a_post(2, "样例日报")
     ledger.admit([listed(1), listed(2), listed(3)])
@@ -99,12 +99,12 @@ WRITES = {
 
 
 @pytest.mark.parametrize("name", WRITES)
-def test_a_change_that_fails_halfway_has_changed_nothing(
+def test_a_change_that_fails_halfway_changes_nothing(
     catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     if name != "admit":
         _admit(catalogue)
-    before = said(catalogue.store)
+    before = rows(catalogue.store)
     real, seen = getattr(catalogue.store, WRITES[name]), []
 
     def fail_at_the_end(*args: object) -> None:
@@ -116,25 +116,25 @@ def test_a_change_that_fails_halfway_has_changed_nothing(
     monkeypatch.setattr(catalogue.store, WRITES[name], fail_at_the_end)
     with pytest.raises(StorageError):
         CHANGES[name](catalogue)
-    assert said(catalogue.store) == before
+    assert rows(catalogue.store) == before
 
 
-def said(store: Store) -> tuple[object, ...]:
+def rows(store: Store) -> tuple[object, ...]:
     return [*store.posts()], [*store.without_post()], store.listings(), store.slugs(), store.was_clean()
 
 
-def test_an_article_that_is_not_asked_for_costs_no_write(catalogue: Catalogue) -> None:
+def test_an_article_that_is_not_requested_causes_no_write(catalogue: Catalogue) -> None:
     catalogue.posted([(ROW, None)], {})
     with catalogue.store.transaction():
         catalogue.store.mark(clean=True)
-    catalogue._is_marked = False  # as a new run finds it
+    catalogue._is_marked = False  # as in a new run
     assert catalogue.admit([listed(1)], NOW, SCHEDULE) == [PassedOver("unchanged")]
     assert catalogue.store.was_clean()
     catalogue.admit([listed(2)], NOW, SCHEDULE)
     assert not catalogue.store.was_clean()
 
 
-def test_a_post_releases_what_was_kept_of_its_failures(archive: Archive) -> None:
+def test_a_post_removes_the_quarantine_record_of_its_article(archive: Archive) -> None:
     _admit(archive.catalogue)
     answer = Answer("http://x/", 200, {}, b"busy")
     _, record = archive.catalogue.ended(listed(1).id, Quarantined("shape"), [answer], NOW, SCHEDULE)
@@ -144,7 +144,9 @@ def test_a_post_releases_what_was_kept_of_its_failures(archive: Archive) -> None
     assert archive.index.open_article(listed(1).id) is None
 
 
-def test_a_deleted_post_is_asked_for_only_by_name(catalogue: Catalogue) -> None:
+def test_an_article_whose_post_was_deleted_is_requested_only_if_the_user_names_it(
+    catalogue: Catalogue,
+) -> None:
     catalogue.posted([(ROW, None)], {})  # without a file
     assert catalogue.admit([listed(1)], NOW, SCHEDULE) == [PassedOver("unchanged")]
     [named] = catalogue.admit([listed(1)], NOW, SCHEDULE, named=True)

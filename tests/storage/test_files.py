@@ -1,4 +1,4 @@
-"""Files appear whole or not at all, and never outside the root."""
+"""Files are written completely or not at all, and never outside the root."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def tree(tmp_path: Path) -> Tree:
     return Tree(tmp_path / "root")
 
 
-def test_publish_makes_folders_and_leaves_nothing_staged(tree: Tree) -> None:
+def test_publish_creates_folders_and_leaves_nothing_in_staging(tree: Tree) -> None:
     tree.publish("category/a/b.html", b"text")
     assert (tree.root / "category/a/b.html").read_bytes() == b"text"
     assert tree.names(STAGING) == []
@@ -39,14 +39,14 @@ def test_published_files_are_world_readable_whatever_the_umask(tree: Tree) -> No
     assert (tree.root / "_posts").stat().st_mode & 0o777 == 0o755
 
 
-def test_several_are_published_at_once_also_under_one_name_in_two_folders(tree: Tree) -> None:
+def test_publish_all_writes_files_with_the_same_name_to_two_folders(tree: Tree) -> None:
     files = {"a/index.html": b"one", "b/index.html": b"two", "_posts/a.md": b"three"}
     tree.publish_all(files)
     assert {path: tree.read(path) for path in files} == files
     assert tree.names(STAGING) == []
 
 
-def test_of_several_none_is_published_before_all_are_written(
+def test_publish_all_renames_no_file_before_all_are_synced(
     tree: Tree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tree.publish("_posts/a.md", b"old")
@@ -64,7 +64,7 @@ def test_of_several_none_is_published_before_all_are_written(
     assert (tree.read("_posts/a.md"), tree.names("_posts"), tree.names(STAGING)) == (b"old", ["a.md"], [])
 
 
-def test_a_file_system_that_serves_is_left_as_it_was(tree: Tree) -> None:
+def test_the_probe_of_a_suitable_file_system_leaves_no_file(tree: Tree) -> None:
     tree.folder(STAGING)
     tree.probe()
     assert sorted(path.name for path in tree.root.rglob("*")) == [".archive", "staging"]
@@ -81,18 +81,18 @@ def _keeps_the_old(name: str, new_name: str, *, src_dir_fd: int, dst_dir_fd: int
 
 
 @pytest.mark.parametrize(
-    ("call", "instead", "said"),
+    ("call", "instead", "reason"),
     [
         ("rename", _fails, "EPERM"),
-        ("rename", _keeps_the_old, "not what is read"),
+        ("rename", _keeps_the_old, "not the content written"),
         ("fsync", _fails, "EPERM"),
         ("fchmod", _fails, "EPERM"),
     ],
 )
-def test_a_file_system_that_does_not_is_named_before_the_first_change(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, instead: Callable[..., None], said: str
+def test_an_unsuitable_file_system_is_refused_before_the_first_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, instead: Callable[..., None], reason: str
 ) -> None:
-    unsafe = f"probe: .*{said}.*not safe on this file system"
+    unsafe = f"probe: .*{reason}.*not safe on this file system"
     (tmp_path / "new" / STAGING).mkdir(parents=True)
     monkeypatch.setattr(os, call, instead)
     with pytest.raises(StorageError, match=unsafe):
@@ -111,13 +111,13 @@ def test_a_file_system_that_does_not_is_named_before_the_first_change(
 
 
 @pytest.mark.parametrize("path", ["../x", "/etc/x", "a/../../x", "", "..", "a/.."])
-def test_paths_out_of_the_root_are_refused(tree: Tree, path: str) -> None:
+def test_paths_outside_the_root_are_refused(tree: Tree, path: str) -> None:
     with pytest.raises(StorageError):
         tree.publish(path, b"")
     assert not (tree.root.parent / "x").exists()
 
 
-def test_a_folder_that_is_a_link_to_outside_is_refused(tree: Tree, tmp_path: Path) -> None:
+def test_a_folder_that_is_a_link_out_of_the_root_is_refused(tree: Tree, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
     (tree.root / "_posts").symlink_to(outside)
@@ -136,7 +136,9 @@ def test_a_post_that_is_a_link_is_not_read(tree: Tree, tmp_path: Path) -> None:
         tree.read("_posts/a.md")
 
 
-def test_a_failed_write_leaves_neither_file_nor_stage(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_write_leaves_neither_the_file_nor_a_staged_file(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
@@ -149,7 +151,7 @@ def test_a_failed_write_leaves_neither_file_nor_stage(tree: Tree, monkeypatch: p
     assert tree.names(STAGING) == []
 
 
-def test_a_root_that_is_a_file_is_a_storage_error(tmp_path: Path) -> None:
+def test_a_root_that_is_a_file_raises_a_storage_error(tmp_path: Path) -> None:
     (tmp_path / "root").write_text("")
     with pytest.raises(StorageError, match="root"):
         Tree(tmp_path / "root")

@@ -1,4 +1,4 @@
-"""The index gives back what it was given, whatever a page said (faults I15)."""
+"""The index returns every value as it was written, whatever the page contained (faults I15)."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from tests.storage.archives import NOW, listed
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", 'a,"b"', "a\r\nb", "a\0b", "'; DROP TABLE post; --", "%_"]
 
 
-def test_any_text_comes_back_from_the_index(tmp_path: Path) -> None:
+def test_any_text_is_read_from_the_index_as_it_was_written(tmp_path: Path) -> None:
     texts = list(dict.fromkeys([*FORMULAS, *RAW_TEXTS]))
-    told = [
+    articles = [
         Listed(listed(number).id, text, text, {"title": text, text: "x"}, text)
         for number, text in enumerate(texts)
     ]
     with open_site(tmp_path) as archive, archive.index.transaction():
-        for article in told:
+        for article in articles:
             archive.index.put_open(OpenArticle(article, "quarantined", "shape", "", 1, NOW.isoformat()))
     with open_site(tmp_path) as archive:
-        assert [article.listed for article in archive.index.without_post()] == told
-        for article in told:
+        assert [article.listed for article in archive.index.without_post()] == articles
+        for article in articles:
             assert [found.listed for found in archive.index.open_articles(article.listing)] == [article]
     assert check(tmp_path, NOW).findings == ()
 

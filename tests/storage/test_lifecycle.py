@@ -1,4 +1,4 @@
-"""Every change of an article's state, as a table."""
+"""Tables of all changes of an article's state."""
 
 from __future__ import annotations
 
@@ -21,49 +21,49 @@ SOON = Schedule(attempts=2, days=1)
 
 
 def known(state: str, reason: str = "", due: str = "", attempts: int = 1) -> OpenArticle:
-    said = Listed(listed(1).id, "yangliribao", "http://x/1", {"title": "旧题"}, "http://x/list")
-    return OpenArticle(said, state, reason, "", attempts, EARLIER, due)
+    row = Listed(listed(1).id, "yangliribao", "http://x/1", {"title": "旧题"}, "http://x/list")
+    return OpenArticle(row, state, reason, "", attempts, EARLIER, due)
 
 
-ASKED = "asked"
+REQUESTED = "requested"
 
 
 @pytest.mark.parametrize(
     ("post", "before", "named", "decided"),
     [
-        ("none", None, False, ASKED),
-        ("none", None, True, ASKED),
+        ("none", None, False, REQUESTED),
+        ("none", None, True, REQUESTED),
         ("there", None, False, PassedOver("unchanged")),
         ("there", None, True, PassedOver("unchanged")),
         ("withdrawn", None, False, PassedOver("unchanged")),
-        ("withdrawn", None, True, ASKED),
-        ("none", known("listed"), False, ASKED),
-        ("none", known("deferred", "timeout"), False, ASKED),
+        ("withdrawn", None, True, REQUESTED),
+        ("none", known("listed"), False, REQUESTED),
+        ("none", known("deferred", "timeout"), False, REQUESTED),
         ("none", known("deferred", "timeout", LATER), False, PassedOver("deferred", "waiting")),
-        ("none", known("deferred", "timeout", LATER), True, ASKED),
-        ("none", known("quarantined", "shape"), False, ASKED),
+        ("none", known("deferred", "timeout", LATER), True, REQUESTED),
+        ("none", known("quarantined", "shape"), False, REQUESTED),
         ("none", known("quarantined", "shape", LATER), False, PassedOver("quarantined", "shape")),
-        ("none", known("quarantined", "shape", LATER), True, ASKED),
+        ("none", known("quarantined", "shape", LATER), True, REQUESTED),
         ("none", known("skipped", "gone"), False, PassedOver("skipped", "gone")),
-        ("none", known("skipped", "gone"), True, ASKED),
-        ("none", known("skipped", "robots_txt"), True, ASKED),
+        ("none", known("skipped", "gone"), True, REQUESTED),
+        ("none", known("skipped", "robots_txt"), True, REQUESTED),
         ("none", known("deferred", "gone", LATER), False, PassedOver("skipped", "gone")),
-        ("none", known("deferred", "gone"), False, ASKED),
-        ("none", known("deferred", "gone", LATER), True, ASKED),
+        ("none", known("deferred", "gone"), False, REQUESTED),
+        ("none", known("deferred", "gone", LATER), True, REQUESTED),
         ("none", known("skipped", "gave_up"), False, PassedOver("skipped", "gave_up")),
-        ("none", known("skipped", "gave_up"), True, ASKED),
+        ("none", known("skipped", "gave_up"), True, REQUESTED),
         ("none", known("skipped", "withdrawn"), False, PassedOver("skipped", "withdrawn")),
-        ("none", known("skipped", "withdrawn"), True, ASKED),
+        ("none", known("skipped", "withdrawn"), True, REQUESTED),
     ],
 )
-def test_who_is_asked_for(
+def test_admission_requests_an_article_or_gives_the_reason(
     post: PostState, before: OpenArticle | None, named: bool, decided: str | PassedOver
 ) -> None:
     got = lifecycle.admit(listed(1), before, post, NOW, Schedule(), named=named)
-    assert decided == (ASKED if isinstance(got, OpenArticle) else got)
+    assert decided == (REQUESTED if isinstance(got, OpenArticle) else got)
 
 
-def test_an_article_keeps_what_was_said_of_it_and_since_when_it_is_known() -> None:
+def test_an_admitted_article_keeps_earlier_listing_values_attempts_and_time() -> None:
     now = Listed(listed(1).id, address="http://x/new", hints={"date": "今天"})
     got = lifecycle.admit(now, known("deferred", "timeout", attempts=3), "none", NOW, Schedule())
     assert isinstance(got, OpenArticle)
@@ -73,7 +73,7 @@ def test_an_article_keeps_what_was_said_of_it_and_since_when_it_is_known() -> No
     assert (got.attempts, got.since) == (3, EARLIER)
 
 
-def test_one_that_is_revived_begins_anew() -> None:
+def test_an_article_that_was_given_up_starts_again_with_no_attempts() -> None:
     got = lifecycle.admit(listed(1), known("skipped", "gave_up"), "none", NOW, Schedule(), named=True)
     assert isinstance(got, OpenArticle)
     assert (got.state, got.attempts, got.since) == ("listed", 0, NOW.isoformat())
@@ -94,7 +94,7 @@ def test_one_that_is_revived_begins_anew() -> None:
         (Skipped("gone"), 99, SOON, "deferred", "gone", "", 100, 0),
     ],
 )
-def test_how_an_article_ends_without_a_post(
+def test_an_end_without_a_post_sets_state_reason_attempts_and_due_time(
     why: ArticleError,
     attempts: int,
     schedule: Schedule,
@@ -148,7 +148,7 @@ def test_a_refusal_is_final_after_three_sightings_over_a_day(
     ],
     ids=lambda value: getattr(value, "reason", value),
 )
-def test_an_answer_between_two_refusals_begins_the_count_anew(between: ArticleError, counted: int) -> None:
+def test_a_response_between_two_refusals_resets_the_count(between: ArticleError, counted: int) -> None:
     article = known("listed")
     for number, why in enumerate([Skipped("gone"), Skipped("gone"), between, Skipped("gone")]):
         article = lifecycle.end(article, why, NOW + number * 20 * HOUR, Schedule())
@@ -168,14 +168,14 @@ def test_a_refused_article_is_requested_like_any_open_one() -> None:
     assert 5 < asked < 15
 
 
-def test_a_damaged_post_is_asked_for_at_once_unless_it_was_skipped() -> None:
+def test_an_article_with_a_damaged_post_is_requested_at_once_unless_it_was_skipped() -> None:
     waiting = known("deferred", "timeout", LATER, attempts=9)
     assert lifecycle.reopen(waiting, listed(1), NOW) == replace(waiting, attempts=0, due="")
     assert lifecycle.reopen(None, listed(1), NOW) == OpenArticle(listed(1), since=NOW.isoformat())
     assert lifecycle.reopen(known("skipped", "withdrawn"), listed(1), NOW) is None
 
 
-def test_a_deleted_post_is_withdrawn() -> None:
+def test_a_deleted_post_makes_its_article_skipped_as_withdrawn() -> None:
     assert lifecycle.withdraw(listed(1), NOW) == OpenArticle(
         listed(1), "skipped", "withdrawn", since=NOW.isoformat()
     )

@@ -1,4 +1,4 @@
-"""An index of an older version is migrated in place, whole or not at all."""
+"""An index of an older version is migrated in place, each migration completely or not at all."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ def version(root: Path) -> tuple[int, list[str]]:
         return migrations.version_of(db), [name for _, name, *_ in migrations.tables(db)]
 
 
-def test_versions_are_numbered_without_a_gap() -> None:
+def test_migrations_are_numbered_without_a_gap() -> None:
     assert [migration.version for migration in migrations.MIGRATIONS] == [
         number + 1 for number in range(len(migrations.MIGRATIONS))
     ]
 
 
-def test_a_run_migrates_and_loses_nothing(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_migrates_an_older_index_and_loses_no_row(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with open_site(root) as archive:
         before = [*archive.index.posts()], [*archive.index.without_post()], archive.index.slugs()
     newer(monkeypatch, GOOD)
@@ -78,7 +78,9 @@ def test_a_migration_that_fails_leaves_the_older_version(
         assert len([*archive.index.posts()]) == 7
 
 
-def test_an_index_of_a_newer_version_is_left_alone(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_index_of_a_newer_version_is_refused_and_not_changed(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with monkeypatch.context() as patched:
         newer(patched, GOOD)
         open_site(root).close()

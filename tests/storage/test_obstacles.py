@@ -1,4 +1,5 @@
-"""What stands where a file of the archive should be: nothing outside is touched, nobody waits, nothing is lost."""
+"""Links, folders and pipes at the paths of the archive's files: they are not followed, and opening them does not
+block. Also ids that are easily confused."""
 
 from __future__ import annotations
 
@@ -43,13 +44,13 @@ def outside(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def patience() -> Iterator[None]:
-    """Who waits for a pipe waits for ever."""
+def time_limit() -> Iterator[None]:
+    """Fails a test that blocks, because opening a pipe can block for ever."""
 
-    def over(_signal: int, _frame: FrameType | None) -> None:
-        raise AssertionError("still waiting")
+    def fail(_signal: int, _frame: FrameType | None) -> None:
+        raise AssertionError("blocked for 60 seconds")
 
-    before = signal.signal(signal.SIGALRM, over)
+    before = signal.signal(signal.SIGALRM, fail)
     signal.alarm(60)
     yield
     signal.alarm(0)
@@ -62,7 +63,7 @@ def untouched(outside: Path) -> bool:
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "a folder"])
 @pytest.mark.parametrize("folder", ["_posts", ".archive", ".archive/staging", ".archive/quarantine"])
-def test_a_folder_that_is_none_refuses_the_archive(
+def test_an_archive_is_refused_if_one_of_its_folders_is_not_a_folder(
     tmp_path: Path, outside: Path, folder: str, kind: str
 ) -> None:
     """faults H9."""
@@ -75,10 +76,10 @@ def test_a_folder_that_is_none_refuses_the_archive(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_stands_in_a_posts_place_refuses_the_archive_that_has_to_read_it(
+def test_an_archive_without_index_is_refused_if_a_post_is_not_a_regular_file(
     tmp_path: Path, outside: Path, kind: str
 ) -> None:
-    """faults H9: an index is built from every post that is there."""
+    """faults H9: the index is built from all existing posts, so each of them is read."""
     name = f"_posts/2022-02-22-{listed(1).id}.md"
     path = tmp_path / "archive" / name
     path.parent.mkdir(parents=True)
@@ -89,8 +90,10 @@ def test_what_stands_in_a_posts_place_refuses_the_archive_that_has_to_read_it(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_stands_in_a_new_posts_place_stops_the_crawl(tmp_path: Path, outside: Path, kind: str) -> None:
-    """faults H9: where nothing has to be read before, the run meets it as it writes."""
+def test_a_crawl_stops_if_the_path_of_a_new_post_is_not_a_regular_file(
+    tmp_path: Path, outside: Path, kind: str
+) -> None:
+    """faults H9: the index exists, so the run finds the object only when it writes the post."""
     root = tmp_path / "archive"
     with Replica(Site(articles=12, plain=True)) as replica:
         open_site(root).close()
@@ -107,10 +110,10 @@ def test_what_stands_in_a_new_posts_place_stops_the_crawl(tmp_path: Path, outsid
     assert (again.status, len(posts(root))) == (0, 12), again.stderr
 
 
-def test_what_stands_in_a_category_pages_place_is_neither_followed_nor_replaced(
+def test_an_object_at_the_path_of_a_category_page_is_neither_followed_nor_replaced(
     tmp_path: Path, outside: Path
 ) -> None:
-    """faults H9: a post's footer links to the page, its bytes are the owner's."""
+    """faults H9: an existing category page belongs to the owner of the archive."""
     root = tmp_path / "archive"
     (root / "category").mkdir(parents=True)
     with Replica(Site(articles=30, plain=True)) as replica:
@@ -127,7 +130,7 @@ def test_what_stands_in_a_category_pages_place_is_neither_followed_nor_replaced(
 
 
 @pytest.mark.parametrize("kind", ["a folder", "a pipe"])
-def test_a_category_page_that_is_no_file_is_named_and_mended(
+def test_a_category_page_that_is_not_a_file_is_found_and_repaired(
     tmp_path: Path, outside: Path, kind: str
 ) -> None:
     root = finished(tmp_path / "archive")
@@ -149,7 +152,7 @@ def test_a_category_page_that_is_no_file_is_named_and_mended(
         (".archive/quarantine/NW202202222284009002.json", "unreadable"),
     ],
 )
-def test_the_check_waits_for_no_pipe(tmp_path: Path, name: str, kind: str) -> None:
+def test_the_check_does_not_block_on_a_pipe(tmp_path: Path, name: str, kind: str) -> None:
     root = finished(tmp_path)
     (root / name).unlink()
     os.mkfifo(root / name)
@@ -157,7 +160,7 @@ def test_the_check_waits_for_no_pipe(tmp_path: Path, name: str, kind: str) -> No
 
 
 @pytest.mark.parametrize("name", [".archive/report.json", ".archive/quarantine/x.json"])
-def test_the_list_of_gaps_waits_for_no_pipe(tmp_path: Path, name: str) -> None:
+def test_the_list_of_gaps_does_not_block_on_a_pipe(tmp_path: Path, name: str) -> None:
     root = finished(tmp_path)
     (root / name).unlink(missing_ok=True)
     os.mkfifo(root / name)
@@ -165,8 +168,8 @@ def test_the_list_of_gaps_waits_for_no_pipe(tmp_path: Path, name: str) -> None:
         gaps.find(root)
 
 
-def test_a_lock_that_nobody_holds_is_taken_whatever_is_in_it(tmp_path: Path) -> None:
-    """faults S9: left by another boot, by a process whose number is another's now, by a copied folder."""
+def test_a_lock_file_that_no_process_holds_is_taken_whatever_its_content(tmp_path: Path) -> None:
+    """faults S9: a lock file from before a reboot, with a process id that is used again, or in a copied folder."""
     (tmp_path / ".archive").mkdir()
     (tmp_path / ".archive/lock").write_text(f"{os.getpid()}\n")
     open_site(tmp_path).close()
@@ -177,8 +180,8 @@ def test_a_lock_that_nobody_holds_is_taken_whatever_is_in_it(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("article", ["007", "7", "1e5", "100000", "true", "0" * 18, "_config", "x" * 64])
-def test_an_id_stays_the_text_it_is(tmp_path: Path, article: str) -> None:
-    """faults H7, H8, H12: in the index, in its file's name, and nowhere else in the archive."""
+def test_an_id_is_stored_as_text_in_index_and_file_name(tmp_path: Path, article: str) -> None:
+    """faults H7, H8, H12: an id like 007 or 1e5 is not read as a number, and makes no other file."""
     post = replace(a_post(1, SOURCES[0]), id=article)
     with open_site(tmp_path) as archive:
         store(archive, Ledger(archive.catalogue, NOW), post)
@@ -189,7 +192,7 @@ def test_an_id_stays_the_text_it_is(tmp_path: Path, article: str) -> None:
     assert check(tmp_path, NOW).breaches == []
 
 
-def test_ids_that_differ_in_capitals_only_are_two_posts_and_named(tmp_path: Path) -> None:
+def test_ids_that_differ_in_capitals_only_give_two_posts_and_a_finding(tmp_path: Path) -> None:
     """faults H5."""
     with open_site(tmp_path) as archive:
         for article in ("NW1", "nw1"):
@@ -198,7 +201,7 @@ def test_ids_that_differ_in_capitals_only_are_two_posts_and_named(tmp_path: Path
     assert [finding.kind for finding in check(tmp_path, NOW).breaches] == ["twin"]
 
 
-def test_on_a_disk_without_capitals_the_second_of_two_is_quarantined(
+def test_on_a_file_system_that_ignores_capitals_the_second_article_is_quarantined(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """faults H5, H12."""

@@ -1,4 +1,4 @@
-"""A quarantined article has one record: that of the newest different answer."""
+"""A quarantined article has one record, which a different response replaces."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def quarantine(root: Path) -> Iterator[Quarantine]:
 
 
 def inode(path: Path) -> int:
-    """Changes whenever the file is written anew."""
+    """Changes each time the file is written."""
     return path.stat().st_ino
 
 
@@ -49,7 +49,7 @@ def inode(path: Path) -> int:
     ],
     ids=["body", "status", "bytes", "one-more", "none", "reason"],
 )
-def test_a_new_wrong_answer_replaces_the_record(
+def test_a_different_wrong_response_replaces_the_record(
     quarantine: Quarantine, root: Path, why: Quarantined, answers: list[Answer]
 ) -> None:
     path = root / quarantine.keep(ARTICLE, why, answers)
@@ -63,7 +63,7 @@ def test_a_new_wrong_answer_replaces_the_record(
 @pytest.mark.parametrize(
     "headers", [ANSWER.headers, {b"Date": [b"Wed, 23 Feb 2022 10:00:00 GMT"], b"X-Cache": [b"hit"]}]
 )
-def test_the_same_answer_does_not_rewrite_the_record_whatever_its_headers(
+def test_the_same_response_with_other_headers_does_not_rewrite_the_record(
     quarantine: Quarantine, root: Path, headers: dict[bytes, list[bytes]]
 ) -> None:
     path = root / f".archive/quarantine/{ARTICLE.id}.json"

@@ -1,4 +1,4 @@
-"""Posts that come together are written together, and each is told its own end."""
+"""Posts that arrive together are written as one group, and each one gets its own result."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.storage.archives import a_post, bytes_of
 
 @pytest.fixture
 def groups(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """The names of every group that was written."""
+    """The file names of every group that was written."""
     seen: list[list[str]] = []
     write: Callable[..., list[Written]] = Archive.write
 
@@ -44,7 +44,7 @@ def store(archive: Archive, posts: list[Post]) -> list[Ending | BaseException]:
     return asyncio.run(run())
 
 
-def test_posts_that_come_together_are_one_group(tmp_path: Path, groups: list[list[str]]) -> None:
+def test_posts_that_arrive_together_are_written_as_one_group(tmp_path: Path, groups: list[list[str]]) -> None:
     posts = [a_post(number) for number in range(MAX_GROUP + 5)]
     with open_site(tmp_path) as archive:
         assert store(archive, posts) == ["posted"] * len(posts)
@@ -55,7 +55,7 @@ def test_posts_that_come_together_are_one_group(tmp_path: Path, groups: list[lis
     }
 
 
-def test_what_comes_while_a_group_is_written_is_the_next(tmp_path: Path, groups: list[list[str]]) -> None:
+def test_posts_that_arrive_during_a_write_are_the_next_group(tmp_path: Path, groups: list[list[str]]) -> None:
     posts = [a_post(number) for number in range(4)]
 
     async def run(writer: Writer) -> None:
@@ -69,10 +69,10 @@ def test_what_comes_while_a_group_is_written_is_the_next(tmp_path: Path, groups:
     assert groups == [[posts[0].name], [post.name for post in posts[1:]]]
 
 
-def test_posts_that_come_one_by_one_while_a_group_is_written_are_one_group(
+def test_posts_that_arrive_one_by_one_during_a_write_are_one_group(
     tmp_path: Path, groups: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not one group each: every group costs a transaction and a sync of the folder."""
+    """One group for each post would cost a transaction and a sync of the folder each."""
     posts = [a_post(number) for number in range(4)]
     disk_is_ready = threading.Event()
     publish_all = Tree.publish_all
@@ -85,7 +85,7 @@ def test_posts_that_come_one_by_one_while_a_group_is_written_are_one_group(
         stored = []
         for post in posts:
             stored.append(asyncio.create_task(writer.store(entry_of(post, render(post)))))
-            for _ in range(5):  # turns of the event loop: the post has time to begin a group
+            for _ in range(5):  # iterations of the event loop, in which the post can begin a group
                 await asyncio.sleep(0)
         disk_is_ready.set()
         assert await asyncio.gather(*stored) == ["posted"] * len(posts)
@@ -97,7 +97,7 @@ def test_posts_that_come_one_by_one_while_a_group_is_written_are_one_group(
     assert groups == [[posts[0].name], [post.name for post in posts[1:]]]
 
 
-def test_a_file_in_the_way_of_one_harms_no_other(tmp_path: Path) -> None:
+def test_an_existing_file_at_the_path_of_one_post_does_not_affect_the_others(tmp_path: Path) -> None:
     posts = [a_post(number) for number in range(3)]
     with open_site(tmp_path) as archive:
         archive.tree.publish(f"_posts/{posts[1].name}", b"a note")
@@ -108,14 +108,16 @@ def test_a_file_in_the_way_of_one_harms_no_other(tmp_path: Path) -> None:
     assert bytes_of(tmp_path)[f"_posts/{posts[1].name}"] == b"a note"
 
 
-def test_twins_but_for_capitals_are_never_of_one_group(tmp_path: Path, groups: list[list[str]]) -> None:
+def test_names_that_differ_in_capitals_only_are_never_in_one_group(
+    tmp_path: Path, groups: list[list[str]]
+) -> None:
     one, two, three = replace(a_post(1), id="Nw1"), a_post(2), replace(a_post(1), id="nW1")
     with open_site(tmp_path) as archive:
         assert store(archive, [one, two, three]) == ["posted"] * 3
     assert groups == [[one.name, two.name], [three.name]]
 
 
-def test_where_the_disk_fails_all_of_the_group_are_told_and_none_is_remembered(
+def test_if_the_disk_fails_every_post_of_the_group_gets_the_error_and_none_is_in_the_index(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     posts = [a_post(number) for number in range(3)]

@@ -1,1 +1,1 @@
-"""The archive as a Jekyll site: its skeleton, its category pages, and which file an address names."""
+"""The archive as a Jekyll site: its skeleton, its category pages, and the file for each address."""

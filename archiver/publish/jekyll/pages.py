@@ -9,6 +9,6 @@ from archiver.posts.front_matter import Plain, as_html, fence, line
 
 @lru_cache(maxsize=4096)
 def category_page(category: str, tag: str) -> str:
-    """As the source site writes it: three keys between fences, and no newline at the end."""
+    """The page in the format of the source site: front matter with three keys, no newline at the end."""
     values = {"layout": "category", "title": as_html(tag), "category": category}
     return fence("".join(line(key, Plain(value)) for key, value in values.items())).removesuffix("\n")

@@ -1,4 +1,4 @@
-"""Which file of the site an address names."""
+"""The file of the site for an address."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from urllib.parse import unquote
 
 
 def file_of(page: str, site_url: str) -> str:
-    """The file that a web server gives for an address of the site, as a path below the root.
+    """The file that a web server returns for an address of the site, as a path below the root.
 
-    Empty for an address that is not below ``site_url``, or that leads out of the root.
+    Empty for an address that is not below ``site_url``, or that points outside the root.
 
     >>> file_of("//example.com/emnews/", "//example.com/")
     'emnews/index.html'

@@ -18,14 +18,15 @@ from archiver.storage.archive import Archive, Entry, FiledPost, NotAPost
 from archiver.storage.files import INDEX, STATE, Tree, storage_errors
 from archiver.storage.rows import Provenance
 
-_LAYING = f"{STATE}/laying-the-site"
-"""There while the skeleton is laid: a run that is killed meanwhile leaves it, and the next one goes on."""
+_MARKER = f"{STATE}/laying-the-site"
+"""This file exists while the skeleton is copied. If the run is killed meanwhile, the next run finds it and
+copies the rest."""
 
 
 def open_site(root: Path, reserved: Mapping[str, str] | None = None) -> Archive:
-    """The archive at ``root``; a new one gets the skeleton of a Jekyll site that builds.
+    """Opens the archive at ``root``. A new one gets the skeleton of a Jekyll site, ready to be built.
 
-    ``reserved`` and errors: see ``Archive``.
+    For ``reserved`` and errors see ``Archive``.
     """
     return Archive(root, JekyllLayout(), reserved)
 
@@ -48,16 +49,16 @@ def entry_of(post: Post, text: str, source: str = "", provenance: Provenance | N
 
 
 class JekyllLayout:
-    """Posts as ``<yyyy-mm-dd>-<id>.md``, their front matter read by ``posts``."""
+    """Posts are files ``<yyyy-mm-dd>-<id>.md``; the package ``posts`` reads their front matter."""
 
     def prepare(self, tree: Tree) -> None:
-        """In a folder that holds anything, nothing is laid."""
+        """Copies the skeleton into a new archive; a folder with other files in it gets no skeleton."""
         if _is_fresh(tree.root):
             tree.probe()
-            tree.publish(_LAYING, b"")
-        if tree.exists(_LAYING):
-            _lay(tree, resources.files("archiver.publish.jekyll") / "skeleton", "")
-            tree.remove(_LAYING)
+            tree.publish(_MARKER, b"")
+        if tree.exists(_MARKER):
+            _copy(tree, resources.files("archiver.publish.jekyll") / "skeleton", "")
+            tree.remove(_MARKER)
 
     def id_of(self, name: str) -> str:
         parts = parse_name(name)
@@ -74,19 +75,19 @@ class JekyllLayout:
 
 
 def _is_fresh(root: Path) -> bool:
-    """Whether nothing is there yet but, perhaps, a README and hidden files."""
+    """Whether the folder holds no files yet, except a README and hidden files."""
     with storage_errors(root):
         used = any(not entry.name.startswith(".") and entry.name != "README.md" for entry in root.iterdir())
         return not used and not (root / INDEX).exists()
 
 
-def _lay(tree: Tree, folder: Traversable, path: str) -> None:
+def _copy(tree: Tree, folder: Traversable, path: str) -> None:
     with storage_errors(str(folder)):
         entries = sorted(folder.iterdir(), key=lambda entry: entry.name)
     for entry in entries:
         below = f"{path}/{entry.name}" if path else entry.name
         if entry.is_dir():
-            _lay(tree, entry, below)
+            _copy(tree, entry, below)
         elif not tree.exists(below):
             with storage_errors(str(entry)):
                 content = entry.read_bytes()
