@@ -90,7 +90,7 @@ class Database:
 
     def _create(self) -> None:
         if not self.created:
-            log.warning("%s is empty; it is rebuilt from the posts", self.path)
+            log.warning("%s is empty; it is built from the posts", self.path)
         self.created = True
         self._db.execute("PRAGMA auto_vacuum = INCREMENTAL")
         self._db.execute("PRAGMA journal_mode = WAL")

@@ -179,7 +179,7 @@ class SqliteStore(PostTables):
             row = self._one("SELECT * FROM archive WHERE key = 'namespace'")
         if row is None:
             return ""
-        self._prove("archive", row)
+        self._check_crc("archive", row)
         return str(row[1])
 
     def set_namespace(self, name: str) -> None:
@@ -190,7 +190,7 @@ class SqliteStore(PostTables):
         with self._errors():
             rows = self._db.execute("SELECT * FROM origin").fetchall()
         for row in rows:
-            self._prove("origin", row)
+            self._check_crc("origin", row)
         return {row[0] for row in rows}
 
     def add_allowed_origin(self, origin: str, now: datetime) -> None:

@@ -112,7 +112,7 @@ class PostTables(Database):
             row = self._one(_PROVENANCE, article_id)
             if row is None:
                 return None
-            self._prove("provenance", row)
+            self._check_crc("provenance", row)
             (
                 _,
                 site,
@@ -164,7 +164,7 @@ class PostTables(Database):
         found = self._one(f"SELECT {column} FROM {table} WHERE number = ?", number)  # noqa: S608 - constants
         return found[0] if found else ""
 
-    def _prove(self, table: str, row: tuple[Any, ...]) -> None:
+    def _check_crc(self, table: str, row: tuple[Any, ...]) -> None:
         if row[-1] != crc(row[:-1]):
             raise DamagedIndex(self.path, f"table {table}: a row has changed by itself")
 

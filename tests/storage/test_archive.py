@@ -196,7 +196,7 @@ def test_every_listed_article_is_admitted_once_and_ends_once(tmp_path: Path) -> 
         assert ledger.tally.balanced
 
 
-def test_the_next_run_requests_only_the_article_without_an_end(tmp_path: Path) -> None:
+def test_the_next_run_requests_the_articles_without_a_final_end(tmp_path: Path) -> None:
     answer = Answer("http://x/", 200, {b"Content-Type": [b"text/html"]}, b"<html>busy</html>", "not_json")
     with open_site(tmp_path) as archive:
         ledger = Ledger(archive.catalogue, NOW)
