@@ -164,7 +164,7 @@ def test_a_listing_is_foreign_if_most_rows_are_of_another_category(
     text = page(*rows, row(f"http://finews.zning.xyz/html_News/NewsShare.html?infoCode={NEWS}"))
     if refused:
         with pytest.raises(
-            Quarantined, match=r"^foreign_listing: asked for yangliribao, .* of 'cailianshe'$"
+            Quarantined, match=r"^foreign_listing: yangliribao was requested, .* of 'cailianshe'$"
         ):
             read_listing(text, PAGE, rule, site, "yangliribao")
     else:

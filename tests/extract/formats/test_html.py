@@ -96,14 +96,14 @@ def test_a_function_nobody_knows_is_noticed_where_it_is_reached(html: Page) -> N
 @pytest.mark.parametrize(
     ("rule", "words"),
     [
-        ("p >", "is no CSS selector"),
-        ("", "is no CSS selector"),
-        ("p::nosuch", "is no CSS selector"),
-        ("a:nosuch", "is no CSS selector"),
-        ("xpath://p[", "is no XPath"),
-        ("xpath:", "is no XPath"),
-        ("xpath:nosuch(//p)", "is no XPath"),
-        ("xpath://x:p", "is no XPath"),
+        ("p >", "is not a CSS selector"),
+        ("", "is not a CSS selector"),
+        ("p::nosuch", "is not a CSS selector"),
+        ("a:nosuch", "is not a CSS selector"),
+        ("xpath://p[", "is not valid XPath"),
+        ("xpath:", "is not valid XPath"),
+        ("xpath:nosuch(//p)", "is not valid XPath"),
+        ("xpath://x:p", "is not valid XPath"),
     ],
 )
 def test_a_rule_that_cannot_be_applied_is_told_in_one_line(rule: str, words: str) -> None:
