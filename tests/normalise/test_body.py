@@ -23,8 +23,8 @@ def clean(html: str, base_url: str) -> str:
     return body.clean(html, base_url, EXTRA)
 
 
-def is_settled(html: str) -> bool:
-    return body.is_settled(html, EXTRA)
+def is_known_clean(html: str) -> bool:
+    return body.is_known_clean(html, EXTRA)
 
 
 KLINE = (
@@ -459,7 +459,7 @@ _block = _element("p p p p p p h1 h6 td", st.lists(_shown | _outer, min_size=1, 
 @given(st.lists(_block | st.sampled_from(["\n", "\n ", "    "]), min_size=1, max_size=3).map("".join))
 @settings(max_examples=1_000, deadline=None)
 def test_what_is_called_settled_is_what_cleaning_leaves_as_it_is(html: str) -> None:
-    if is_settled(html):
+    if is_known_clean(html):
         cleaned = markup.clean_once(html, BASE, EXTRA)
         assert cleaned.count("<") == html.count("<")
         assert markup.respelled(cleaned) == markup.respelled(html)
@@ -471,7 +471,7 @@ def test_what_is_called_settled_is_what_cleaning_leaves_as_it_is(html: str) -> N
     )
 )
 @settings(max_examples=500, deadline=None)
-def test_knowing_what_is_settled_decides_no_bytes(html: str) -> None:
+def test_knowing_what_is_known_clean_decides_no_bytes(html: str) -> None:
     def cleaned() -> str:
         try:
             return clean(html, BASE)
@@ -480,7 +480,7 @@ def test_knowing_what_is_settled_decides_no_bytes(html: str) -> None:
 
     known = cleaned()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(body, "is_settled", lambda *_: False)
+        patch.setattr(body, "is_known_clean", lambda *_: False)
         assert cleaned() == known
 
 
@@ -502,14 +502,14 @@ LINK = '<a href="http://e.com/">'
     + ["<p>甲</p", "<p>甲</p><", "<p>甲<!-- 乙 --></p>", "<p>甲</p> <!-- 乙 -->", "<p>甲</p>\n    <p>乙</p>"],
 )
 def test_what_cleaning_changes_is_not_called_settled(html: str) -> None:
-    assert not is_settled(html)
+    assert not is_known_clean(html)
 
 
 @pytest.mark.parametrize(
     "html", [case for case in UNTOUCHED if "<table" not in case and "<ul" not in case][:8]
 )
 def test_a_simple_clean_body_is_called_settled(html: str) -> None:
-    assert is_settled(html)
+    assert is_known_clean(html)
 
 
 @pytest.mark.parametrize(
