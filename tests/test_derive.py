@@ -69,7 +69,7 @@ def credited(article_id: str, **said: str) -> sources.Credit:
         (ROLLING, {"source": "样例日报", "digest": "今日收涨。（样例晚报）"}, "样例日报", ()),
     ],
 )
-def test_a_tag_credits_somebody_only_where_it_is_made_of_a_source(
+def test_a_tag_names_a_source_only_if_it_is_made_from_one(
     article_id: str, said: dict[str, str], name: str, notes: tuple[str, ...]
 ) -> None:
     credit = credited(article_id, **said)
@@ -84,7 +84,7 @@ WHOLE = {
 }
 
 
-def test_an_article_becomes_a_post_with_the_origin_of_every_value() -> None:
+def test_derive_makes_a_post_and_records_the_origin_of_every_field() -> None:
     made = article(SHARED, **WHOLE)
     post = derive.derive(made, given())
     assert (post.title, post.category, post.tag) == ("样例标题", "yangliribao", "样例日报新闻")
@@ -93,7 +93,7 @@ def test_an_article_becomes_a_post_with_the_origin_of_every_value() -> None:
     assert list(made.origins) == ["title", "date", "body", "source", "link"]
 
 
-def test_a_decision_changes_nothing_but_what_it_answers() -> None:
+def test_a_decision_does_not_change_the_article() -> None:
     made = article(ROLLING, **WHOLE, link="http://www.example.com/1.html", digest="样例摘要。")
     for decide in DECISIONS:
         before = repr(made)
@@ -117,26 +117,26 @@ def test_a_decision_changes_nothing_but_what_it_answers() -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_an_article_that_cannot_be_a_post_has_a_named_end(made: Article, end: str) -> None:
+def test_an_article_that_cannot_become_a_post_ends_with_a_reason(made: Article, end: str) -> None:
     with pytest.raises(ArticleError) as caught:
         derive.derive(made, given())
     assert caught.value.reason == end
 
 
-def test_without_a_credit_an_article_is_filed_under_its_listing() -> None:
+def test_an_article_without_a_source_is_filed_under_the_category_of_its_listing() -> None:
     made = article(SHARED, Listed(SHARED, "yangliribao"), **WHOLE | {"source": ""})
     assert derive.derive(made, given()).tag == "样例日报新闻"
     assert (made.origins["category"], made.notes) == ("listing", ["source/missing"])
 
 
-def test_what_a_family_needs_and_no_page_gives_is_a_doubt() -> None:
+def test_a_missing_link_or_digest_is_a_doubt() -> None:
     made = article(ROLLING, **WHOLE, link="//no.address")
     derive.derive(made, given())
     assert made.notes == ["link/missing", "digest/missing"]
     assert made.link.startswith("http")
 
 
-def test_one_answer_to_two_questions_is_refused_and_one_text_is_a_doubt() -> None:
+def test_a_repeated_article_is_refused_and_a_repeated_text_is_a_doubt() -> None:
     one = given()
     derive.derive(article(SHARED, **WHOLE), one)
     with pytest.raises(Quarantined, match=f"same_answer: .* {SITE.key_of(SHARED)}$"):
@@ -146,7 +146,7 @@ def test_one_answer_to_two_questions_is_refused_and_one_text_is_a_doubt() -> Non
     assert again.notes == ["text/repeated"]
 
 
-def test_the_memory_holds_the_latest(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memory_keeps_only_the_latest_entries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(derive, "MAX_REMEMBERED", 2)
     memory = Memory()
     assert [memory.first(said, key) for said, key in ((1, "a"), (1, "b"), (2, "b"), (3, "c"), (1, "d"))] == [
@@ -204,7 +204,7 @@ def compare(root: Path, replica: Replica, spider: str = "category", **arguments:
     return len(articles) - len(run["failures"]), len(run["failures"])
 
 
-def test_a_crawl_and_derive_make_the_same_posts_and_ends(tmp_path: Path) -> None:
+def test_a_crawl_and_derive_give_the_same_posts_and_reasons(tmp_path: Path) -> None:
     with Replica(Site(articles=60)) as replica:
         made, ended = compare(tmp_path, replica)
     assert made >= 50
@@ -212,7 +212,7 @@ def test_a_crawl_and_derive_make_the_same_posts_and_ends(tmp_path: Path) -> None
 
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the real posts are not beside the project")
-def test_the_seed_answer_is_derived_byte_for_byte(tmp_path: Path) -> None:
+def test_derive_makes_the_seed_post_byte_for_byte(tmp_path: Path) -> None:
     text, post = real(SEED)
     with Replica() as replica:
         play(replica, post)

@@ -20,7 +20,7 @@ from archiver.pipelines import ArticlePipeline, LinkPipeline, PostPipeline, Titl
 from archiver.sites.load import load
 
 
-def test_the_pipelines_run_every_decision_in_its_order() -> None:
+def test_the_pipelines_run_all_decisions_in_order() -> None:
     *deciding, last = map(
         load_object, sorted(settings.ITEM_PIPELINES, key=settings.ITEM_PIPELINES.__getitem__)
     )
@@ -51,7 +51,7 @@ class WantsSpider:
         return f"{item} by {spider.name}"
 
 
-def test_every_doubt_is_a_statistic() -> None:
+def test_every_doubt_is_counted() -> None:
     counted: list[str] = []
     run: Any = SimpleNamespace(**vars(RUN), count=counted.append)
     made = Article("202202220000000017", Listed("202202220000000017"), datetime.now(UTC))
@@ -64,7 +64,7 @@ def an_article() -> Article:
 
 
 @pytest.mark.parametrize("item", ["text", an_article()])
-def test_steps_of_somebody_elses_are_taken_in_any_form(item: object) -> None:
+def test_pipelines_work_beside_sync_and_async_pipelines(item: object) -> None:
     said = item if isinstance(item, Article) else "text seen awaited seen"
     steps = ItemPipelineManager(Sync(), ArticlePipelineOfNothing(RUN), Async(), Sync(), crawler=CRAWLER)
     assert asyncio.run(steps.process_item_async(item)) == said
@@ -74,7 +74,7 @@ class ArticlePipelineOfNothing(ArticlePipeline):
     decisions = ()
 
 
-def test_a_step_that_wants_the_spider_gets_it() -> None:
+def test_a_pipeline_that_needs_the_spider_receives_it() -> None:
     with pytest.warns(ScrapyDeprecationWarning):
         steps = ItemPipelineManager(Sync(), TitlePipeline(RUN), WantsSpider(), crawler=CRAWLER)
     assert asyncio.run(steps.process_item_async("text")) == "text seen by mine"

@@ -69,14 +69,14 @@ def said(text: str, step: Step, site: Profile, article_id: str = NEWS) -> dict[s
         (NEWS, {"text": "<p>a &amp;lt; b</p>"}, "<p>a &amp;lt; b</p>"),
     ],
 )
-def test_the_body_is_text_or_content_as_it_came(
+def test_the_body_is_the_unchanged_field_text_or_content(
     site: Profile, answer: Step, article_id: str, fields: dict[str, str], body: str
 ) -> None:
     assert said(json.dumps(fields), answer, site, article_id) == {"body": body}
 
 
 @pytest.mark.parametrize("spell", [str, str.lower, str.upper])
-def test_keys_in_any_letter_case(site: Profile, answer: Step, spell: type[str]) -> None:
+def test_keys_are_found_in_any_letter_case(site: Profile, answer: Step, spell: type[str]) -> None:
     fields = {"Id": NEWS, "Title": " 沪指收涨 ", "Date": "2022-02-22 17:47:15", "medianame": "样例日报"}
     text = json.dumps({spell(key): value for key, value in fields.items()} | {"text": BODY})
     assert read_answer(text, answer, site, NEWS) == {
@@ -88,7 +88,7 @@ def test_keys_in_any_letter_case(site: Profile, answer: Step, spell: type[str]) 
     }
 
 
-def test_half_filled_fields_say_nothing(site: Profile, answer: Step) -> None:
+def test_empty_fields_give_no_evidence(site: Profile, answer: Step) -> None:
     text = json.dumps({"Id": NEWS, "Title": "", "Date": " ", "medianame": None, "text": BODY})
     assert said(text, answer, site) == {"body": BODY}
 
@@ -114,7 +114,9 @@ def test_half_filled_fields_say_nothing(site: Profile, answer: Step) -> None:
         ("", "empty"),
     ],
 )
-def test_an_answer_that_is_none_is_quarantined(site: Profile, answer: Step, text: str, reason: str) -> None:
+def test_a_response_without_an_article_is_quarantined(
+    site: Profile, answer: Step, text: str, reason: str
+) -> None:
     with pytest.raises(Quarantined) as refused:
         read_answer(text, answer, site, NEWS)
     assert refused.value.reason == reason
@@ -136,7 +138,7 @@ def test_an_answer_that_is_none_is_quarantined(site: Profile, answer: Step, text
         ("../../x", False),
     ],
 )
-def test_an_answer_about_another_article_is_refused(
+def test_a_response_about_another_article_is_quarantined(
     site: Profile, answer: Step, claimed: str | int, same: bool
 ) -> None:
     text = json.dumps({"Id": claimed, "text": BODY})
@@ -172,7 +174,7 @@ def post(*blocks: str, date: str = DATE, address: str = SHARE, footer: str = FOO
     return page(f"{date}\n<h1>沪指收涨</h1>\n\n{rendered}\n\n  {tags}\n", rendered)
 
 
-def test_a_post_page_of_a_source(site: Profile, post_page: Step) -> None:
+def test_a_post_page_of_a_source_is_read(site: Profile, post_page: Step) -> None:
     assert said(post(BODY), post_page, site) | {"body": ""} == {
         "title": "沪指收涨",
         "date": "(GMT+8, Asia/Shanghai, CST) 2022-02-22 17:47:15",
@@ -183,14 +185,14 @@ def test_a_post_page_of_a_source(site: Profile, post_page: Step) -> None:
     assert said(post(BODY), post_page, site)["body"].strip() == BODY
 
 
-def test_a_post_page_of_the_rolling_news(site: Profile, post_page: Step) -> None:
+def test_a_post_page_of_the_rolling_news_is_read(site: Profile, post_page: Step) -> None:
     digest = "<blockquote>\n  <p>沪指收涨，成交放大。</p>\n</blockquote>"
     found = said(post(digest, BODY, address=ARTICLE), post_page, site, ROLLING)
     assert (found["digest"], found["link"]) == ("沪指收涨，成交放大。", ARTICLE)
     assert found["body"].strip() == BODY
 
 
-def test_what_the_head_spills_is_not_read(site: Profile, post_page: Step) -> None:
+def test_markup_that_leaks_from_the_head_is_not_read(site: Profile, post_page: Step) -> None:
     text = post('<p align="center"><strong>小标题</strong></p>', BODY)
     spilled = Selector(text)
     assert len(spilled.css(".em_media")) == len(spilled.xpath(f"//a[@href='{SHARE}']")) == 2
@@ -228,7 +230,7 @@ def test_what_the_head_spills_is_not_read(site: Profile, post_page: Step) -> Non
         ),
     ],
 )
-def test_the_body_is_exactly_the_articles_own_blocks(
+def test_the_body_of_a_post_page_is_exactly_the_blocks_of_the_article(
     site: Profile, post_page: Step, blocks: list[str]
 ) -> None:
     assert said(post(*blocks), post_page, site)["body"].strip() == "\n\n".join(blocks)
@@ -272,7 +274,7 @@ def test_the_body_is_exactly_the_articles_own_blocks(
         pytest.param({"address": SHARE + "&a=1"}, "link", SHARE + "&a=1", id="an address with an ampersand"),
     ],
 )
-def test_older_layouts(
+def test_older_layouts_are_read(
     site: Profile, post_page: Step, changes: dict[str, str], field: str, value: str | None
 ) -> None:
     found = said(post(BODY, **changes), post_page, site).get(field)
@@ -299,7 +301,7 @@ def test_older_layouts(
         pytest.param(post(BODY, address=ARTICLE), "id_mismatch", id="another family's article"),
     ],
 )
-def test_a_page_that_is_no_post_is_quarantined(
+def test_a_page_that_is_not_a_post_is_quarantined(
     site: Profile, post_page: Step, text: str, reason: str
 ) -> None:
     with pytest.raises(Quarantined) as refused:
@@ -307,7 +309,9 @@ def test_a_page_that_is_no_post_is_quarantined(
     assert refused.value.reason == reason
 
 
-def test_a_link_that_names_no_article_proves_nothing(site: Profile, post_page: Step) -> None:
+def test_a_link_in_an_unknown_form_is_read_but_not_compared_with_the_id(
+    site: Profile, post_page: Step
+) -> None:
     address = "http://caifuhao.eastmoney.com/news/20220222174715000001"
     assert said(post(BODY, address=address), post_page, site, ROLLING)["link"] == address
 
@@ -324,7 +328,9 @@ def seen(markup: str) -> str:
     return re.sub(r"\s+", "", Selector(f"<body>{markup}").xpath("string()").get(""))
 
 
-def test_answer_and_page_of_every_article_say_the_same(site: Profile, answer: Step, post_page: Step) -> None:
+def test_the_text_service_and_the_post_page_give_the_same_article(
+    site: Profile, answer: Step, post_page: Step
+) -> None:
     replica = Site(200)
     read = 0
     for index in range(len(replica)):

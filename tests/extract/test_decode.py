@@ -85,7 +85,7 @@ def html(charset: str) -> str:
         pytest.param(b"", "", "", "utf-8", False, id="nothing"),
     ],
 )
-def test_what_is_readable_is_read_exactly(
+def test_a_readable_body_is_decoded_exactly(
     body: bytes, content_type: str, text: str | None, charset: str, overridden: bool
 ) -> None:
     decoded = decode(body, content_type)
@@ -114,7 +114,7 @@ def test_what_is_readable_is_read_exactly(
         ),
     ],
 )
-def test_what_would_be_guessed_is_refused(body: bytes, content_type: str) -> None:
+def test_a_body_that_could_only_be_guessed_is_refused(body: bytes, content_type: str) -> None:
     with pytest.raises(Quarantined) as refused:
         decode(body, content_type)
     assert refused.value.reason == "encoding"
@@ -123,29 +123,29 @@ def test_what_would_be_guessed_is_refused(body: bytes, content_type: str) -> Non
 @pytest.mark.parametrize(
     ("charset", "damage"), [("utf-8", b"\xff"), ("utf-8", b"\xe6\xb9"), ("gbk", b"\xff"), ("big5", b"\xff")]
 )
-def test_a_bad_byte_in_a_long_page_costs_one_character(charset: str, damage: bytes) -> None:
+def test_an_invalid_byte_in_a_long_page_is_replaced_by_one_character(charset: str, damage: bytes) -> None:
     text = "<p>今天公布的數字</p>" * 100
     body = text.encode(charset) + damage + b"</p>"
     assert decode(body, html(charset)).text == text + "\ufffd</p>"
 
 
-def test_three_bad_bytes_in_a_long_page_are_borne() -> None:
+def test_three_invalid_bytes_in_a_long_page_are_accepted() -> None:
     body = LONG.encode().replace(b"<p>", b"\xff<p>", 3)
     assert decode(body, html("utf-8")).text.count("\ufffd") == 3
 
 
-def test_control_characters_are_left_to_whoever_uses_the_text() -> None:
+def test_control_characters_are_kept() -> None:
     assert decode("一\x00二\x01".encode(), "").text == "一\x00二\x01"
 
 
-def test_a_meta_is_looked_for_where_pages_have_it() -> None:
+def test_a_meta_charset_is_searched_only_at_the_start_of_a_page() -> None:
     late = b" " * 5000 + b'<meta charset="utf-8">' + PAGE.encode("gb18030")
     assert not decode(late).overridden
     old = b'<META http-equiv="Content-Type" content="text/html; charset=gb2312">' + RARE.encode("gb18030")
     assert decode(old).text.endswith(RARE)
 
 
-def test_each_answer_is_decided_for_itself() -> None:
+def test_the_charset_of_one_response_does_not_affect_the_next() -> None:
     for _ in range(2):
         assert decode(PAGE.encode("gb18030"), html("gbk")).text == PAGE
         assert decode(PAGE.encode(), html("gbk")).text == PAGE
@@ -167,7 +167,7 @@ MEGABYTE = 1 << 20
         pytest.param(b"\xff" * MEGABYTE, html("punycode"), id="a codec that takes quadratic time"),
     ],
 )
-def test_a_hostile_megabyte_takes_no_time(body: bytes, content_type: str) -> None:
+def test_a_hostile_megabyte_is_decoded_quickly(body: bytes, content_type: str) -> None:
     start = time.process_time()
     with suppress(Quarantined):
         decode(body, content_type)

@@ -109,7 +109,7 @@ def test_a_registered_format_reads_an_article(lines: Profile) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"), [("甲。", ""), ("甲", "incomplete"), (" \n", "empty"), ("", "empty")]
 )
-def test_a_registered_format_tells_a_whole_answer_from_a_cut_one(text: str, reason: str) -> None:
+def test_a_registered_format_distinguishes_complete_and_cut_responses(text: str, reason: str) -> None:
     headers = {"Content-Type": "text/plain; charset=gbk"}
     told = ""
     try:
@@ -127,7 +127,7 @@ def test_a_registered_format_checks_the_rules_of_a_profile() -> None:
 
 
 @pytest.mark.usefixtures("lines")
-def test_an_unknown_format_tells_every_registered_one() -> None:
+def test_an_unknown_format_is_refused_with_a_list_of_formats() -> None:
     with pytest.raises(BadArgument) as wrong:
         parse(LINES.replace("format: lines", "format: line"), "lines.yaml")
     known = "known here: 'html', 'json' or 'lines'"
@@ -135,7 +135,7 @@ def test_an_unknown_format_tells_every_registered_one() -> None:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_every_format_has_its_own_name_and_refuses_a_blank_text(name: str) -> None:
+def test_every_format_is_registered_under_its_name_and_refuses_blank_text(name: str) -> None:
     assert FORMATS[name].name == name
     with pytest.raises(Quarantined, match=r"^empty: "):
         open_page(" \r\n\u3000", name)

@@ -221,14 +221,14 @@ def test_a_relative_date_and_a_day_are_read_as_imprecise(text: str, expected: st
 
 
 @pytest.mark.parametrize("text", REFUSED)
-def test_what_is_no_date_is_refused(text: str) -> None:
+def test_text_that_is_not_a_date_is_refused(text: str) -> None:
     with pytest.raises(DateError) as refusal:
         parse(text, NOW)
     assert refusal.value.reason == "date"
 
 
 @pytest.mark.parametrize("text", IN_THE_FUTURE)
-def test_a_date_more_than_a_day_ahead_is_refused_as_future(text: str) -> None:
+def test_a_date_more_than_a_day_in_the_future_is_refused(text: str) -> None:
     with pytest.raises(DateError) as refusal:
         parse(text, NOW)
     assert refusal.value.reason == "date_future"
@@ -248,14 +248,14 @@ YEARS = [
 
 
 @pytest.mark.parametrize(("text", "now", "expected"), YEARS)
-def test_a_missing_year_is_the_latest_that_fits(text: str, now: str, expected: str) -> None:
+def test_a_missing_year_is_the_latest_possible_year(text: str, now: str, expected: str) -> None:
     assert parse(text, beijing(now)).at == beijing(expected)
 
 
 @pytest.mark.parametrize(
     ("text", "expected"), [("今天 00:30", "2022-02-23 00:30"), ("昨天 23:30", "2022-02-22 23:30")]
 )
-def test_relative_days_are_beijing_days_of_the_response(text: str, expected: str) -> None:
+def test_relative_days_are_relative_to_the_beijing_day_of_the_response(text: str, expected: str) -> None:
     response = datetime(2022, 2, 22, 12, 0, tzinfo=timezone(-timedelta(hours=5)))  # 01:00 on the 23rd there
     assert parse(text, response).at == beijing(expected)
 
@@ -274,7 +274,7 @@ def machine_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], No
 @pytest.mark.parametrize(
     "zone", ["UTC", "America/New_York", "Asia/Shanghai", "Europe/London", "GMT-3", "CST6CDT"]
 )
-def test_the_zone_of_the_machine_plays_no_part(zone: str, machine_zone: Callable[[str], None]) -> None:
+def test_the_zone_of_the_machine_has_no_effect(zone: str, machine_zone: Callable[[str], None]) -> None:
     machine_zone(zone)
     for text, expected in PRECISE + IMPRECISE:
         assert parse(text, NOW).at.isoformat(" ") == f"{expected}+08:00", text
@@ -283,7 +283,7 @@ def test_the_zone_of_the_machine_plays_no_part(zone: str, machine_zone: Callable
             parse(text, NOW)
 
 
-def test_a_naive_now_is_a_mistake_of_the_caller() -> None:
+def test_a_naive_now_raises_type_error() -> None:
     with pytest.raises(TypeError):
         parse("any text", datetime(2022, 2, 23))  # noqa: DTZ001
 
@@ -295,7 +295,7 @@ SHAPED = st.from_regex(
 
 
 @given(st.text(st.characters()) | DATE_LIKE | SHAPED)
-def test_any_text_is_a_moment_or_a_date_error(text: str) -> None:
+def test_any_text_gives_a_moment_or_a_date_error(text: str) -> None:
     try:
         moment = parse(text, NOW)
     except DateError:
@@ -307,7 +307,7 @@ def test_any_text_is_a_moment_or_a_date_error(text: str) -> None:
 
 
 @given(st.datetimes(datetime(1990, 1, 1), datetime(2022, 2, 23)))  # noqa: DTZ001
-def test_the_date_of_a_post_reads_as_itself(at: datetime) -> None:
+def test_the_date_of_a_post_is_read_back(at: datetime) -> None:
     stated = at.replace(microsecond=0, tzinfo=BEIJING)
     assert parse(stated.strftime("%Y-%m-%d %H:%M:%S +0800"), NOW).at == stated
     assert parse(stated.isoformat(), NOW).at == stated
@@ -335,7 +335,7 @@ IDS = [
 
 
 @pytest.mark.parametrize(("article_id", "day"), IDS)
-def test_the_day_of_an_id(article_id: str, day: str) -> None:
+def test_the_day_in_an_id_is_read(article_id: str, day: str) -> None:
     moment = day_of_id(article_id)
     assert moment.at == beijing(day)
     assert not moment.precise
@@ -359,7 +359,7 @@ ADDRESSES = [
 
 
 @pytest.mark.parametrize(("url", "day"), ADDRESSES)
-def test_the_day_of_an_address(url: str, day: str) -> None:
+def test_the_day_in_an_address_is_read(url: str, day: str) -> None:
     moment = day_of_address(url)
     assert moment.at == beijing(day)
     assert not moment.precise
@@ -451,7 +451,9 @@ DECISIONS: list[tuple[list[Evidence], str, str, tuple[str, ...]]] = [
 
 
 @pytest.mark.parametrize(("evidence", "at", "origin", "notes"), DECISIONS)
-def test_the_date_decided_on(evidence: list[Evidence], at: str, origin: str, notes: tuple[str, ...]) -> None:
+def test_the_date_is_chosen_from_all_evidence(
+    evidence: list[Evidence], at: str, origin: str, notes: tuple[str, ...]
+) -> None:
     dated = decide(evidence, NOW)
     assert dated.moment.at.isoformat(" ") == f"{at}+08:00"
     assert dated.origin == origin
@@ -471,14 +473,14 @@ UNDATED: list[Any] = [
 
 
 @pytest.mark.parametrize(("evidence", "reason"), UNDATED)
-def test_an_article_that_cannot_be_dated_is_quarantined(evidence: list[Evidence], reason: str) -> None:
+def test_an_article_without_a_valid_date_is_quarantined(evidence: list[Evidence], reason: str) -> None:
     with pytest.raises(Quarantined) as decision:
         decide(evidence, NOW)
     assert decision.value.reason == reason
 
 
 @pytest.mark.parametrize("said", ["昨天 17:47", "今天 17:47", "3小时前", "刚刚", "前天", "2天前"])
-def test_a_stale_page_read_on_another_day_gives_the_same_date(said: str) -> None:
+def test_a_relative_date_read_on_another_day_gives_the_same_date(said: str) -> None:
     today, tomorrow = (decide([answer(said), ID], NOW + timedelta(days=days)) for days in (0, 1))
     assert today == tomorrow
 
@@ -494,5 +496,5 @@ def test_a_stale_page_read_on_another_day_gives_the_same_date(said: str) -> None
         ("1645523235", "2022-02-22 17:47:15"),
     ],
 )
-def test_a_site_elsewhere_has_its_own_zone_and_posts_have_beijing_time(text: str, expected: str) -> None:
+def test_dates_in_the_zone_of_a_site_are_converted_to_beijing_time(text: str, expected: str) -> None:
     assert parse(text, NOW, ZoneInfo("Asia/Tokyo")).at == beijing(expected)

@@ -62,7 +62,7 @@ DEEP = MAX_DEPTH + 1
         ),
     ],
 )
-def test_each_parser_gets_what_it_can_nest(html: str, body: bool, page: bool) -> None:
+def test_markup_beyond_the_limits_of_a_parser_is_refused(html: str, body: bool, page: bool) -> None:
     assert (is_refused(html, BODY), is_refused(html, PAGE)) == (body, page)
 
 

@@ -136,7 +136,7 @@ def test_a_credit_line_is_read(line: str, source: Source) -> None:
 
 
 @given(st.text(st.characters()) | st.text(st.sampled_from("来源作者：: （）()、/ 综合财·2022-<&")))
-def test_any_text_is_read(text: str) -> None:
+def test_any_text_is_read_without_an_error(text: str) -> None:
     source = parse(text)
     assert all(1 <= len(name) <= MAX_NAME for name in source.names)
     assert not any("<" in name or "\n" in name for name in (*source.names, source.author))
@@ -153,7 +153,7 @@ TAGS = [
 
 
 @pytest.mark.parametrize(("tag", "name"), TAGS)
-def test_one_final_xinwen_of_a_tag_is_not_the_name(tag: str, name: str) -> None:
+def test_one_final_xinwen_of_a_tag_is_removed(tag: str, name: str) -> None:
     assert from_tag(tag, DEFAULT_TAG) == name
 
 
@@ -172,7 +172,7 @@ def test_one_final_xinwen_of_a_tag_is_not_the_name(tag: str, name: str) -> None:
         ("东财滚动新闻", "东财滚动新闻", ""),
     ],
 )
-def test_a_tag_gives_the_name_its_template_was_filled_with(template: str, tag: str, name: str) -> None:
+def test_the_template_of_a_tag_is_removed_from_the_name(template: str, tag: str, name: str) -> None:
     assert from_tag(tag, template) == name
 
 
@@ -201,14 +201,14 @@ BODIES = [
 
 
 @pytest.mark.parametrize(("html", "line"), BODIES)
-def test_the_source_line_of_a_body_is_its_last_em_media(html: str, line: str | None) -> None:
+def test_the_source_line_is_the_last_em_media_element_of_a_body(html: str, line: str | None) -> None:
     assert from_body(html, "em_media") == line
 
 
 @pytest.mark.parametrize(
     ("css_class", "line"), [("from", "甲报"), ("fro", None), ("f+", None), ("by", "乙"), ("", None)]
 )
-def test_the_class_of_the_source_line_is_the_profiles(css_class: str, line: str | None) -> None:
+def test_the_source_line_is_found_by_the_class_in_the_profile(css_class: str, line: str | None) -> None:
     assert from_body('<p class="from">甲报</p><p class="x by"><b>乙</b></p>', css_class) == line
 
 
@@ -292,7 +292,7 @@ def test_a_hostile_megabyte_is_read_quickly(unit: str) -> None:
 
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the posts of the old archive are not here")
-def test_the_old_posts_name_one_source_in_tag_and_body() -> None:
+def test_old_posts_have_the_same_source_in_tag_and_body() -> None:
     checked = 0
     for path in CORPUS.glob("*-NW*.md"):
         post = path.read_text(encoding="utf-8")

@@ -63,12 +63,12 @@ def test_cleaning_emoji_twice_changes_nothing(text: str) -> None:
 
 
 @given(ANY_TEXT)
-def test_a_text_that_needs_no_cleaning_is_told_rightly(text: str) -> None:
+def test_a_text_that_needs_no_cleaning_is_detected(text: str) -> None:
     assert clean(text) == clean(f"{text} ")  # a blank at its end needs cleaning, and leaves no trace
 
 
 @given(ANY_TEXT)
-def test_a_clean_text_is_one_line_that_utf8_can_hold(text: str) -> None:
+def test_a_clean_text_is_one_line_and_valid_in_utf8(text: str) -> None:
     cleaned = clean(text)
     cleaned.encode("utf-8")
     assert len(cleaned.splitlines()) <= 1
@@ -82,12 +82,12 @@ BLANK = [
 
 
 @pytest.mark.parametrize("text", BLANK)
-def test_punctuation_and_invisible_characters_are_no_text(text: str) -> None:
+def test_punctuation_and_invisible_characters_are_blank(text: str) -> None:
     assert is_blank(text)
 
 
 @pytest.mark.parametrize("text", ["涨", "5", "A", "？涨！", "\u200b5", "①", "\U0001f600", "５"])
-def test_a_letter_a_digit_or_a_picture_is_text(text: str) -> None:
+def test_a_text_with_a_letter_digit_or_picture_is_not_blank(text: str) -> None:
     assert not is_blank(text)
 
 

@@ -109,7 +109,7 @@ def built(posts: list[Post], tmp_path_factory: pytest.TempPathFactory) -> Built:
     return build(tmp_path_factory.mktemp("site"), {post.name: render(post) for post in posts})
 
 
-def test_the_build_is_clean_and_every_post_has_a_page(built: Built, posts: list[Post]) -> None:
+def test_the_build_has_no_warnings_and_a_page_for_every_post(built: Built, posts: list[Post]) -> None:
     assert (built.exit_status, built.complaints) == (0, "")
     assert set(built.files) == set(map(url_of, posts))
     assert len(built.files) == len(posts) > 300
@@ -125,7 +125,7 @@ def pages(built: Built, posts: list[Post]) -> Mapping[str, Page]:
     return {post.id: built.page(url_of(post)) for post in posts}
 
 
-def test_every_page_shows_the_title_time_category_and_tag_that_were_meant(
+def test_every_page_shows_the_title_time_category_and_tag_of_its_post(
     pages: Mapping[str, Page], posts: list[Post]
 ) -> None:
     for post in posts:
@@ -136,14 +136,14 @@ def test_every_page_shows_the_title_time_category_and_tag_that_were_meant(
         assert page.tags == (post.tag,)
 
 
-def test_every_page_shows_the_digest_as_it_is(pages: Mapping[str, Page], posts: list[Post]) -> None:
+def test_every_page_shows_the_digest_of_its_post(pages: Mapping[str, Page], posts: list[Post]) -> None:
     for post in posts:
         quotes = pages[post.id].main.findall("./blockquote/p")
         shown = ["".join(quote.itertext()) for quote in quotes[:1]] if post.digest else []
         assert shown == [post.digest] * bool(post.digest), post.digest
 
 
-def test_every_page_shows_text_pictures_and_links_of_its_post_and_no_more(
+def test_every_page_shows_exactly_the_text_pictures_and_links_of_its_post(
     pages: Mapping[str, Page], posts: list[Post]
 ) -> None:
     for post in posts:

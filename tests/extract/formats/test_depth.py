@@ -56,7 +56,7 @@ def no_parser(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 @pytest.mark.usefixtures("no_parser")
-def test_excess_is_refused_before_any_parser_sees_it(html: str) -> None:
+def test_excessive_markup_is_refused_before_parsing(html: str) -> None:
     with pytest.raises(Quarantined) as refused:
         open_page(f"<html><body>{html}", "html")
     assert refused.value.reason == "too_deep"
@@ -69,14 +69,14 @@ def test_excess_is_refused_before_any_parser_sees_it(html: str) -> None:
         pytest.param("<div><table></div>" * 5000, id="end tags that close no table"),
     ],
 )
-def test_what_the_scan_misses_is_found_in_the_parsed_page(html: str) -> None:
+def test_depth_missed_by_the_scan_is_detected_after_parsing(html: str) -> None:
     refuse_excess(html, PAGE)
     with pytest.raises(Quarantined, match=r"^too_deep"):
         open_page(html, "html")
 
 
 @pytest.mark.parametrize("depth", [MAX_DEPTH - 2, MAX_DEPTH - 1])
-def test_the_limit_is_exact(depth: int) -> None:
+def test_the_limit_of_depth_is_exact(depth: int) -> None:
     page = Selector("<div>" * depth + "</div>" * depth, type="html")
     assert is_too_deep(page.root) == (depth + 2 > MAX_DEPTH), "html and body count too"
 
@@ -97,7 +97,7 @@ def test_the_limit_is_exact(depth: int) -> None:
         pytest.param("<div><div><b>x</b></div></div>" * 5000, id="much, but flat"),
     ],
 )
-def test_a_long_ordinary_page_is_read_whole(html: str) -> None:
+def test_a_long_ordinary_page_is_read_completely(html: str) -> None:
     page = open_page(f"<html><body>{html}<h6>完</h6>", "html")
     assert "完" in page.value("xpath:string(/)")
 
@@ -126,7 +126,7 @@ MEGABYTE = 1 << 20
         lambda n: f'<p a="{"x" * n}">',
     ],
 )
-def test_a_hostile_megabyte_takes_no_time(make: Callable[[int], str]) -> None:
+def test_a_hostile_megabyte_is_read_quickly(make: Callable[[int], str]) -> None:
     html = make(MEGABYTE)
     start = time.process_time()
     try:

@@ -38,7 +38,7 @@ def test_json_value_is_a_text(json: Page, rule: str, value: str) -> None:
 
 
 @pytest.mark.parametrize("rule", ["data.list", "data", "data.good", "join(',', data.list)"])
-def test_json_that_is_no_text_is_refused(json: Page, rule: str) -> None:
+def test_a_json_value_that_is_not_text_is_refused(json: Page, rule: str) -> None:
     for read in (json.value, json.markup):
         with pytest.raises(Quarantined, match=r"^shape: "):
             read(rule)
@@ -55,7 +55,7 @@ def test_json_values_are_texts(json: Page) -> None:
         json.values("data.list")
 
 
-def test_json_rows_may_be_anything(json: Page) -> None:
+def test_json_rows_can_have_any_type(json: Page) -> None:
     assert [row.value("id") for row in json.rows("data.list")] == ["202202220000000017", "x", ""]
     assert json.rows("data.none") == []
     for rule in ("data", "missing", "data.text"):
@@ -74,7 +74,7 @@ def test_json_rows_may_be_anything(json: Page) -> None:
         ("missing", False),
     ],
 )
-def test_json_finds_says_whether_there_is_any(json: Page, rule: str, found: bool) -> None:
+def test_json_finds_reports_whether_a_rule_matches(json: Page, rule: str, found: bool) -> None:
     assert json.finds(rule) is found
 
 
@@ -116,11 +116,11 @@ def test_hostile_json_is_refused(text: str, reason: str) -> None:
     assert len(refused.value.detail) < 300
 
 
-def test_control_characters_in_a_text_pass() -> None:
+def test_control_characters_in_strings_are_accepted() -> None:
     assert load_json('{"t": "一\t二\x00"}') == {"t": "一\t二\x00"}
 
 
-def test_a_key_that_comes_twice_late_is_found_at_once() -> None:
+def test_a_late_duplicate_key_is_found_quickly() -> None:
     keys = ", ".join(f'"k{number}": 1' for number in range(60_000))
     start = time.process_time()
     with pytest.raises(Quarantined, match="the key 'k59999' is duplicated"):
@@ -152,7 +152,7 @@ def first_of(keys: list[str], data: object) -> object:
     st.sampled_from(["a", "a||b", "a || b || c", " b ||c"]),
     st.dictionaries(st.sampled_from("abc"), _VALUES) | _VALUES,
 )
-def test_keys_between_bars_give_the_first_that_is_not_empty(rule: str, data: object) -> None:
+def test_alternatives_give_the_first_value_that_is_not_empty(rule: str, data: object) -> None:
     value = first_of([key.strip() for key in rule.split("||")], data)
     refused = isinstance(value, bool | list | dict)
     assert result(rule, data) == ("shape" if refused else "" if value is None else str(value))
@@ -194,7 +194,7 @@ def test_a_rule_is_jmespath(rule: str, value: str) -> None:
         ("length()", "cannot be applied"),
     ],
 )
-def test_a_rule_that_cannot_be_applied_is_told_in_one_line(rule: str, words: str) -> None:
+def test_an_invalid_rule_is_reported_in_one_line(rule: str, words: str) -> None:
     with pytest.raises(ValueError, match=words) as wrong:
         check_rule(rule, "json")
     assert "\n" not in str(wrong.value)
@@ -208,5 +208,5 @@ def test_a_rule_that_cannot_be_applied_is_told_in_one_line(rule: str, words: str
         "data.list[?kind=='CMS']",
     ],
 )
-def test_a_rule_that_can_be_applied_passes(rule: str) -> None:
+def test_a_valid_rule_is_accepted(rule: str) -> None:
     check_rule(rule, "json")
