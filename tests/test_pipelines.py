@@ -1,4 +1,4 @@
-"""The pipelines run the decisions in order, also between pipelines of somebody else."""
+"""The pipelines run the decisions in order, also beside pipelines of other projects."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Async:
         return item if isinstance(item, Article) else f"{item} awaited"
 
 
-class WantsSpider:
+class NeedsSpider:
     def process_item(self, item: object, spider: Spider) -> object:
         return f"{item} by {spider.name}"
 
@@ -65,16 +65,16 @@ def an_article() -> Article:
 
 @pytest.mark.parametrize("item", ["text", an_article()])
 def test_pipelines_work_beside_sync_and_async_pipelines(item: object) -> None:
-    said = item if isinstance(item, Article) else "text seen awaited seen"
-    steps = ItemPipelineManager(Sync(), ArticlePipelineOfNothing(RUN), Async(), Sync(), crawler=CRAWLER)
-    assert asyncio.run(steps.process_item_async(item)) == said
+    expected = item if isinstance(item, Article) else "text seen awaited seen"
+    pipelines = ItemPipelineManager(Sync(), PipelineWithoutDecisions(RUN), Async(), Sync(), crawler=CRAWLER)
+    assert asyncio.run(pipelines.process_item_async(item)) == expected
 
 
-class ArticlePipelineOfNothing(ArticlePipeline):
+class PipelineWithoutDecisions(ArticlePipeline):
     decisions = ()
 
 
 def test_a_pipeline_that_needs_the_spider_receives_it() -> None:
     with pytest.warns(ScrapyDeprecationWarning):
-        steps = ItemPipelineManager(Sync(), TitlePipeline(RUN), WantsSpider(), crawler=CRAWLER)
-    assert asyncio.run(steps.process_item_async("text")) == "text seen by mine"
+        pipelines = ItemPipelineManager(Sync(), TitlePipeline(RUN), NeedsSpider(), crawler=CRAWLER)
+    assert asyncio.run(pipelines.process_item_async("text")) == "text seen by mine"

@@ -1,4 +1,4 @@
-"""Faults E1 to E14: the right text, or a refusal; never a guess."""
+"""Decoding gives the right text or refuses the body; it never guesses (faults E1 to E14)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def html(charset: str) -> str:
 @pytest.mark.parametrize(
     ("body", "content_type", "text", "charset", "overridden"),
     [
-        pytest.param(PAGE.encode(), html("utf-8"), PAGE, "utf-8", False, id="what it says it is"),
+        pytest.param(PAGE.encode(), html("utf-8"), PAGE, "utf-8", False, id="as declared"),
         pytest.param(PAGE.encode("gb18030"), html("utf-8"), PAGE, "gb18030", True, id="E1"),
         pytest.param(
             b'<meta charset="utf-8">' + PAGE.encode("gb18030"),
@@ -72,17 +72,17 @@ def html(charset: str) -> str:
             PAGE.encode("big5", "ignore"), html("big5"), None, "big5hkscs", False, id="E12 labelled"
         ),
         pytest.param(PAGE.encode(), html("utf-9"), PAGE, "utf-8", False, id="E13 unknown label"),
-        pytest.param(b"+AGE-", html("utf-7"), "+AGE-", "utf-8", False, id="E13 UTF-7 is read as it stands"),
+        pytest.param(b"+AGE-", html("utf-7"), "+AGE-", "utf-8", False, id="E13 UTF-7 is not decoded"),
         pytest.param(
             b"\\u0041",
             html("unicode_escape"),
             "\\u0041",
             "utf-8",
             False,
-            id="no codec at the server's choice",
+            id="E13 unicode_escape is not decoded",
         ),
-        pytest.param(b"plain", html("gbk"), "plain", "utf-8", False, id="ASCII contradicts no label"),
-        pytest.param(b"", "", "", "utf-8", False, id="nothing"),
+        pytest.param(b"plain", html("gbk"), "plain", "utf-8", False, id="ASCII is valid under every label"),
+        pytest.param(b"", "", "", "utf-8", False, id="empty"),
     ],
 )
 def test_a_readable_body_is_decoded_exactly(
@@ -102,8 +102,10 @@ def test_a_readable_body_is_decoded_exactly(
         pytest.param(
             (LONG + "<p>").encode().replace(b"<p>", b"\xff<p>", 4), html("utf-8"), id="E9 four bytes"
         ),
-        pytest.param(b"\xff" + PAGE.encode(), html("utf-8"), id="E9 one byte of few"),
-        pytest.param(b'{"text": "' + b"\xff\xfe\xfa" * 40 + b'"}', "application/json", id="neither"),
+        pytest.param(b"\xff" + PAGE.encode(), html("utf-8"), id="E9 one byte in a short page"),
+        pytest.param(
+            b'{"text": "' + b"\xff\xfe\xfa" * 40 + b'"}', "application/json", id="neither UTF-8 nor GB18030"
+        ),
         pytest.param("臺灣證券交易所發行量加權股價指數收盤".encode("big5"), html("utf-8"), id="E12 Big5"),
         pytest.param("臺灣證券交易所發行量加權股價指數收盤".encode("big5"), "", id="Big5 without a label"),
         pytest.param(
@@ -161,9 +163,9 @@ MEGABYTE = 1 << 20
         pytest.param(b"<meta charset" + b" " * MEGABYTE, "", id="blanks in the page"),
         pytest.param(b"", "charset=" + " " * MEGABYTE, id="blanks in the header"),
         pytest.param(b"", "charset" * (MEGABYTE // 7), id="labels in the header"),
-        pytest.param("湖南".encode("gbk") * (MEGABYTE // 4), html("utf-8"), id="everyday characters"),
+        pytest.param("湖南".encode("gbk") * (MEGABYTE // 4), html("utf-8"), id="common characters"),
         pytest.param("㙓".encode("gb18030") * (MEGABYTE // 4), html("utf-8"), id="rare characters"),
-        pytest.param(b"\xff" * MEGABYTE, html("utf-8"), id="no character at all"),
+        pytest.param(b"\xff" * MEGABYTE, html("utf-8"), id="only invalid bytes"),
         pytest.param(b"\xff" * MEGABYTE, html("punycode"), id="a codec that takes quadratic time"),
     ],
 )

@@ -1,4 +1,4 @@
-"""The registry of formats: one class is enough for a new one."""
+"""The registry of formats: a new format needs only one class."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ families:
 
 
 class LinesPage:
-    """A rule is the beginning of a line; a row is a line, whose parts stand between semicolons."""
+    """A rule is the start of a line; a row is a line with parts separated by semicolons."""
 
     empty_reason = "not_an_article"
 
@@ -77,7 +77,7 @@ class LinesFormat:
 
 @pytest.fixture
 def lines(monkeypatch: pytest.MonkeyPatch) -> Profile:
-    """A site whose pages have a format that is registered for this test."""
+    """A site with pages in a format that is registered for this test."""
     monkeypatch.setitem(FORMATS, "lines", LinesFormat())
     return parse(LINES, "lines.yaml")
 
@@ -111,12 +111,12 @@ def test_a_registered_format_reads_an_article(lines: Profile) -> None:
 )
 def test_a_registered_format_distinguishes_complete_and_cut_responses(text: str, reason: str) -> None:
     headers = {"Content-Type": "text/plain; charset=gbk"}
-    told = ""
+    found = ""
     try:
         check_whole(Response("http://lines.example.com/", headers=headers, body=text.encode("gbk")), "lines")
     except ArticleError as why:
-        told = why.reason
-    assert told == reason
+        found = why.reason
+    assert found == reason
 
 
 @pytest.mark.usefixtures("lines")

@@ -1,4 +1,4 @@
-"""What a home page, a category page and a feed name; hostile rows cost only themselves."""
+"""Reading home pages, category pages and feeds; a hostile row does not affect the other rows."""
 
 from __future__ import annotations
 

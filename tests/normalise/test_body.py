@@ -69,14 +69,14 @@ CLEANED = [
     ("<p>\n　　甲</p>", "<p>\n甲</p>"),
     ("<p>&#12288;&#x3000;甲</p>", "<p>甲</p>"),
     ("<p>　　甲　　乙</p>", "<p>甲　　乙</p>"),
-    # a body of which anything is cleaned is written anew as a whole
+    # if cleaning changes anything, the whole body is rewritten
     (SPACER + '<p><a href="http://e.com/?a=1&b=2">甲</a><br></p>', '<p><a href="http://e.com/?a=1&amp;b=2">甲</a><br /></p>'),
     ("<p>甲\xa0乙</p><p></p>", "<p>甲&nbsp;乙</p>"),
     # characters
     ("<p>甲\0乙\x08丙\ufffe丁\ud800戊&#1;己</p>", "<p>甲乙丙丁戊己</p>"),
     ("<p>甲\U0001f600\U0002f804\U0001ffff</p>", "<p>甲\U0001f600\U0002f804</p>"),
     ("<p>甲\r乙\f丙</p>", "<p>甲\n乙 丙</p>"),
-    # what nobody sees
+    # invisible parts
     (SPACER + "<p>甲</p>", "<p>甲</p>"),
     ('<p>甲</p><div style="DISPLAY : none"><p>乙<b>丙</b></p><br></div><p>丁</p>', "<p>甲</p><p>丁</p>"),
     ('<p>甲<span hidden>乙</span><img src="/x" hidden>丙</p>', "<p>甲丙</p>"),
@@ -90,7 +90,7 @@ CLEANED = [
     ('<p>甲<img src="data:image/gif;base64,R0lGOD"></p>', "<p>甲</p>"),
     ("<p>甲</p></p></p><p></p>", "<p>甲</p>"),
     ("<p>甲</p><script>alert(1)</script><style>p{}</style><noscript>乙</noscript>", "<p>甲</p>"),
-    # what kramdown would take for Markdown
+    # text that kramdown would parse as Markdown
     ("甲*乙*", "<p>甲*乙*</p>"),
     ("甲<br>乙<p>丙</p>丁", "<p>甲<br />乙</p><p>丙</p><p>丁</p>"),
     ("<strong>甲</strong>\n\n\n    乙", "<p><strong>甲</strong>\n乙</p>"),
@@ -125,11 +125,11 @@ CLEANED = [
     ('<span web="1" href="http://q.example.com/" class="em_stock_key_common" data-code="90,BK0493">新能源</span>', '<p><span class="em_stock_key_common" data-code="90,BK0493">新能源</span></p>'),
     ('<p><img src="http://e.com/x" width="5000000" height="80%" border="thick"></p>', '<p><img src="http://e.com/x" height="80%" /></p>'),
     ('<p><img src="http://e.com/x" orginial_src="javascript:x"></p>', '<p><img src="http://e.com/x" /></p>'),
-    # entities are decoded once, by the reader
+    # entities stay, so that only the browser decodes them
     ("&lt;p&gt;甲&lt;/p&gt;", "<p>&lt;p&gt;甲&lt;/p&gt;</p>"),
     ("<p>&amp;lt;b&amp;gt;</p><i></i>", "<p>&amp;lt;b&amp;gt;</p>"),
     ("<p>&ldquo;甲&rdquo;&mdash;乙</p>", "<p>“甲”—乙</p>"),
-    # unclosed
+    # unclosed elements
     ("<p>甲<p>乙<b>丙", "<p>甲</p><p>乙<b>丙</b></p>"),
     ("<P ALIGN=center>甲</P>", '<p align="center">甲</p>'),
 ]  # fmt: skip
@@ -283,12 +283,12 @@ def test_cleaning_a_clean_body_changes_nothing(html: str) -> None:
         assert clean(once, BASE) == once
 
 
-_SEEN_THE_SAME = [
+_SAME_VISIBLE_CONTENT = [
     html for html, _ in CLEANED if not re.search("font-size|&#1;|\0|\x08|\ufffe|\U0001ffff|\ud800|data-original|data-src|//\\[|mailto", html)
 ] + UNTOUCHED  # fmt: skip
 
 
-@pytest.mark.parametrize("html", _SEEN_THE_SAME)
+@pytest.mark.parametrize("html", _SAME_VISIBLE_CONTENT)
 def test_visible_content_is_kept(html: str) -> None:
     assert seen(clean(html, BASE)) == seen(html, BASE)
 
@@ -525,7 +525,7 @@ def test_a_hostile_megabyte_is_cleaned_in_linear_time(html: str) -> None:
     assert time.process_time() - started < 6
 
 
-# What only one site's texts hold
+# Attributes allowed for one site
 
 KEPT = frozenset({("span", "id", re.compile("q_[0-9]+")), ("img", "data-code", re.compile(".*"))})
 CODES = '<p><span id="q_1" data-code="1">甲</span><img src="http://e.com/x" data-code="1" /></p>'

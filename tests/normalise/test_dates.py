@@ -1,4 +1,4 @@
-"""Dates as pages write them, and which of several is believed."""
+"""Dates in the forms of real pages, and the choice between several dates."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ REFUSED = [
     " \u3000",
     "+0800",
     " +0800",
-    # forms nobody promised
+    # unknown forms
     "10:30",
     "17时47分",
     "02-22",
@@ -397,7 +397,7 @@ CONFLICT = "date/conflict"
 IN_FUTURE = ("date/imprecise", "date/future")
 IMPRECISELY = ("date/imprecise",)
 DECISIONS: list[tuple[list[Evidence], str, str, tuple[str, ...]]] = [
-    # the first that can be read
+    # the first readable date
     ([answer(STATED), ID], STATED, "answer", ()),
     ([answer(STATED), page("2022-02-22 10:00:01"), ID], STATED, "answer", ()),
     ([answer("2022-02-30"), listing(STATED), ID], STATED, "listing", ("date/refused",)),
@@ -409,13 +409,13 @@ DECISIONS: list[tuple[list[Evidence], str, str, tuple[str, ...]]] = [
     ([page("2022-02-22 17:47"), listing(STATED), ID], STATED, "listing", ()),
     ([page("2022-02-22 17:47"), listing("2022-02-22 17:47"), ID], "2022-02-22 17:47:00", "post_page", ()),
     ([page("2022-02-22 17:47"), listing("2022-02-22 17:48:15"), ID], "2022-02-22 17:47:00", "post_page", ()),
-    # a day yields to a time at most two days away
+    # a day is replaced by a date with a time at most two days away
     ([answer("2022-02-22"), listing(STATED), ID], STATED, "listing", ()),
     ([answer("2022-02-22 00:00:00"), listing(STATED), ID], STATED, "listing", ()),
     ([answer("2022-02-21"), listing(STATED), ID], STATED, "listing", ()),
     ([answer("2022-02-22"), ID], "2022-02-22 00:00:00", "answer", IMPRECISELY),
     ([answer("2022-02-01"), listing(STATED)], "2022-02-01 00:00:00", "answer", (CONFLICT, *IMPRECISELY)),
-    # a relative date yields to a stated one, or to a day, and keeps its time of day
+    # a relative date is replaced by a full date, or by a day, and then keeps its time of day
     ([answer("昨天 17:47"), listing(STATED), ID], STATED, "listing", ()),
     ([answer("昨天 17:47"), listing("2022-02-20 11:12:13"), ID], "2022-02-20 11:12:13", "listing", ()),
     ([answer("昨天 17:47"), ID], "2022-02-22 17:47:00", "id", IMPRECISELY),
@@ -427,7 +427,7 @@ DECISIONS: list[tuple[list[Evidence], str, str, tuple[str, ...]]] = [
     ([answer("昨天 17:47")], "2022-02-22 17:47:00", "answer", IMPRECISELY),
     ([answer("3小时前"), listing("昨天 17:47")], "2022-02-23 06:30:12", "answer", IMPRECISELY),
     ([answer("今天 23:50"), Evidence("20220224", "id")], "2022-02-24 00:00:00", "id", IN_FUTURE),
-    # a missing year is taken from whoever states it
+    # a missing year is taken from another date
     ([listing("12-08 10:46:18"), Evidence("202012082206672930", "id")], "2020-12-08 10:46:18", "listing", ()),
     ([listing("12-08 10:46:18"), ID], "2021-12-08 10:46:18", "listing", ()),
     ([listing("12-31 23:50"), Evidence("202101011", "id")], "2020-12-31 23:50:00", "listing", ()),
@@ -435,7 +435,7 @@ DECISIONS: list[tuple[list[Evidence], str, str, tuple[str, ...]]] = [
     ([page("02-22 17:47"), listing(STATED)], STATED, "listing", ()),
     ([listing("02-22 17:47")], "2022-02-22 17:47:00", "listing", ()),
     ([listing("08-01 10:00"), ID], "2021-08-01 10:00:00", "listing", ()),
-    # two stated dates that cannot both be right
+    # two dates that contradict each other
     ([page(STATED), listing("2022-02-19 17:47:15"), ID], STATED, "post_page", (CONFLICT,)),
     ([page(STATED), listing("2022-02-20 17:47:15"), ID], STATED, "post_page", ()),
     ([page(STATED), listing("2022-02-20 17:47:14"), ID], STATED, "post_page", (CONFLICT,)),
@@ -444,7 +444,7 @@ DECISIONS: list[tuple[list[Evidence], str, str, tuple[str, ...]]] = [
     ([page("2020-12-08 10:46:18"), listing("12-08 10:46")], "2020-12-08 10:46:18", "post_page", ()),
     ([page("2022-02-10 17:47:15"), ADDRESS, ID], "2022-02-10 17:47:15", "post_page", ()),
     ([page("2022-02-10 17:47:15"), listing("昨天 17:47")], "2022-02-10 17:47:15", "post_page", ()),
-    # the future
+    # dates in the future
     ([answer("2022-02-24 05:30")], "2022-02-24 05:30:00", "answer", ("date/future",)),
     ([answer("2025-02-22 17:47"), listing(STATED), ID], STATED, "listing", ("date/refused",)),
 ]  # fmt: skip

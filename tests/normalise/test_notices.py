@@ -1,4 +1,4 @@
-"""A notice in place of an article is told from an article that mentions one."""
+"""A notice instead of an article is distinguished from an article with the same words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Addresses of sources: the published ones stay valid, the rest are safe and never shared."""
+"""Slugs of sources: published ones never change, new ones are safe, and no two names share one."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ PUBLISHED = [
     ("音乐", "yinle"),
 ]
 
-BLANKS_DROPPED = [  # Jekyll splits a category at blanks: the published form of these never worked
+BLANKS_DROPPED = [  # Jekyll splits a category at blanks, so the published addresses of these names never worked
     ("21世纪经济报道  南财理财通", "21shijijingjibaodaonancailicaitong"),
     ("Career In 投行PEVC", "CareerIntouxingPEVC"),
     ("21世纪经济报道 21财经APP", "21shijijingjibaodao21caijingAPP"),

@@ -1,4 +1,4 @@
-"""Credit lines as pages write them, and who they credit."""
+"""Credit lines in the forms of real pages, and the sources that they credit."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def unknown(*kept: str, author: str = "") -> Source:
 
 
 CREDIT_LINES = [
-    # labelled
+    # with a label
     ("（文章来源：财联社）", names("财联社")),
     ("(文章来源:财联社)", names("财联社")),
     ("(来源:财联社)", names("财联社")),
@@ -51,7 +51,7 @@ CREDIT_LINES = [
     ("（新华社）", names("新华社")),
     ("\u3000\u3000（文章来源：\n财联社）\r\n", names("财联社")),
     ("（文章来源：每日经济新闻）", names("每日经济新闻")),
-    # author
+    # with an author
     ("来源：财联社 作者：王小明", names("财联社", author="王小明")),
     ("来源：财联社作者", names("财联社作者")),
     ("作者：王小明 来源：财联社", names("财联社", author="王小明")),
@@ -64,7 +64,7 @@ CREDIT_LINES = [
     ("来源：财联社 作者：", names("财联社")),
     ("（来源：财联社） 作者：王小明", names("财联社", author="王小明")),
     ("来源：财联社 作者：<i>王</i>", unknown()),
-    # joint
+    # joint sources
     ("（来源：证券时报、新华社）", names("证券时报", "新华社")),
     ("证券时报/新华社", names("证券时报", "新华社")),
     ("证券时报／新华社", names("证券时报", "新华社")),
@@ -93,12 +93,12 @@ CREDIT_LINES = [
     ("财\u200b联\u202e社", names("财联社")),
     ("USDA", names("USDA")),
     ("a" * MAX_NAME, names("a" * MAX_NAME)),
-    # the line also tells the date
+    # with a date
     ("2022-02-22 17:47 来源：财联社", names("财联社")),
     ("2022年02月22日 17:47 来源：财联社", names("财联社")),
     ("来源：财联社 2022-02-22 17:47:15", names("财联社")),
     ("发布时间：2022-02-22 来源：财联社", names("财联社")),
-    # nobody
+    # without a source
     ("", names()),
     ("\u3000\xa0", names()),
     ("——", names()),
@@ -111,7 +111,7 @@ CREDIT_LINES = [
     ("图源：海风公司", names()),
     ("（图片来源：海风日报）", names()),
     ("来源：财联社 图片来源：海风公司官网", names("财联社")),
-    # no name can be had
+    # text that cannot be a name
     ("<b>财联社</b>", unknown()),
     ("来源：<a href='//x'>财联社</a>", unknown()),
     ("财联社&nbsp;", unknown()),
@@ -120,7 +120,7 @@ CREDIT_LINES = [
     ("a" * (MAX_NAME + 1), unknown()),
     ("报" * 300, unknown()),
     ("来源：" * 400, unknown()),
-    # unknown forms are kept whole
+    # unknown forms, kept whole
     ("来源：财联社，供稿", unknown("财联社，供稿")),
     ("据财联社：今日开盘", unknown("据财联社：今日开盘")),
     ("转自海风 来源：财联社", unknown("转自海风 来源：财联社")),
@@ -291,7 +291,7 @@ def test_a_hostile_megabyte_is_read_quickly(unit: str) -> None:
     assert time.process_time() - started < 4
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="the posts of the old archive are not here")
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real posts is not available")
 def test_old_posts_have_the_same_source_in_tag_and_body() -> None:
     checked = 0
     for path in CORPUS.glob("*-NW*.md"):

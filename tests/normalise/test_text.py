@@ -1,4 +1,4 @@
-"""What a one-line text keeps, and what of it a reader can see."""
+"""Cleaning of text to one line, and detection of text without visible characters."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_cleaning_emoji_twice_changes_nothing(text: str) -> None:
 
 @given(ANY_TEXT)
 def test_a_text_that_needs_no_cleaning_is_detected(text: str) -> None:
-    assert clean(text) == clean(f"{text} ")  # a blank at its end needs cleaning, and leaves no trace
+    assert clean(text) == clean(f"{text} ")  # a final blank must be cleaned away
 
 
 @given(ANY_TEXT)
@@ -104,4 +104,4 @@ def test_a_megabyte_is_cleaned_in_linear_time(unit: str) -> None:
     started = time.process_time()
     clean(text)
     is_blank(text)
-    assert time.process_time() - started < 4  # far above what it takes; quadratic time would be minutes
+    assert time.process_time() - started < 4  # it takes far less; quadratic time would take minutes

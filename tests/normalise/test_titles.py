@@ -1,4 +1,4 @@
-"""Edited titles are those of one article; notices and other articles' titles are not."""
+"""Versions of one title are alike; notices and titles of other articles are not."""
 
 from __future__ import annotations
 

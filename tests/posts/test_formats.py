@@ -1,4 +1,4 @@
-"""A post is read whichever version wrote it; a version that is not known is told from a broken post."""
+"""Posts of every version are read; a post of an unknown version is distinguished from a broken post."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_posts_are_read_in_every_version_and_written_in_the_newest(
     old = render(post)
     use(monkeypatch, VERSION_1, OTHERS[change])
     new = render(post)
-    first = 2 if change == "an optional key" else 1  # its keys are those of both versions
+    first = 2 if change == "an optional key" else 1  # without it, both versions have the same keys
     for text, version in ((old, first), (new, 2)):
         stored = read(text, post.name)
         assert (stored.version, stored.problems, fields_of(stored)) == (version, (), fields_of(post))

@@ -40,12 +40,12 @@ TEXT = render(POST)
 
 
 def tagged(tag: str, **changes: Any) -> Post:
-    """POST under another tag, which its footer names too."""
+    """POST with another tag, also in its footer."""
     return replace(POST, tag=tag, back_label=f"返回{tag}", **changes)
 
 
 def golden_posts() -> list[tuple[str, Post]]:
-    """File name → post; the version that each was written in is in ``golden_version``."""
+    """Pairs of file name and post; ``golden_version`` gives the version of the format of each."""
     found = []
     for file in sorted(GOLDEN.glob("*.json")):
         values: dict[str, Any] = json.loads(file.read_text("utf-8"))
@@ -152,7 +152,7 @@ def test_a_post_with_an_empty_field_is_refused(name: str, empty: str) -> None:
         {"page": "//e.com/\n"},
         {"back_label": "甲\n乙"},
         {"home_label": "甲\n\n乙"},
-        {"date": datetime(2022, 3, 1)},  # noqa: DTZ001 - that is the fault
+        {"date": datetime(2022, 3, 1)},  # noqa: DTZ001 - naive on purpose
         {"body": "第一段"},
         {"body": "<p>{{ x }}</p>"},
         {"body": "<p>{% x %}</p>"},
@@ -250,31 +250,31 @@ def test_a_file_name_that_does_not_match_the_post_is_refused(name: str) -> None:
         read(TEXT, name)
 
 
-ERA_FRONT = '---\nlayout: post\ntitle: "快讯"\ndate: {}\ncategories: emnews\ntags: 东财滚动新闻\n---\n'
-ERA_LINK = "<http://finance.eastmoney.com/news/1354,202112082200000001.html>"
+OLD_FRONT_MATTER = '---\nlayout: post\ntitle: "快讯"\ndate: {}\ncategories: emnews\ntags: 东财滚动新闻\n---\n'
+OLD_LINK = "<http://finance.eastmoney.com/news/1354,202112082200000001.html>"
 
 
 @pytest.mark.parametrize(
     ("era", "content", "problems"),
     [
-        ("D0", "\n" + ERA_FRONT.format("2021-12-08 10:46:18") + f"\n快讯。\n\n{ERA_LINK}",
+        ("D0", "\n" + OLD_FRONT_MATTER.format("2021-12-08 10:46:18") + f"\n快讯。\n\n{OLD_LINK}",
          ("blank_before_front_matter", "blank_after_front_matter", "date_without_zone", "no_footer")),
-        ("D1", ERA_FRONT.format("2021-12-08 10:46:18") + f"\n快讯。\n\n{ERA_LINK}",
+        ("D1", OLD_FRONT_MATTER.format("2021-12-08 10:46:18") + f"\n快讯。\n\n{OLD_LINK}",
          ("blank_after_front_matter", "date_without_zone", "no_footer")),
-        ("D2", ERA_FRONT.format("2021-12-08 10:46:18 +0800") + f"\n快讯。\n\n{ERA_LINK}",
+        ("D2", OLD_FRONT_MATTER.format("2021-12-08 10:46:18 +0800") + f"\n快讯。\n\n{OLD_LINK}",
          ("blank_after_front_matter", "no_footer")),
-        ("D3", ERA_FRONT.format("2021-12-08 10:46:18")
-         + f"\n快讯。\n\n{ERA_LINK}\n\n[返回东财滚动新闻](./emnews/)\n[返回首页](./)",
+        ("D3", OLD_FRONT_MATTER.format("2021-12-08 10:46:18")
+         + f"\n快讯。\n\n{OLD_LINK}\n\n[返回东财滚动新闻](./emnews/)\n[返回首页](./)",
          ("blank_after_front_matter", "date_without_zone", "footer_of_two_lines")),
-        ("D7", ERA_FRONT.format("2021-12-08 10:46:18")
-         + f"\n快讯。\n\n{ERA_LINK}\n\n[返回东财滚动新闻](//finews.zning.me/emnews/)｜[返回首页](//finews.zning.me/)",
+        ("D7", OLD_FRONT_MATTER.format("2021-12-08 10:46:18")
+         + f"\n快讯。\n\n{OLD_LINK}\n\n[返回东财滚动新闻](//finews.zning.me/emnews/)｜[返回首页](//finews.zning.me/)",
          ("blank_after_front_matter", "date_without_zone")),
-        ("D8", ERA_FRONT.format("2021-12-08 10:46:18 +0800")
-         + f"\n快讯。\n\n{ERA_LINK}\n\n[返回东财滚动新闻]({HOME}emnews/)｜[返回首页]({HOME})",
+        ("D8", OLD_FRONT_MATTER.format("2021-12-08 10:46:18 +0800")
+         + f"\n快讯。\n\n{OLD_LINK}\n\n[返回东财滚动新闻]({HOME}emnews/)｜[返回首页]({HOME})",
          ("blank_after_front_matter",)),
-        ("F", ERA_FRONT.format("2021-12-08 10:46:18 +0800")
-         + f"> 摘要\n\n<p>快讯。</p>\n\n{ERA_LINK}\n\n[返回东财滚动新闻]({HOME}emnews/)｜[返回首页]({HOME})", ()),
-        ("N2", ERA_FRONT.format("2021-12-08 10:46:18 +0800")
+        ("F", OLD_FRONT_MATTER.format("2021-12-08 10:46:18 +0800")
+         + f"> 摘要\n\n<p>快讯。</p>\n\n{OLD_LINK}\n\n[返回东财滚动新闻]({HOME}emnews/)｜[返回首页]({HOME})", ()),
+        ("N2", OLD_FRONT_MATTER.format("2021-12-08 10:46:18 +0800")
          + "<p>　　快讯。</p>\r\n <p>二</p>\n\n<http://choicewzp1.eastmoney.com/html_News/NewsShare.html?infoCode=NW202112082200000001>"
          + f"\n\n[返回东财滚动新闻]({HOME}emnews/)｜[返回首页]({HOME})", ()),
     ],
@@ -301,7 +301,7 @@ def test_a_link_or_footer_of_another_article_is_a_problem() -> None:
     )
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real posts is not beside this checkout")
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real posts is not available")
 def test_real_posts_in_the_final_form_are_rendered_byte_for_byte(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(formats, "FORMATS", formats.FORMATS[:1])
     rendered = 0
@@ -318,7 +318,7 @@ def test_real_posts_in_the_final_form_are_rendered_byte_for_byte(monkeypatch: py
     assert rendered == 6
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real posts is not beside this checkout")
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real posts is not available")
 def test_cleaning_does_not_change_real_bodies_in_the_final_form() -> None:
     for name in ("2022-02-22-NW202202222284881584.md", "2022-04-21-NW202204212352230938.md"):
         body = read((CORPUS / name).read_bytes().decode(), name).body
@@ -327,7 +327,7 @@ def test_cleaning_does_not_change_real_bodies_in_the_final_form() -> None:
         assert clean(raw, "http://example.com/") == body
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real posts is not beside this checkout")
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real posts is not available")
 @pytest.mark.parametrize("file", sorted(CORPUS.glob("*202*.md")), ids=lambda file: file.stem[-20:])
 def test_visible_content_of_real_bodies_is_kept(file: Path) -> None:
     content = file.read_bytes().decode().partition("\n---\n")[2]

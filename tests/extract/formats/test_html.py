@@ -1,4 +1,4 @@
-"""Rules on HTML (faults P7, P14)."""
+"""Rules for HTML (faults P7, P14)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules on JSON; hostile JSON is refused in one word (faults P3, P9 to P11, E15)."""
+"""Rules for JSON; hostile JSON is refused with a short reason (faults P3, P9 to P11, E15)."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ _VALUES = st.sampled_from([None, False, True, "", "甲", [], ["甲"], {}, {"a": 
 
 
 def result(rule: str, data: object) -> str:
-    """What a rule finds, as text, or the reason why that is none."""
+    """The text that a rule finds, or the reason why it is refused."""
     try:
         return open_page(dumps(data), "json").value(rule)
     except Quarantined as why:
@@ -142,7 +142,7 @@ def result(rule: str, data: object) -> str:
 
 
 def first_of(keys: list[str], data: object) -> object:
-    """The first value that is neither null, false nor empty, else the last value."""
+    """The first value that is not null, false or empty; else the last value."""
     values = [data.get(key) if isinstance(data, dict) else None for key in keys]
     empty = (None, "", [], {})
     return next((value for value in values if value is not False and value not in empty), values[-1])
