@@ -51,7 +51,7 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The values besides the article on which decisions depend."""
+    """The values, in addition to the article, on which decisions depend."""
 
     site: Profile
     site_url: str
@@ -97,10 +97,10 @@ def title(article: Article, _given: Given) -> Decided:
 
 
 def _title(article: Article) -> Decided:
-    for said in article.evidence("title"):
-        cleaned = text.clean(said.text)
+    for evidence in article.evidence("title"):
+        cleaned = text.clean(evidence.text)
         if not text.is_blank(cleaned):
-            return Decided({"title": cleaned}, {"title": said.origin})
+            return Decided({"title": cleaned}, {"title": evidence.origin})
     raise Quarantined("title_empty", "no response has a title")
 
 
@@ -117,12 +117,12 @@ def date(article: Article, given: Given) -> Decided:
 
 
 def body(article: Article, given: Given) -> Decided:
-    said = article.evidence("body")
-    if not said:
+    evidence = article.evidence("body")
+    if not evidence:
         raise Quarantined("empty_body", "no response has a text")
-    cleaned = bodies.clean(said[0].text, article.base_url, given.site.text.extra_attributes)
+    cleaned = bodies.clean(evidence[0].text, article.base_url, given.site.text.extra_attributes)
     notices.refuse(cleaned, given.site.notices)
-    return Decided({"body": cleaned}, {"body": said[0].origin})
+    return Decided({"body": cleaned}, {"body": evidence[0].origin})
 
 
 def source(article: Article, given: Given) -> Decided:
@@ -140,12 +140,12 @@ def credits_of(article: Article, family: Family) -> list[Evidence]:
 
     A tag counts only in families whose tags are made from the source.
     """
-    said = list(article.evidence("source"))
+    credited = list(article.evidence("source"))
     if family.by_source:
         tags = article.evidence("tag")
-        said += [Evidence(sources.from_tag(tag.text, family.tag), tag.origin) for tag in tags]
+        credited += [Evidence(sources.from_tag(tag.text, family.tag), tag.origin) for tag in tags]
     named = ((sources.from_digest(digest.text), digest.origin) for digest in article.evidence("digest"))
-    return said or [Evidence(name, origin) for name, origin in named if name]
+    return credited or [Evidence(name, origin) for name, origin in named if name]
 
 
 def filing(article: Article, given: Given) -> Decided:
@@ -179,8 +179,8 @@ def link(article: Article, given: Given) -> Decided:
         else:
             doubts.append("digest/missing")
     return Decided(
-        {name: said.text for name, said in found.items()},
-        {name: said.origin for name, said in found.items()},
+        {name: evidence.text for name, evidence in found.items()},
+        {name: evidence.origin for name, evidence in found.items()},
         doubts,
     )
 
@@ -188,16 +188,16 @@ def link(article: Article, given: Given) -> Decided:
 def _link(article: Article, family: Family, site: Profile) -> Evidence:
     """The link on a page, in families that need it; otherwise the link made from the id."""
     if "link" in family.needs:
-        for said in article.evidence("link"):
-            if _WEB_ADDRESS.fullmatch(said.text):
-                return said
+        for evidence in article.evidence("link"):
+            if _WEB_ADDRESS.fullmatch(evidence.text):
+                return evidence
     return Evidence(site.link_of(family, article.id, article.listed.address), "id")
 
 
 def _digest(article: Article) -> Evidence | None:
-    for said in article.evidence("digest"):
-        if digest := digests.digest_of(said.text):
-            return Evidence(digest, said.origin)
+    for evidence in article.evidence("digest"):
+        if digest := digests.digest_of(evidence.text):
+            return Evidence(digest, evidence.origin)
     return None
 
 

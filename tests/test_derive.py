@@ -45,20 +45,20 @@ def given() -> Given:
     return Given(SITE, HOME, OneName())
 
 
-def article(article_id: str, listed: Listed | None = None, **said: str) -> Article:
+def article(article_id: str, listed: Listed | None = None, **texts: str) -> Article:
     made = Article(article_id, listed or Listed(article_id), datetime(2022, 2, 22, 12, tzinfo=UTC))
-    made.said = {name: [Evidence(text, "post_page")] for name, text in said.items()}
+    made.said = {name: [Evidence(text, "post_page")] for name, text in texts.items()}
     return made
 
 
-def credited(article_id: str, **said: str) -> sources.Credit:
+def credited(article_id: str, **texts: str) -> sources.Credit:
     family = SITE.family_of(article_id)
     assert family
-    return sources.decide(derive.credits_of(article(article_id, **said), family), SITE.aliases)
+    return sources.decide(derive.credits_of(article(article_id, **texts), family), SITE.aliases)
 
 
 @pytest.mark.parametrize(
-    ("article_id", "said", "name", "notes"),
+    ("article_id", "texts", "name", "notes"),
     [
         (SHARED, {"source": "样例日报", "tag": "样例日报新闻"}, "样例日报", ()),
         (SHARED, {"source": "样例日报", "tag": "样例晚报新闻"}, "样例日报", ("source/conflict",)),
@@ -70,9 +70,9 @@ def credited(article_id: str, **said: str) -> sources.Credit:
     ],
 )
 def test_a_tag_names_a_source_only_if_it_is_made_from_one(
-    article_id: str, said: dict[str, str], name: str, notes: tuple[str, ...]
+    article_id: str, texts: dict[str, str], name: str, notes: tuple[str, ...]
 ) -> None:
-    credit = credited(article_id, **said)
+    credit = credited(article_id, **texts)
     assert (credit.name, credit.notes) == (name, notes)
 
 
@@ -149,9 +149,9 @@ def test_a_repeated_article_is_refused_and_a_repeated_text_is_a_doubt() -> None:
 def test_memory_keeps_only_the_latest_entries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(derive, "MAX_REMEMBERED", 2)
     memory = Memory()
-    assert [memory.first(said, key) for said, key in ((1, "a"), (1, "b"), (2, "b"), (3, "c"), (1, "d"))] == [
-        *("a", "a", "b", "c", "d")
-    ]
+    assert [
+        memory.first(content, key) for content, key in ((1, "a"), (1, "b"), (2, "b"), (3, "c"), (1, "d"))
+    ] == [*("a", "a", "b", "c", "d")]
 
 
 # --- a crawl and derive give the same result

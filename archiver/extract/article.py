@@ -26,14 +26,14 @@ def read_answer(text: str, step: Step, site: Profile, article_id: str) -> dict[s
     values = (
         (name, page.markup(rule) if name in _MARKUP else page.value(rule)) for name, rule in rules.items()
     )
-    said: dict[str, Evidence] = {
+    found: dict[str, Evidence] = {
         name: Evidence(value, step.origin) for name, value in values if value.strip()
     }
-    if "id" in said and not _proves_id(said["id"].text, site, article_id):
-        del said["id"]
-    if not said.keys() - {"id"}:
+    if "id" in found and not _proves_id(found["id"].text, site, article_id):
+        del found["id"]
+    if not found.keys() - {"id"}:
         raise Quarantined(page.empty_reason, "the response has no field of an article")
-    return said
+    return found
 
 
 def _proves_id(claimed: str, site: Profile, article_id: str) -> bool:

@@ -134,8 +134,8 @@ def _value(row: Page, rule: str) -> str:
 def _following(url: str, link: str) -> str:
     """The address of the next page; empty for ``#``, ``javascript:;`` or a link to the same page."""
     address = urldefrag(_absolute(url, link)).url
-    leads_on = urlsplit(address).scheme in ("http", "https", "invalid")
-    return address if link and leads_on and address != urldefrag(url).url else ""
+    is_page = urlsplit(address).scheme in ("http", "https", "invalid")
+    return address if link and is_page and address != urldefrag(url).url else ""
 
 
 def _absolute(url: str, address: str) -> str:

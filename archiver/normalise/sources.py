@@ -202,7 +202,7 @@ def decide(evidence: Sequence[Evidence], aliases: Mapping[str, str]) -> Credit:
 
     ``aliases`` maps a cleaned spelling to the preferred one.
     """
-    read = [(parse(said.text), said.origin) for said in evidence]
+    read = [(parse(one.text), one.origin) for one in evidence]
     author = next((source.author for source, _ in read if source.author), "")
     notes = [] if all(source.known for source, _ in read) else ["source/unparsed"]
     named = [

@@ -96,8 +96,8 @@ def test_a_registered_format_reads_a_listing(lines: Profile) -> None:
 
 
 def test_a_registered_format_reads_an_article(lines: Profile) -> None:
-    said = read_answer("Title: 沪指收涨\n| 甲\n| 乙。", lines.steps[0], lines, "a1")
-    assert said == {
+    found = read_answer("Title: 沪指收涨\n| 甲\n| 乙。", lines.steps[0], lines, "a1")
+    assert found == {
         "title": Evidence("沪指收涨", "text_file"),
         "body": Evidence("<p>甲</p><p>乙。</p>", "text_file"),
     }

@@ -479,9 +479,9 @@ def test_an_article_without_a_valid_date_is_quarantined(evidence: list[Evidence]
     assert decision.value.reason == reason
 
 
-@pytest.mark.parametrize("said", ["昨天 17:47", "今天 17:47", "3小时前", "刚刚", "前天", "2天前"])
-def test_a_relative_date_read_on_another_day_gives_the_same_date(said: str) -> None:
-    today, tomorrow = (decide([answer(said), ID], NOW + timedelta(days=days)) for days in (0, 1))
+@pytest.mark.parametrize("text", ["昨天 17:47", "今天 17:47", "3小时前", "刚刚", "前天", "2天前"])
+def test_a_relative_date_read_on_another_day_gives_the_same_date(text: str) -> None:
+    today, tomorrow = (decide([answer(text), ID], NOW + timedelta(days=days)) for days in (0, 1))
     assert today == tomorrow
 
 

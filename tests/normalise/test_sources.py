@@ -248,7 +248,7 @@ def test_a_final_bracket_is_a_source_only_if_it_names_a_medium(digest: str, name
     assert from_digest(digest) == name
 
 
-def said(*texts: str) -> list[Evidence]:
+def evidence_of(*texts: str) -> list[Evidence]:
     origins = ("answer", "post_page", "listing", "body")
     return [Evidence(text, origin) for text, origin in zip(texts, origins, strict=False)]
 
@@ -256,22 +256,22 @@ def said(*texts: str) -> list[Evidence]:
 ALIASES = {"央视新闻客户端": "央视新闻", "证券时报网": "证券时报"}
 
 DECISIONS = [
-    (said("财联社"), Credit("财联社", "", "answer", ())),
-    (said("财联社", "来源：财联社", "（文章来源：财联社）"), Credit("财联社", "", "answer", ())),
-    (said("", "来源：财联社 作者：王小明"), Credit("财联社", "王小明", "post_page", ())),
-    (said("财联社", "来源：财联社 作者：王小明"), Credit("财联社", "王小明", "answer", ())),
-    (said("央视新闻客户端"), Credit("央视新闻", "", "answer", ())),
-    (said("央视新闻", "央视新闻客户端"), Credit("央视新闻", "", "answer", ())),
-    (said("甲报", "乙报"), Credit("甲报", "", "answer", ("source/conflict",))),
-    (said("甲报、乙报", "乙报"), Credit("甲报", "", "answer", ("source/joint",))),
-    (said("乙报", "甲报、乙报"), Credit("乙报", "", "answer", ())),
-    (said("证券时报、证券时报网"), Credit("证券时报", "", "answer", ())),
-    (said("甲报，供稿"), Credit("甲报，供稿", "", "answer", ("source/unparsed",))),
-    (said("甲报，供稿", "甲报"), Credit("甲报", "", "post_page", ("source/unparsed",))),
-    (said("<b>甲报</b>", "甲报"), Credit("甲报", "", "post_page", ("source/unparsed",))),
-    (said("报" * 300), Credit("", "", "", ("source/unparsed", "source/missing"))),
-    (said(), Credit("", "", "", ("source/missing",))),
-    (said("", "来源："), Credit("", "", "", ("source/missing",))),
+    (evidence_of("财联社"), Credit("财联社", "", "answer", ())),
+    (evidence_of("财联社", "来源：财联社", "（文章来源：财联社）"), Credit("财联社", "", "answer", ())),
+    (evidence_of("", "来源：财联社 作者：王小明"), Credit("财联社", "王小明", "post_page", ())),
+    (evidence_of("财联社", "来源：财联社 作者：王小明"), Credit("财联社", "王小明", "answer", ())),
+    (evidence_of("央视新闻客户端"), Credit("央视新闻", "", "answer", ())),
+    (evidence_of("央视新闻", "央视新闻客户端"), Credit("央视新闻", "", "answer", ())),
+    (evidence_of("甲报", "乙报"), Credit("甲报", "", "answer", ("source/conflict",))),
+    (evidence_of("甲报、乙报", "乙报"), Credit("甲报", "", "answer", ("source/joint",))),
+    (evidence_of("乙报", "甲报、乙报"), Credit("乙报", "", "answer", ())),
+    (evidence_of("证券时报、证券时报网"), Credit("证券时报", "", "answer", ())),
+    (evidence_of("甲报，供稿"), Credit("甲报，供稿", "", "answer", ("source/unparsed",))),
+    (evidence_of("甲报，供稿", "甲报"), Credit("甲报", "", "post_page", ("source/unparsed",))),
+    (evidence_of("<b>甲报</b>", "甲报"), Credit("甲报", "", "post_page", ("source/unparsed",))),
+    (evidence_of("报" * 300), Credit("", "", "", ("source/unparsed", "source/missing"))),
+    (evidence_of(), Credit("", "", "", ("source/missing",))),
+    (evidence_of("", "来源："), Credit("", "", "", ("source/missing",))),
 ]
 
 
