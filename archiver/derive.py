@@ -1,8 +1,8 @@
-"""From what the pages said to a post: the decisions of an article's way, in order, as pure functions.
+"""Makes a post from the evidence of an article, in a fixed series of decisions. All functions are pure.
 
-Each decision reads the article and what is :class:`Given`, and answers with what it decided. ``DECISIONS`` is
-the one place that orders them: the pipelines run them one by one, :func:`derive` all at once. A decision that
-ends the article raises ArticleError.
+Each decision reads the article and the :class:`Given` values, and returns what it decided. ``DECISIONS``
+defines their order: the pipelines run them one by one, :func:`derive` runs all of them. A decision raises
+ArticleError if the article cannot become a post.
 """
 
 from __future__ import annotations
@@ -24,35 +24,35 @@ from archiver.sites.profile import Profile
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>/]+\S*")
 
 MAX_REMEMBERED = 1000
-"""Texts that :class:`Memory` holds; the copies of one answer come close together."""
+"""Size of :class:`Memory`. Copies of one response arrive close together, so the latest entries are enough."""
 
 
 class Names(Protocol):
     """The slugs of the archive's sources."""
 
     def slug(self, name: str) -> str:
-        """The slug of a source's name, the same one for ever."""
+        """The slug of a source's name; it never changes."""
 
     def name_of(self, slug: str) -> str:
-        """The name of a slug's source; empty for an unknown slug."""
+        """The name of the source that has this slug; empty if the slug is unknown."""
 
 
 class Memory:
-    """What the latest articles said → the article that said it first."""
+    """Remembers which of the latest articles had some content first."""
 
     def __init__(self) -> None:
         self._keys: dict[int, str] = {}
 
-    def first(self, said: int, key: str) -> str:
-        """The key of the first article with this hash, which may be this article's own ``key``."""
+    def first(self, content: int, key: str) -> str:
+        """The key of the first article whose content has this hash; ``key`` itself if there was none."""
         if len(self._keys) >= MAX_REMEMBERED:
             del self._keys[next(iter(self._keys))]
-        return self._keys.setdefault(said, key)
+        return self._keys.setdefault(content, key)
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What the decisions depend on besides the article."""
+    """The values, in addition to the article, on which decisions depend."""
 
     site: Profile
     site_url: str
@@ -65,14 +65,14 @@ _EMPTY: Mapping[str, Any] = {}
 
 
 class Decided(NamedTuple):
-    """What one decision found out about an article."""
+    """The result of one decision about an article."""
 
     values: Mapping[str, Any] = _EMPTY
     """Field of the article → its value."""
     origins: Mapping[str, str] = _EMPTY
     """Field → where its value came from (see ``Article.origins``)."""
     doubts: Sequence[str] = ()
-    """``date/conflict`` and the like; docs/reasons.md has them all."""
+    """For example ``date/conflict``; docs/reasons.md lists all of them."""
 
 
 NOTHING = Decided()
@@ -81,32 +81,32 @@ Decision = Callable[[Article, Given], Decided]
 
 
 def fetched(article: Article, _given: Given) -> Decided:
-    """Ends an article that could not be fetched or read."""
+    """Raises the failure of an article that could not be fetched or read."""
     if article.failure:
         raise article.failure
     return NOTHING
 
 
 def title(article: Article, _given: Given) -> Decided:
-    """The title, and whether it is this article's: an answer without an id has no other proof."""
+    """The title. If no response gave an id, the title must resemble that of the listing (``id_mismatch``)."""
     decided = _title(article)
     listed = text.clean(article.listed.hints.get("title", ""))
-    said = decided.values["title"]
-    if listed and not article.evidence("id") and not titles.are_alike(said, listed):
-        raise Quarantined("id_mismatch", f"listed as {listed!r}, the answer is about {said!r}")
+    found = decided.values["title"]
+    if listed and not article.evidence("id") and not titles.are_alike(found, listed):
+        raise Quarantined("id_mismatch", f"the listing has the title {listed!r}, the response {found!r}")
     return decided
 
 
 def _title(article: Article) -> Decided:
-    for said in article.evidence("title"):
-        cleaned = text.clean(said.text)
+    for evidence in article.evidence("title"):
+        cleaned = text.clean(evidence.text)
         if not text.is_blank(cleaned):
-            return Decided({"title": cleaned}, {"title": said.origin})
-    raise Quarantined("title_empty", "no page gave a title")
+            return Decided({"title": cleaned}, {"title": evidence.origin})
+    raise Quarantined("title_empty", "no response has a title")
 
 
 def date(article: Article, given: Given) -> Decided:
-    """The article's own date, else the listing's, else the day in its address or id."""
+    """The date from the article itself, else from the listing, else the day in its address or id."""
     evidence = [
         *article.evidence("date"),
         Evidence(article.listed.address, "address"),
@@ -118,32 +118,35 @@ def date(article: Article, given: Given) -> Decided:
 
 
 def body(article: Article, given: Given) -> Decided:
-    said = article.evidence("body")
-    if not said:
-        raise Quarantined("empty_body", "no page gave a text")
-    cleaned = bodies.clean(said[0].text, article.base_url, given.site.text.extra_attributes)
+    evidence = article.evidence("body")
+    if not evidence:
+        raise Quarantined("empty_body", "no response has a text")
+    cleaned = bodies.clean(evidence[0].text, article.base_url, given.site.text.extra_attributes)
     notices.refuse(cleaned, given.site.notices)
-    return Decided({"body": cleaned}, {"body": said[0].origin})
+    return Decided({"body": cleaned}, {"body": evidence[0].origin})
 
 
 def source(article: Article, given: Given) -> Decided:
-    """The credited source and author; both may be empty."""
+    """The source and the author that the article credits; both may be empty."""
     family = given.site.family_of(article.id)
     if family is None:
-        raise Quarantined("bad_id", f"no family of {given.site.name} has ids like this")
+        raise Quarantined("bad_id", f"no family of the profile {given.site.name} accepts this id")
     credit = sources.decide(credits_of(article, family), given.site.aliases)
     origins = {"source": credit.origin} if credit.name else _EMPTY
     return Decided({"source": credit.name, "author": credit.author}, origins, credit.notes)
 
 
 def credits_of(article: Article, family: Family) -> list[Evidence]:
-    """The credits, then the tag if it is made of a source; without any, the bracket at a digest's end."""
-    said = list(article.evidence("source"))
+    """The credits, then the source in the tag; without these, the source in the last bracket of the digest.
+
+    A tag counts only in families whose tags are made from the source.
+    """
+    credited = list(article.evidence("source"))
     if family.by_source:
         tags = article.evidence("tag")
-        said += [Evidence(sources.from_tag(tag.text, family.tag), tag.origin) for tag in tags]
+        credited += [Evidence(sources.from_tag(tag.text, family.tag), tag.origin) for tag in tags]
     named = ((sources.from_digest(digest.text), digest.origin) for digest in article.evidence("digest"))
-    return said or [Evidence(name, origin) for name, origin in named if name]
+    return credited or [Evidence(name, origin) for name, origin in named if name]
 
 
 def credit_of(article: Article) -> str:
@@ -153,7 +156,10 @@ def credit_of(article: Article) -> str:
 
 
 def filing(article: Article, given: Given) -> Decided:
-    """The category and the tag: the family's, or made of the source."""
+    """The category and the tag: those of the family, or made from the source.
+
+    Without a source, the article is filed under the category of its listing.
+    """
     family = family_of(article, given.site)
     if not family.by_source:
         return Decided({"category": family.category, "tag": family.tag})
@@ -164,13 +170,13 @@ def filing(article: Article, given: Given) -> Decided:
         )
     name = given.names.name_of(article.listed.category)
     if not name:
-        raise Quarantined("source", "nobody is credited, and no category is known to file it under")
+        raise Quarantined("source", "no source is credited, and the category of the listing is unknown")
     values = {"category": article.listed.category, "tag": family.tag.format(source=name)}
     return Decided(values, {"category": "listing"})
 
 
 def link(article: Article, given: Given) -> Decided:
-    """The link under the text and, in families that have one, the digest above it."""
+    """The link below the text and, in families that need one, the digest above it."""
     family = family_of(article, given.site)
     found = {"link": _link(article, family, given.site)}
     doubts = ["link/missing"] if "link" in family.needs and found["link"].origin == "id" else []
@@ -180,34 +186,37 @@ def link(article: Article, given: Given) -> Decided:
         else:
             doubts.append("digest/missing")
     return Decided(
-        {name: said.text for name, said in found.items()},
-        {name: said.origin for name, said in found.items()},
+        {name: evidence.text for name, evidence in found.items()},
+        {name: evidence.origin for name, evidence in found.items()},
         doubts,
     )
 
 
 def _link(article: Article, family: Family, site: Profile) -> Evidence:
-    """The link that a page told, in families that want one; else the one made of the id."""
+    """The link on a page, in families that need it; otherwise the link made from the id."""
     if "link" in family.needs:
-        for said in article.evidence("link"):
-            if _WEB_ADDRESS.fullmatch(said.text):
-                return said
+        for evidence in article.evidence("link"):
+            if _WEB_ADDRESS.fullmatch(evidence.text):
+                return evidence
     return Evidence(site.link_of(family, article.id, article.listed.address), "id")
 
 
 def _digest(article: Article) -> Evidence | None:
-    for said in article.evidence("digest"):
-        if digest := digests.digest_of(said.text):
-            return Evidence(digest, said.origin)
+    for evidence in article.evidence("digest"):
+        if digest := digests.digest_of(evidence.text):
+            return Evidence(digest, evidence.origin)
     return None
 
 
 def same_answer(article: Article, given: Given) -> Decided:
-    """Refuses one answer to many questions (faults X8); the same text alone may be news twice (C12)."""
+    """Refuses one response to requests for different articles (faults X8).
+
+    A text that is repeated under another title or date is only a doubt (C12).
+    """
     key = given.site.key_of(article.id)
     first = given.memory.first(hash((article.title, article.date, article.body)), key)
     if first != key:
-        raise Quarantined("same_answer", f"title, time and text are those of {first}")
+        raise Quarantined("same_answer", f"title, date and text are the same as those of {first}")
     if given.memory.first(hash(article.body), key) != key:
         return Decided(doubts=("text/repeated",))
     return NOTHING
@@ -223,11 +232,11 @@ DECISIONS: tuple[Decision, ...] = (
     link,
     same_answer,
 )
-"""In the order that ``settings.ITEM_PIPELINES`` has as well; a test compares the two."""
+"""All decisions, in the order of ``settings.ITEM_PIPELINES``; a test compares the two."""
 
 
 def apply(decided: Decided, article: Article) -> None:
-    """Writes a decision into the article."""
+    """Stores the result of a decision in the article."""
     if decided is NOTHING:
         return
     for name, value in decided.values.items():
@@ -237,7 +246,7 @@ def apply(decided: Decided, article: Article) -> None:
 
 
 def family_of(article: Article, site: Profile) -> Family:
-    """Of an article that :func:`source` has accepted."""
+    """The family of an article that :func:`source` has accepted."""
     family = site.family_of(article.id)
     assert family, "source() refuses other ids"
     return family
@@ -249,7 +258,7 @@ def fingerprint_of(article: Article) -> bytes:
 
 
 def post(article: Article, given: Given) -> Post:
-    """The post, once every field of the article is decided."""
+    """The post of an article of which every field is decided."""
     family = family_of(article, given.site)
     assert article.date, "date() has set it"
     return Post(
@@ -269,7 +278,7 @@ def post(article: Article, given: Given) -> Post:
 
 
 def derive(article: Article, given: Given) -> Post:
-    """All decisions at once; the article holds their results afterwards. Raises ArticleError."""
+    """Runs all decisions and stores their results in the article. Raises ArticleError."""
     for decide in DECISIONS:
         apply(decide(article, given), article)
     return post(article, given)

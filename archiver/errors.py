@@ -1,14 +1,14 @@
-"""The decisions a caller can take, one exception each.
+"""One exception for each decision that a caller can take.
 
     ArchiverError
-    ├── BadArgument        what the user typed cannot be meant             exit 2
-    ├── ArticleError       one article ends here; the run goes on
-    │   ├── Quarantined    the answer is wrong: kept raw, for a human      exit 4
-    │   ├── Deferred       the answer did not come: the next run asks      exit 3
-    │   └── Skipped        decided: nothing to archive                     exit 0
-    └── StorageError       the disk says no: the run stops                 exit 6
+    ├── BadArgument        an argument, setting or profile is invalid            exit 2
+    ├── ArticleError       this article gets no post; the run continues
+    │   ├── Quarantined    the response is not an article: kept for inspection   exit 4
+    │   ├── Deferred       no complete response: the next run tries again        exit 3
+    │   └── Skipped        there is nothing to archive                           exit 0
+    └── StorageError       the archive cannot be read or written: the run stops  exit 6
 
-Pure functions raise them; the Scrapy components turn them into the ledger's words.
+Pure functions raise them; the Scrapy components record them in the ledger.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ class ArchiverError(Exception):
 
 
 class BadArgument(ArchiverError):
-    """A spider argument, setting or site profile that cannot be meant; the text is one sentence."""
+    """A spider argument, setting or site profile is invalid; the text is one sentence."""
 
 
 class ArticleError(ArchiverError):
-    """One article ends without a post.
+    """An article ends without a post.
 
-    ``reason`` is a word of the ledger (``[a-z0-9_]+``, listed in docs/reasons.md); ``detail`` is for the
-    person who reads the log and may quote hostile text: whoever prints it escapes it.
+    ``reason`` is one of the reasons in docs/reasons.md (``[a-z0-9_]+``). ``detail`` explains it in words and
+    may quote hostile text: code that prints it must escape it.
     """
 
     def __init__(self, reason: str, detail: str = "") -> None:
@@ -36,11 +36,11 @@ class ArticleError(ArchiverError):
 
 
 class Quarantined(ArticleError):
-    """The answer came and is no article; the raw answer is kept and the next run tries again."""
+    """The response is not an article; the raw response is kept, and a later run tries again."""
 
 
 class Deferred(ArticleError):
-    """The answer did not come, or not whole; the next run asks again."""
+    """No complete response arrived; a later run tries again."""
 
 
 class Skipped(ArticleError):
@@ -48,4 +48,4 @@ class Skipped(ArticleError):
 
 
 class StorageError(ArchiverError):
-    """The archive cannot be read or written; the text names the path and the system's reason."""
+    """The archive cannot be read or written; the text names the path and the error of the system."""

@@ -1,4 +1,4 @@
-"""The values that travel: ``Listed`` (from a listing), ``Evidence`` (from a page), ``Article``."""
+"""Values passed between components: ``Listed`` (from a listing), ``Evidence`` (from a page), ``Article``."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from datetime import datetime
 from archiver.errors import ArticleError
 
 SAFE_ID = r"[A-Za-z0-9_-]{1,64}"
-"""The characters of an article's id, as a regular expression: such an id is safe in a file name."""
+"""Regular expression for the id of an article; such an id is safe in a file name."""
 
 Origin = str
-"""Where a value came from: the ``origin`` of one of the profile's steps, or one of ``RESERVED_ORIGINS``."""
+"""The place a value comes from: the ``origin`` of a step of the profile, or one of ``RESERVED_ORIGINS``."""
 
 RESERVED_ORIGINS = ("listing", "body", "address", "id")
-"""The row of a listing (or feed), the article's own body, the day in its address, the day in its id."""
+"""The row of a listing (or feed), the body of the article, the day in its address, the day in its id."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One statement of a page about one field, verbatim."""
+    """What a page says about one field, verbatim."""
 
     text: str
     origin: Origin
@@ -28,13 +28,13 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An article as a listing (or the user) named it, before any request for it."""
+    """An article as named by a listing or by the user, before it is requested."""
 
     id: str
     category: str = ""
     """The slug of the listing's category; empty if the user named the article."""
     address: str = ""
-    """The absolute address of the post page; empty if unknown."""
+    """The absolute address of the article's page; empty if unknown."""
     hints: Mapping[str, str] = field(default_factory=dict)
     """The other fields of the row, verbatim: ``title``, ``date``, ``source``, ``digest``, ``link``."""
     listing: str = ""
@@ -43,28 +43,28 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One raw answer, kept with the article until its end is known."""
+    """One raw response, kept with the article until its result is known."""
 
     url: str
     status: int
     headers: Mapping[bytes, Sequence[bytes]]
     body: bytes = field(repr=False)
     problem: str = ""
-    """Why no article could be read from it; empty if one could."""
+    """The reason why no article could be read from it; empty if one could."""
 
 
 @dataclass(slots=True)
 class Article:
-    """One article on its way to a post: what the pages said, and what was decided from it.
+    """One article between request and post: the evidence, and what was decided from it.
 
     The extractors fill ``said``. Each decision of ``derive`` reads it and sets its own fields; ``origins``
-    says where the value of each decided field came from.
+    names the origin of each decided field.
     """
 
     id: str
     listed: Listed
     fetched_at: datetime
-    """When the answer came, with a time zone; relative dates (昨天 17:47) count from this moment."""
+    """Time of the response, with a time zone; relative dates (昨天 17:47) are relative to it."""
     said: dict[str, list[Evidence]] = field(default_factory=dict)
     """Field → its evidence, most trusted first: ``title``, ``date``, ``source``, ``body``,
     ``digest``, ``link``, ``tag``."""
@@ -88,10 +88,10 @@ class Article:
 
     origins: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
-    """Doubts worth a statistic (``date/conflict``, ``source/unparsed`` …), in the order they arose."""
+    """Doubts (``date/conflict``, ``source/unparsed`` …) in the order they were found; each one is counted."""
 
     def __str__(self) -> str:
-        """For log lines, which must not contain the whole article."""
+        """A short text for log lines, which must not contain the whole article."""
         return f"article {self.id}"
 
     def evidence(self, name: str) -> list[Evidence]:

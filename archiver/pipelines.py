@@ -1,4 +1,4 @@
-"""Scrapy's item pipelines: each runs decisions of ``derive``, the last one stores the post."""
+"""Scrapy item pipelines: each runs some decisions of ``derive``; the last one stores the post."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MAX_CREDIT = 500
 
 
 class _Pipeline:
-    """An ArticleError ends an article, with its line in the ledger."""
+    """Base class: records in the ledger how an article ended."""
 
     def __init__(self, run: ArchiveRun) -> None:
         self.run = run
@@ -37,7 +37,7 @@ class _Pipeline:
         return cls(ArchiveRun.of(crawler))
 
     def end(self, article: Article, why: ArticleError | StorageError | CloseSpider) -> NoReturn:
-        """Records the end, and raises the DropItem that tells Scrapy."""
+        """Records the result in the ledger, and drops the item."""
         try:
             with self.run.storing():
                 if not isinstance(why, ArticleError):
@@ -50,7 +50,7 @@ class _Pipeline:
 
 
 class ArticlePipeline(_Pipeline):
-    """Runs its decisions on every Article; other items pass."""
+    """Runs its decisions on every Article; other items pass unchanged."""
 
     decisions: ClassVar[tuple[derive.Decision, ...]]
 
@@ -58,12 +58,12 @@ class ArticlePipeline(_Pipeline):
         if isinstance(item, Article):
             try:
                 for decide in self.decisions:
-                    self._take(decide(item, self.given), item)
+                    self._record(decide(item, self.given), item)
             except (ArticleError, StorageError) as why:
                 self.end(item, why)
         return item
 
-    def _take(self, decided: derive.Decided, article: Article) -> None:
+    def _record(self, decided: derive.Decided, article: Article) -> None:
         derive.apply(decided, article)
         for name in decided.doubts:
             self.run.count(name)
@@ -86,7 +86,7 @@ class BodyPipeline(ArticlePipeline):
 
 
 class SourcePipeline(ArticlePipeline):
-    """The source counts its doubts also where the filing then ends the article."""
+    """The doubts about the source are counted even if ``filing`` then ends the article."""
 
     decisions = (derive.source, derive.filing)
 
@@ -100,7 +100,7 @@ class SameAnswerPipeline(ArticlePipeline):
 
 
 class PostPipeline(_Pipeline):
-    """Writes the post, once everything about it is decided."""
+    """Writes the post of an article of which every field is decided."""
 
     async def process_item(self, item: Any) -> Any:
         if isinstance(item, Article):

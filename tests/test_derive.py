@@ -1,4 +1,4 @@
-"""An article's decisions, one by one and all at once: a crawl and ``derive`` make the same bytes."""
+"""Decisions one by one and all together; a crawl and ``derive`` make the same posts, byte for byte."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ HOME = "//finews.withounder.com/"
 ROLLING, SHARED = "202202220000000017", "NW202202220000000017"
 
 
-class FewNames:
-    """Names of one source that has posts."""
+class OneName:
+    """The names of an archive with posts of one source."""
 
     def slug(self, name: str) -> str:
         return slugs.slug_of(name)
@@ -42,23 +42,23 @@ class FewNames:
 
 
 def given() -> Given:
-    return Given(SITE, HOME, FewNames())
+    return Given(SITE, HOME, OneName())
 
 
-def article(article_id: str, listed: Listed | None = None, **said: str) -> Article:
+def article(article_id: str, listed: Listed | None = None, **texts: str) -> Article:
     made = Article(article_id, listed or Listed(article_id), datetime(2022, 2, 22, 12, tzinfo=UTC))
-    made.said = {name: [Evidence(text, "post_page")] for name, text in said.items()}
+    made.said = {name: [Evidence(text, "post_page")] for name, text in texts.items()}
     return made
 
 
-def credited(article_id: str, **said: str) -> sources.Credit:
+def credited(article_id: str, **texts: str) -> sources.Credit:
     family = SITE.family_of(article_id)
     assert family
-    return sources.decide(derive.credits_of(article(article_id, **said), family), SITE.aliases)
+    return sources.decide(derive.credits_of(article(article_id, **texts), family), SITE.aliases)
 
 
 @pytest.mark.parametrize(
-    ("article_id", "said", "name", "notes"),
+    ("article_id", "texts", "name", "notes"),
     [
         (SHARED, {"source": "样例日报", "tag": "样例日报新闻"}, "样例日报", ()),
         (SHARED, {"source": "样例日报", "tag": "样例晚报新闻"}, "样例日报", ("source/conflict",)),
@@ -69,14 +69,14 @@ def credited(article_id: str, **said: str) -> sources.Credit:
         (ROLLING, {"source": "样例日报", "digest": "今日收涨。（样例晚报）"}, "样例日报", ()),
     ],
 )
-def test_a_tag_credits_somebody_only_where_it_is_made_of_a_source(
-    article_id: str, said: dict[str, str], name: str, notes: tuple[str, ...]
+def test_a_tag_names_a_source_only_if_it_is_made_from_one(
+    article_id: str, texts: dict[str, str], name: str, notes: tuple[str, ...]
 ) -> None:
-    credit = credited(article_id, **said)
+    credit = credited(article_id, **texts)
     assert (credit.name, credit.notes) == (name, notes)
 
 
-WHOLE = {
+COMPLETE = {
     "title": "样例标题",
     "date": "2022-02-22 17:47:15",
     "body": "<p>样例正文。</p>",
@@ -84,8 +84,8 @@ WHOLE = {
 }
 
 
-def test_an_article_becomes_a_post_with_the_origin_of_every_value() -> None:
-    made = article(SHARED, **WHOLE)
+def test_derive_makes_a_post_and_records_the_origin_of_every_field() -> None:
+    made = article(SHARED, **COMPLETE)
     post = derive.derive(made, given())
     assert (post.title, post.category, post.tag) == ("样例标题", "yangliribao", "样例日报新闻")
     assert post.page == f"{HOME}category/yangliribao.html"
@@ -93,8 +93,8 @@ def test_an_article_becomes_a_post_with_the_origin_of_every_value() -> None:
     assert list(made.origins) == ["title", "date", "body", "source", "link"]
 
 
-def test_a_decision_changes_nothing_but_what_it_answers() -> None:
-    made = article(ROLLING, **WHOLE, link="http://www.example.com/1.html", digest="样例摘要。")
+def test_a_decision_does_not_change_the_article() -> None:
+    made = article(ROLLING, **COMPLETE, link="http://www.example.com/1.html", digest="样例摘要。")
     for decide in DECISIONS:
         before = repr(made)
         decided = decide(made, given())
@@ -106,66 +106,66 @@ def test_a_decision_changes_nothing_but_what_it_answers() -> None:
 @pytest.mark.parametrize(
     ("made", "end"),
     [
-        (replace(article(SHARED, **WHOLE), failure=Deferred("timeout")), "timeout"),
-        (article(SHARED, **WHOLE | {"title": " "}), "title_empty"),
-        (article(SHARED, Listed(SHARED, hints={"title": "另一篇文章"}), **WHOLE), "id_mismatch"),
-        (article("NW202502222284881584", **WHOLE | {"date": "soon"}), "date_future"),
-        (article(SHARED, **WHOLE | {"body": ""}), "empty_body"),
-        (article(SHARED, **WHOLE | {"body": "<p>该文已被删除</p>"}), "retracted"),
-        (article("x", **WHOLE), "bad_id"),
-        (article(SHARED, **WHOLE | {"source": ""}), "source"),
+        (replace(article(SHARED, **COMPLETE), failure=Deferred("timeout")), "timeout"),
+        (article(SHARED, **COMPLETE | {"title": " "}), "title_empty"),
+        (article(SHARED, Listed(SHARED, hints={"title": "另一篇文章"}), **COMPLETE), "id_mismatch"),
+        (article("NW202502222284881584", **COMPLETE | {"date": "soon"}), "date_future"),
+        (article(SHARED, **COMPLETE | {"body": ""}), "empty_body"),
+        (article(SHARED, **COMPLETE | {"body": "<p>该文已被删除</p>"}), "retracted"),
+        (article("x", **COMPLETE), "bad_id"),
+        (article(SHARED, **COMPLETE | {"source": ""}), "source"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_an_article_that_cannot_be_a_post_has_a_named_end(made: Article, end: str) -> None:
+def test_an_article_that_cannot_become_a_post_ends_with_a_reason(made: Article, end: str) -> None:
     with pytest.raises(ArticleError) as caught:
         derive.derive(made, given())
     assert caught.value.reason == end
 
 
-def test_without_a_credit_an_article_is_filed_under_its_listing() -> None:
-    made = article(SHARED, Listed(SHARED, "yangliribao"), **WHOLE | {"source": ""})
+def test_an_article_without_a_source_is_filed_under_the_category_of_its_listing() -> None:
+    made = article(SHARED, Listed(SHARED, "yangliribao"), **COMPLETE | {"source": ""})
     assert derive.derive(made, given()).tag == "样例日报新闻"
     assert (made.origins["category"], made.notes) == ("listing", ["source/missing"])
 
 
-def test_what_a_family_needs_and_no_page_gives_is_a_doubt() -> None:
-    made = article(ROLLING, **WHOLE, link="//no.address")
+def test_a_missing_link_or_digest_is_a_doubt() -> None:
+    made = article(ROLLING, **COMPLETE, link="//no.address")
     derive.derive(made, given())
     assert made.notes == ["link/missing", "digest/missing"]
     assert made.link.startswith("http")
 
 
-def test_one_answer_to_two_questions_is_refused_and_one_text_is_a_doubt() -> None:
+def test_a_repeated_article_is_refused_and_a_repeated_text_is_a_doubt() -> None:
     one = given()
-    derive.derive(article(SHARED, **WHOLE), one)
+    derive.derive(article(SHARED, **COMPLETE), one)
     with pytest.raises(Quarantined, match=f"same_answer: .* {SITE.key_of(SHARED)}$"):
-        derive.derive(article("NW202202220000000018", **WHOLE), one)
-    again = article("NW202202220000000019", **WHOLE | {"title": "另一篇文章"})
+        derive.derive(article("NW202202220000000018", **COMPLETE), one)
+    again = article("NW202202220000000019", **COMPLETE | {"title": "另一篇文章"})
     derive.derive(again, one)
     assert again.notes == ["text/repeated"]
 
 
-def test_the_memory_holds_the_latest(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memory_keeps_only_the_latest_entries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(derive, "MAX_REMEMBERED", 2)
     memory = Memory()
-    assert [memory.first(said, key) for said, key in ((1, "a"), (1, "b"), (2, "b"), (3, "c"), (1, "d"))] == [
-        *("a", "a", "b", "c", "d")
-    ]
+    assert [
+        memory.first(content, key) for content, key in ((1, "a"), (1, "b"), (2, "b"), (3, "c"), (1, "d"))
+    ] == [*("a", "a", "b", "c", "d")]
 
 
-# --- the same bytes both ways
+# --- a crawl and derive give the same result
 
 
-class Keep:
-    """A pipeline before the first decision: keeps every article as the pages left it, in a file."""
+class SaveArticles:
+    """A pipeline before the first decision: saves every article with its evidence to a file."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(Path(crawler.settings["KEEP_IN"]))
+        return cls(Path(crawler.settings["ARTICLES_FILE"]))
 
     def process_item(self, item: Any) -> Any:
         with self._file.open("ab") as file:
@@ -173,7 +173,7 @@ class Keep:
         return item
 
 
-def kept(file: Path) -> Iterator[Article]:
+def saved(file: Path) -> Iterator[Article]:
     with file.open("rb") as lines:
         while True:
             try:
@@ -183,16 +183,16 @@ def kept(file: Path) -> Iterator[Article]:
 
 
 def compare(root: Path, replica: Replica, spider: str = "category", **arguments: object) -> tuple[int, int]:
-    """Crawls, derives the same evidence; answers how many posts and how many ends were the same."""
+    """Crawls, derives posts from the same evidence, and compares; returns the numbers of posts and failures."""
     file = root / "articles.pickle"
-    pipelines = json.dumps(settings.ITEM_PIPELINES | {"tests.test_derive.Keep": 50})
-    options = ("-s", f"ITEM_PIPELINES={pipelines}", "-s", f"KEEP_IN={file}")
+    pipelines = json.dumps(settings.ITEM_PIPELINES | {"tests.test_derive.SaveArticles": 50})
+    options = ("-s", f"ITEM_PIPELINES={pipelines}", "-s", f"ARTICLES_FILE={file}")
     run = crawl(spider, root / "crawled", replica, *options, **arguments)
     written = posts(root / "crawled")
     ended = {failure["id"]: (failure["reason"], failure["detail"]) for failure in run["failures"]}
     with open_site(root / "derived", {"emnews": "东财滚动新闻"}) as archive:
         rules = Given(SITE, HOME, archive.slugs)
-        articles = list(kept(file))
+        articles = list(saved(file))
         for made in articles:
             try:
                 post = derive.derive(made, rules)
@@ -204,15 +204,15 @@ def compare(root: Path, replica: Replica, spider: str = "category", **arguments:
     return len(articles) - len(run["failures"]), len(run["failures"])
 
 
-def test_a_crawl_and_derive_make_the_same_posts_and_ends(tmp_path: Path) -> None:
+def test_a_crawl_and_derive_give_the_same_posts_and_reasons(tmp_path: Path) -> None:
     with Replica(Site(articles=60)) as replica:
         made, ended = compare(tmp_path, replica)
     assert made >= 50
     assert made + ended == 60
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="the real posts are not beside the project")
-def test_the_seed_answer_is_derived_byte_for_byte(tmp_path: Path) -> None:
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real posts is not available")
+def test_derive_makes_the_seed_post_byte_for_byte(tmp_path: Path) -> None:
     text, post = real(SEED)
     with Replica() as replica:
         play(replica, post)

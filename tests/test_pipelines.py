@@ -1,4 +1,4 @@
-"""The pipelines run the decisions in order, also between pipelines of somebody else."""
+"""The pipelines run the decisions in order, also beside pipelines of other projects."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from archiver.pipelines import ArticlePipeline, LinkPipeline, PostPipeline, Titl
 from archiver.sites.load import load
 
 
-def test_the_pipelines_run_every_decision_in_its_order() -> None:
+def test_the_pipelines_run_all_decisions_in_order() -> None:
     *deciding, last = map(
         load_object, sorted(settings.ITEM_PIPELINES, key=settings.ITEM_PIPELINES.__getitem__)
     )
@@ -46,12 +46,12 @@ class Async:
         return item if isinstance(item, Article) else f"{item} awaited"
 
 
-class WantsSpider:
+class NeedsSpider:
     def process_item(self, item: object, spider: Spider) -> object:
         return f"{item} by {spider.name}"
 
 
-def test_every_doubt_is_a_statistic() -> None:
+def test_every_doubt_is_counted() -> None:
     counted: list[str] = []
     run: Any = SimpleNamespace(**vars(RUN), count=counted.append)
     made = Article("202202220000000017", Listed("202202220000000017"), datetime.now(UTC))
@@ -64,17 +64,17 @@ def an_article() -> Article:
 
 
 @pytest.mark.parametrize("item", ["text", an_article()])
-def test_steps_of_somebody_elses_are_taken_in_any_form(item: object) -> None:
-    said = item if isinstance(item, Article) else "text seen awaited seen"
-    steps = ItemPipelineManager(Sync(), ArticlePipelineOfNothing(RUN), Async(), Sync(), crawler=CRAWLER)
-    assert asyncio.run(steps.process_item_async(item)) == said
+def test_pipelines_work_beside_sync_and_async_pipelines(item: object) -> None:
+    expected = item if isinstance(item, Article) else "text seen awaited seen"
+    pipelines = ItemPipelineManager(Sync(), PipelineWithoutDecisions(RUN), Async(), Sync(), crawler=CRAWLER)
+    assert asyncio.run(pipelines.process_item_async(item)) == expected
 
 
-class ArticlePipelineOfNothing(ArticlePipeline):
+class PipelineWithoutDecisions(ArticlePipeline):
     decisions = ()
 
 
-def test_a_step_that_wants_the_spider_gets_it() -> None:
+def test_a_pipeline_that_needs_the_spider_receives_it() -> None:
     with pytest.warns(ScrapyDeprecationWarning):
-        steps = ItemPipelineManager(Sync(), TitlePipeline(RUN), WantsSpider(), crawler=CRAWLER)
-    assert asyncio.run(steps.process_item_async("text")) == "text seen by mine"
+        pipelines = ItemPipelineManager(Sync(), TitlePipeline(RUN), NeedsSpider(), crawler=CRAWLER)
+    assert asyncio.run(pipelines.process_item_async("text")) == "text seen by mine"

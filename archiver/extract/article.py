@@ -1,4 +1,4 @@
-"""Reads what one answer says about one article."""
+"""Reads the fields of an article from one response."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ _MARKUP = ("body",)
 
 
 def read_answer(text: str, step: Step, site: Profile, article_id: str) -> dict[str, Evidence]:
-    """Field → what this answer says about it; a field about which it says nothing is left out.
+    """Field → its evidence in this response; fields without a value are left out.
 
-    Raises ``Quarantined``: ``id_mismatch`` for an answer about another article (faults C20),
-    ``not_an_article`` for a page without a match of the step's ``present``, ``not_an_article``, ``shape`` or
-    ``empty_body`` for one that says nothing at all (P2 to P4), and what ``open_page`` raises.
+    Raises ``Quarantined``: ``id_mismatch`` for a response about another article (faults C20),
+    ``not_an_article`` for a page in which the step's ``present`` matches nothing; ``not_an_article``,
+    ``shape`` or ``empty_body`` for a page without any field (P2 to P4); and what ``open_page`` raises.
     """
     page = open_page(text, step.format)
     if step.present and not page.finds(step.present):
@@ -26,26 +26,26 @@ def read_answer(text: str, step: Step, site: Profile, article_id: str) -> dict[s
     values = (
         (name, page.markup(rule) if name in _MARKUP else page.value(rule)) for name, rule in rules.items()
     )
-    said: dict[str, Evidence] = {
+    found: dict[str, Evidence] = {
         name: Evidence(value, step.origin) for name, value in values if value.strip()
     }
-    if "id" in said and not _proves_id(said["id"].text, site, article_id):
-        del said["id"]
-    if not said.keys() - {"id"}:
-        raise Quarantined(page.empty_reason, "the answer says nothing about an article")
-    return said
+    if "id" in found and not _proves_id(found["id"].text, site, article_id):
+        del found["id"]
+    if not found.keys() - {"id"}:
+        raise Quarantined(page.empty_reason, "the response has no field of an article")
+    return found
 
 
 def _proves_id(claimed: str, site: Profile, article_id: str) -> bool:
-    """Whether the id or the address an answer gives for itself is that of the article.
+    """Whether the id or address in a response shows that the response is about this article.
 
-    Ids of two families with the same key belong to the same article. An address of no form that the profile
-    knows proves nothing. Raises ``Quarantined("id_mismatch")``.
+    Ids of two families with the same key belong to the same article. An address in a form unknown to the
+    profile proves nothing. Raises ``Quarantined("id_mismatch")`` for the id of another article.
     """
     named = site.named_by(claimed)
     if not named and "://" in claimed:
         return False
     named = named or claimed
     if site.key_of(named) != site.key_of(article_id):
-        raise Quarantined("id_mismatch", f"asked for {article_id}, the answer is about {named[:80]!r}")
+        raise Quarantined("id_mismatch", f"{article_id} was requested, the response is about {named[:80]!r}")
     return True

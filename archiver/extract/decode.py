@@ -1,4 +1,4 @@
-"""Decodes answers without guessing: valid UTF-8 as UTF-8, the rest as the declared charset or as GB18030."""
+"""Decodes responses without guessing: as UTF-8 if valid, else in the declared charset, else as GB18030."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _META_WITHIN = 4096
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 _LATIN = "cp1252"
-"""The default of servers that nobody configured. Any bytes are valid in it, so it is never used to decode."""
+"""The default of servers without configuration. Any bytes are valid in it, so it is never used to decode."""
 
 _LABELS = {
     "utf-8": "utf-8 utf8",
@@ -28,27 +28,28 @@ _LABELS = {
     _LATIN: "iso-8859-1 latin1 windows-1252 us-ascii ascii",
 }
 _CHARSETS = {label: charset for charset, labels in _LABELS.items() for label in labels.split()}
-"""Label → codec. A closed list: a server must not choose a codec such as unicode_escape, idna or utf-7."""
+"""Label → codec. The list is closed: no server may choose a codec such as unicode_escape, idna or utf-7."""
 
 MAX_DAMAGE = 3
-"""Unreadable places that a page may have (faults E9); also at most 1 in 1,000 characters."""
+"""Invalid byte sequences allowed in a page (faults E9); they must also be at most 1 in 1,000 characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """The text of a body, and the charset it was read in."""
+    """The text of a body, and the charset that decoded it."""
 
     text: str
     charset: str
     overridden: bool
-    """The answer declares another charset, and the difference matters: the text is not all ASCII."""
+    """The response declares another charset, and the text is not pure ASCII, so the difference matters."""
 
 
 def decode(body: bytes, content_type: str = "") -> Decoded:
-    """The text of an answer (faults E1 to E13).
+    """The text of a response (faults E1 to E13).
 
-    The order is: a byte order mark, strict UTF-8, the declared charset, strict GB18030 (which contains GBK
-    and GB2312). An unknown label is ignored. Raises ``Quarantined("encoding")`` if none of them fits.
+    The order is: the charset of a byte order mark, strict UTF-8, the declared charset, strict GB18030 (which
+    contains GBK and GB2312). If all of them fail, a few invalid bytes are replaced (``MAX_DAMAGE``). Unknown
+    labels are ignored. Raises ``Quarantined("encoding")`` for a text that cannot be decoded.
     """
     declared = _declared(body, content_type)
     for bom, charset in _BOMS:
@@ -76,7 +77,7 @@ def _candidates(declared: str) -> list[str]:
 
 
 def _declared(body: bytes, content_type: str) -> str:
-    """The codec for the charset in the header, else in a ``<meta>``; empty if none is known."""
+    """The codec of the charset in the header, else in a ``<meta>``; empty if it is missing or unknown."""
     if found := _HEADER.search(content_type):
         return _CHARSETS.get(found[1].lower(), "")
     if meta := _META.search(body[:_META_WITHIN]):
@@ -88,14 +89,14 @@ def _strict(body: bytes, charset: str) -> str:
     try:
         return body.decode(charset)
     except UnicodeDecodeError as exc:
-        raise Quarantined("encoding", f"the byte order mark says {charset}, but {exc.reason}") from exc
+        raise Quarantined("encoding", f"the byte order mark is that of {charset}, but: {exc.reason}") from exc
 
 
 def _damaged(body: bytes, charset: str) -> str:
     text = body.decode(charset, "replace")
     damage = len(text) - len(body.decode(charset, "ignore"))
     if damage > MAX_DAMAGE or damage * 1000 > len(text):
-        raise Quarantined("encoding", f"neither UTF-8 nor GB18030: as {charset} {damage} unreadable places")
+        raise Quarantined("encoding", f"neither UTF-8 nor GB18030: {damage} invalid sequences in {charset}")
     return text
 
 
@@ -104,12 +105,12 @@ _RARE_ROWS = bytes(range(0xD8, 0x100))
 
 
 def _reads_as_chinese(text: str) -> bool:
-    """Whether four of five characters beyond ASCII are common Chinese ones.
+    """Whether at least four of five non-ASCII characters are common Chinese ones.
 
-    Big5 and Shift-JIS bytes that happen to be valid GB18030 give rare characters. Rows 1 to 55 of GB2312 hold
-    punctuation and the 3,755 common characters.
+    Big5 and Shift-JIS bytes that happen to be valid GB18030 decode to rare characters. Rows 1 to 55 of GB2312
+    contain punctuation and the 3,755 most common characters.
     """
-    beyond = _ASCII.sub("", text)
-    rows = beyond.encode("gb2312", "ignore")[::2]
+    beyond_ascii = _ASCII.sub("", text)
+    rows = beyond_ascii.encode("gb2312", "ignore")[::2]
     common = rows.translate(None, _RARE_ROWS)
-    return len(common) * 5 >= len(beyond) * 4
+    return len(common) * 5 >= len(beyond_ascii) * 4

@@ -1,4 +1,4 @@
-"""Reads which articles a listing names, and which categories a home page shows."""
+"""Reads the articles from a listing, and the categories from a home page."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from archiver.sites.listing import Home, Listing, Rows
 from archiver.sites.profile import Profile
 
 MAX_ID = 2048
-"""Characters that are kept of the id of a refused row."""
+"""Characters kept of the id of a refused row."""
 
 _CATEGORY = re.compile(r"[^\x00-\x1f\x7f/\\]{1,80}")
-"""A percent-decoded category that may become part of a listing's address."""
+"""A percent-decoded category that is safe in the address of a listing."""
 
 MIN_FOREIGN = 3
-"""Rows of another category that make a listing suspect; one or two may be a mistake of the site."""
+"""Rows of another category from which on a listing is refused; one or two may be a mistake of the site."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListingPage:
-    """What one page of a listing named."""
+    """The content of one page of a listing."""
 
     articles: list[Listed]
     refused: list[Listed] = field(default_factory=list)
-    """Rows whose id the profile does not allow; such an id must not become part of a path."""
+    """Rows whose id the profile does not accept; such an id must not become part of a path."""
     next: str = ""
     """The address of the next page; empty on the last page."""
 
     def first(self, rows: int) -> tuple[ListingPage, bool]:
-        """The page with at most that many rows, and whether it had more (faults Q16)."""
+        """The page cut to that many rows, and whether it had more (faults Q16)."""
         if len(self.articles) + len(self.refused) <= rows:
             return self, False
         articles = self.articles[:rows]
@@ -44,13 +44,13 @@ class ListingPage:
 class HomePage:
     categories: list[str]
     names: list[str]
-    """The tags above the lists."""
+    """The tags in the headings of the lists."""
     rows: ListingPage
-    """The articles that the page names."""
+    """The articles listed on the page."""
 
 
 def read_listing(text: str, url: str, rule: Listing, site: Profile, category: str) -> ListingPage:
-    """What a listing of that category names; ``url`` is where the page came from.
+    """The articles in a listing of that category; ``url`` is the address of the page.
 
     Raises ``Quarantined``: ``not_a_listing``, ``foreign_listing``, and what ``open_page`` raises.
     """
@@ -62,9 +62,9 @@ def read_listing(text: str, url: str, rule: Listing, site: Profile, category: st
 
 
 def _refuse_foreign(articles: list[Listed], rule: Listing, category: str) -> None:
-    """If most rows belong to other categories, the listing is that of another category (faults X3).
+    """Raises ``Quarantined("foreign_listing")`` if most rows belong to other categories (faults X3).
 
-    Rows whose address names no category do not count.
+    Rows whose address names no category are not counted.
     """
     if not rule.category:
         return
@@ -72,11 +72,13 @@ def _refuse_foreign(articles: list[Listed], rule: Listing, category: str) -> Non
     named = [unquote(match["category"]).casefold() for match in found if match]
     foreign = [name for name in named if name != category.casefold()]
     if len(foreign) >= MIN_FOREIGN and 2 * len(foreign) > len(named):
-        raise Quarantined("foreign_listing", f"asked for {category}, most rows are of {foreign[0][:80]!r}")
+        raise Quarantined(
+            "foreign_listing", f"{category} was requested, most rows are of {foreign[0][:80]!r}"
+        )
 
 
 def read_home(text: str, url: str, rule: Home, site: Profile) -> HomePage:
-    """What a home page shows. Raises ``Quarantined("not_a_listing")`` for a page that shows no category."""
+    """The content of a home page. Raises ``Quarantined("not_a_listing")`` if no link names a category."""
     page = _open(text, url, rule)
     links = (_absolute(url, link) for link in page.values(rule.links))
     named = (_category_in(link, rule.category) for link in links)
@@ -109,20 +111,20 @@ def _read_rows(
     articles: list[Listed] = []
     refused: list[Listed] = []
     for row in page.rows(rule.rows):
-        said = {name: _said(row, field_rule) for name, field_rule in rule.fields.items()}
-        address = _absolute(url, said.get("address", ""))
+        values = {name: _value(row, field_rule) for name, field_rule in rule.fields.items()}
+        address = _absolute(url, values.get("address", ""))
         named = site.named_by(address)
-        article_id = said.get("id") or named or address
+        article_id = values.get("id") or named or address
         hints: dict[str, str] = {
-            name: value for name, value in said.items() if value and name not in ("id", "address")
+            name: value for name, value in values.items() if value and name not in ("id", "address")
         }
         listed = Listed(article_id[:MAX_ID], category, address, hints, listing)
         (articles if site.family_of(article_id) else refused).append(listed)
     return ListingPage(articles, refused)
 
 
-def _said(row: Page, rule: str) -> str:
-    """A value of a row; one that is no text counts as missing, so that the other rows are still read."""
+def _value(row: Page, rule: str) -> str:
+    """A value of a row; empty if it is not a text, so that the other rows are still read."""
     try:
         return row.value(rule)
     except Quarantined:
@@ -130,14 +132,14 @@ def _said(row: Page, rule: str) -> str:
 
 
 def _following(url: str, link: str) -> str:
-    """The address a link to the next page leads to; empty for ``#``, ``javascript:;`` and the page itself."""
+    """The address of the next page; empty for ``#``, ``javascript:;`` or a link to the same page."""
     address = urldefrag(_absolute(url, link)).url
-    leads_on = urlsplit(address).scheme in ("http", "https", "invalid")
-    return address if link and leads_on and address != urldefrag(url).url else ""
+    is_page = urlsplit(address).scheme in ("http", "https", "invalid")
+    return address if link and is_page and address != urldefrag(url).url else ""
 
 
 def _absolute(url: str, address: str) -> str:
-    """The address made absolute; a malformed one becomes ``invalid://address/…``, never requested."""
+    """The absolute address; a malformed one becomes ``invalid://address/…``, which is never requested."""
     try:
         absolute = urljoin(url, address) if address else ""
         urlsplit(absolute).port  # noqa: B018 - raises ValueError for a malformed port

@@ -1,4 +1,4 @@
-"""Which elements, attributes and styles a body may hold; everything else is dropped by nh3."""
+"""The elements, attributes and styles allowed in a body; nh3 drops everything else."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import nh3
 from archiver.normalise.elements import BLOCKS, INLINES, names
 
 ExtraAttributes = frozenset[tuple[str, str, re.Pattern[str]]]
-"""Element, attribute, and what its whole value must match: what a site's bodies may hold besides."""
+"""Attributes allowed for one site: element, attribute, and the pattern that its whole value must match."""
 
 LAZY_ADDRESSES = ("data-original", "data-src")
-"""Where a page that loads its pictures later keeps their addresses."""
+"""Attributes with the address of a picture that a script of the page loads later."""
 
 HIDDEN = "display:none"
 
@@ -50,7 +50,7 @@ _VALUES = {
     "valign": re.compile(r"[A-Za-z]+"),
     "width": re.compile(r"\d{1,5}(?:\.\d+)?(?:px|%)?"),
 }
-"""What the whole value must match; an attribute that is not named here may have any value."""
+"""Attribute → the pattern that its whole value must match. Other allowed attributes may have any value."""
 
 _ADDRESSES = frozenset({"href", "src", *LAZY_ADDRESSES})
 _DROPPED_WITH_CONTENT = names(
@@ -60,35 +60,37 @@ _DROPPED_WITH_CONTENT = names(
 
 _STYLE = re.compile(
     r"""
-    (?: background-color | border(?:-(?:top|right|bottom|left))?(?:-(?:color|style|width))?
+    (?: # the property
+        background-color | border(?:-(?:top|right|bottom|left))?(?:-(?:color|style|width))?
       | border-collapse | color | display | float | font-(?:size|style|weight) | height | letter-spacing
       | line-height | max-(?:width|height) | (?:margin|padding)(?:-(?:top|right|bottom|left))?
       | text-(?:align|decoration|indent) | vertical-align | white-space | width
     )
     \s* : \s*
-    (?: (?: [a-z]+(?:-[a-z]+)*                                  # a word
-          | \#[0-9a-f]{3,8} | rgba?\([\d.,% ]{5,32}\)          # a colour
-          | (?: \d{1,4}(?:\.\d{1,4})? | \.\d{1,4} )(?:[a-z]{2,3}|%)?    # a number and its unit
+    (?: (?: [a-z]+(?:-[a-z]+)*                                          # a word
+          | \#[0-9a-f]{3,8} | rgba?\([\d.,% ]{5,32}\)                  # a colour
+          | (?: \d{1,4}(?:\.\d{1,4})? | \.\d{1,4} )(?:[a-z]{2,3}|%)?    # a number with its unit
           | !important
         )
-        (?: \s+ | (?=\s*\Z) )
+        (?: \s+ | (?=\s*\Z) )                                          # blanks between values
     )+
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-"""One declaration that only changes how text looks: no address, no function, no place on the screen."""
+"""One declaration that only changes the look of text: without addresses, functions or positions."""
 
-_HIDING = re.compile(
+_HIDES = re.compile(
     r"""
     (?: ^ | ; ) \s*+
     (?: display\s*:\s*none | visibility\s*:\s*hidden | (?:font-size|opacity)\s*:\s*0(?![.\d]) )
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+"""A style that hides its element."""
 
 
 def sanitise(html: str, extra: ExtraAttributes) -> str:
-    """Well-formed HTML of what is allowed, attributes in double quotes; style and values are checked."""
+    """The allowed part of a text as well-formed HTML, with attribute values in double quotes."""
     return _cleaner(extra).clean(html)
 
 
@@ -111,7 +113,7 @@ def _cleaner(extra: ExtraAttributes) -> nh3.Cleaner:
 def _value(
     extra: Mapping[tuple[str, str], re.Pattern[str]], element: str, name: str, value: str
 ) -> str | None:
-    """The value as it is kept; None drops the attribute."""
+    """The value to keep; None drops the attribute."""
     if "\n" in value or "\t" in value:
         value = re.sub(r"[\t\n]+", "" if name in _ADDRESSES else " ", value)
     if name == "style":
@@ -120,10 +122,10 @@ def _value(
     return value if form is None or form.fullmatch(value) else None
 
 
-@lru_cache(maxsize=256)  # saves 4 µs an article
+@lru_cache(maxsize=256)  # saves 4 µs per article
 def _style(value: str) -> str | None:
-    if _HIDING.search(value):
+    if _HIDES.search(value):
         return HIDDEN
     parts = [part for part in value.split(";") if part.strip()]
-    plain = [part for part in parts if _STYLE.fullmatch(part.strip())]
-    return value if len(plain) == len(parts) else ";".join(plain) or None
+    allowed = [part for part in parts if _STYLE.fullmatch(part.strip())]
+    return value if len(allowed) == len(parts) else ";".join(allowed) or None

@@ -1,10 +1,10 @@
-"""An article's HTML as a post may hold it: sanitised, readable by kramdown as it stands, free of Liquid.
+"""Cleans the HTML of an article for a post: sanitised, safe for kramdown, and without Liquid.
 
 >>> clean("<p>\\u3000\\u3000沪指收涨<script>x()</script></p>", "http://example.com/")
 '<p>沪指收涨</p>'
 
-``markup`` knows how a body is cleaned; this module repeats that until nothing changes, and tells which bodies
-need no cleaning.
+``markup`` makes one pass of cleaning. This module repeats it until nothing changes, and recognises bodies
+that need no cleaning.
 """
 
 from __future__ import annotations
@@ -22,23 +22,22 @@ from archiver.normalise.limits import BODY, refuse_excess
 from archiver.normalise.markup import clean_once, respelled
 
 MAX_ROUNDS = 8
-"""Cleaning is repeated until nothing changes; hostile nestings take three or four rounds."""
+"""Limit of the passes. Most bodies need one or two; hostile nesting takes three or four."""
 
 _TEXT = re.compile(r"(?:^|>)([^<]+)")
 
 
 def clean(html: str, base_url: str, extra_attributes: ExtraAttributes = frozenset()) -> str:
-    """The body of a post; ``clean(clean(x)) == clean(x)``.
+    """The body of a post. Cleaning is idempotent: ``clean(clean(x)) == clean(x)``.
 
-    A body in which cleaning would change nothing but the spelling (``&`` or ``&amp;``, ``<br>`` or
-    ``<br />``) comes back byte for byte. ``base_url`` is what relative addresses count from;
-    ``extra_attributes`` are kept besides those of the allow-list. Raises ``Quarantined`` with ``too_deep``
-    (nested deeper, or holding more markup, than any article does) or ``empty_body`` (neither text nor
-    picture).
+    If cleaning would change only the spelling (``&`` or ``&amp;``, ``<br>`` or ``<br />``), the body is
+    returned byte for byte. Relative addresses are resolved against ``base_url``; ``extra_attributes`` are
+    allowed in addition to the allow-list. Raises ``Quarantined``: ``too_deep`` for more markup or deeper
+    nesting than any article has, ``empty_body`` for a body without text and pictures.
     """
     body = plain_characters(html).strip(BLANKS)
     refuse_excess(body, BODY)
-    if not is_settled(body, extra_attributes):
+    if not is_known_clean(body, extra_attributes):
         body = _cleaned(body, base_url, extra_attributes)
     if not _shows_something(body):
         raise Quarantined("empty_body")
@@ -51,14 +50,14 @@ def _cleaned(body: str, base_url: str, extra: ExtraAttributes) -> str:
         if _is_same(cleaned, body):
             return body
         refuse_excess(cleaned, BODY)
-        if is_settled(cleaned, extra):
+        if is_known_clean(cleaned, extra):
             return cleaned
         body = cleaned
-    raise Quarantined("too_deep", f"still changing after {MAX_ROUNDS} rounds of cleaning")
+    raise Quarantined("too_deep", f"cleaning still changes the body after {MAX_ROUNDS} passes")
 
 
 def _is_same(cleaned: str, body: str) -> bool:
-    """Whether two texts differ in their spelling at most."""
+    """Whether two texts differ only in spelling."""
     return cleaned.count("<") == body.count("<") and respelled(cleaned) == respelled(body)
 
 
@@ -68,37 +67,39 @@ def _shows_something(html: str) -> bool:
     return any(one_line.clean(entities.unescape(match[1])) for match in _TEXT.finditer(html))
 
 
-# Bodies that need no cleaning. This decides no bytes: cleaning such a body gives the same text, more slowly.
+# Bodies that need no cleaning. This check only saves time: cleaning such a body would return the same text.
 
+# Text without blank lines, Liquid, and references that cleaning would change
 _TEXT_RUN = r"(?: [^<>&{\n]++ | \n(?![ \t]*\n) | &(?:amp|lt|gt|nbsp); )++"
 _ATTRIBUTES = r"(?: [ ][^<>]{1,1024} )?"
 _SHOWN = rf"{_TEXT_RUN} | < (?: br (?:[ ]?/)? | img[ ][^<>]{{1,1024}} ) >"
 _INLINE = "(?!a>) (?: a | b | em | font | i | span | strong | sub | sup | u )"
+# An inline element, and one that may contain inline elements of other names
 _INNER = rf"< (?! (?P=outer)[ >] ) (?P<inner> {_INLINE} ) {_ATTRIBUTES} > (?: {_SHOWN} )++ </(?P=inner)>"
 _OUTER = rf"< (?P<outer> {_INLINE} ) {_ATTRIBUTES} > (?: {_SHOWN} | {_INNER} )++ </(?P=outer)>"
 _BLOCK = rf"< (?P<block> p | h[1-6] ) {_ATTRIBUTES} > (?: {_SHOWN} | {_OUTER} )++ </(?P=block)>"
 _SIMPLE = re.compile(rf"(?!\s) (?: \n? [ ]{{0,3}} {_BLOCK} )++", re.VERBOSE)
-"""Paragraphs of text, pictures and inline elements, one or two deep, none of them empty."""
+"""Paragraphs with text, pictures, and up to two levels of inline elements; no element is empty."""
 
 _ATTRIBUTED = re.compile(r"<([a-z][a-z0-9]*) [^<>]+>")
 
 
-def is_settled(body: str, extra: ExtraAttributes = frozenset()) -> bool:
-    """Whether cleaning is certain to change nothing but the spelling of a body with plain characters.
+def is_known_clean(body: str, extra: ExtraAttributes = frozenset()) -> bool:
+    """Whether cleaning would certainly change only the spelling of a body with plain characters.
 
-    Costs a tenth of cleaning. Only where a body is built simply can each tag be judged by itself; most
-    bodies are so built, at the latest once they are clean.
+    This takes a tenth of the time of cleaning. Each tag can be checked alone only if the body has a simple
+    structure (``_SIMPLE``). Most bodies have one, at the latest once they are clean.
     """
     return (
         without_indents(body) == body
         and _SIMPLE.fullmatch(body) is not None
-        and all(_is_settled_tag(match[0], match[1], extra) for match in _ATTRIBUTED.finditer(body))
+        and all(_is_clean_tag(match[0], match[1], extra) for match in _ATTRIBUTED.finditer(body))
     )
 
 
-@lru_cache(maxsize=1024)  # saves 180 µs an article
-def _is_settled_tag(tag: str, name: str, extra: ExtraAttributes) -> bool:
-    """Whether the start tag of a paragraph, or of an element in one, stays as it is."""
+@lru_cache(maxsize=1024)  # saves 180 µs per article
+def _is_clean_tag(tag: str, name: str, extra: ExtraAttributes) -> bool:
+    """Whether cleaning keeps this start tag of a paragraph, or of an element in a paragraph."""
     if name in VOID:
         sample = f"<p>{tag}</p>"
     elif name in BLOCKS:

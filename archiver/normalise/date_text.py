@@ -1,7 +1,7 @@
-"""The grammar of a date: one text as pages write it in, a moment in Beijing time out.
+"""Reads the date in one text, as pages write it, and converts it to Beijing time.
 
-The grammar is closed (faults D1 to D10): it refuses what it does not know, and never guesses. A date that
-names no zone is in the site's zone; the zone and clock of this machine play no part.
+The grammar is closed (faults D1 to D10): it refuses unknown forms and never guesses. A date without a zone is
+in the zone of the site. The zone and the clock of this machine have no effect.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from archiver.normalise.text import clean, half_width
 from archiver.normalise.zone import BEIJING
 
 FUTURE_ALLOWED: Final = timedelta(hours=24)
-"""How far ahead of the response a date may be (faults D9)."""
+"""How much later than the response a date may be (faults D9)."""
 
 _EARLIEST_YEAR: Final = 1990
-"""Older dates are defaults of some machine (1970-01-01, 0001-01-01), not news."""
+"""Earlier dates are default values of software (1970-01-01, 0001-01-01), not dates of news."""
 
 _MAX_LENGTH: Final = 1000
-"""Characters of a date and the labels around it."""
+"""Longest text that is read, in characters: a date with labels around it."""
 
 Kind = Literal["stated", "yearless", "clock", "ago", "day"]
-"""A full date and time; one without its year; a relative day with a time; a time span; a day alone."""
+"""A full date and time; the same without a year; a relative day with a time; a relative time; a day alone."""
 
 
 class DateError(ValueError):
-    """A text gives no date; ``reason`` is ``date``, or ``date_future`` if the date is only too late."""
+    """A text has no valid date; ``reason`` is ``date``, or ``date_future`` for a date in the future."""
 
     def __init__(self, text: str, reason: Literal["date", "date_future"] = "date") -> None:
         super().__init__(f"{reason}: {text[:80]!r}")
@@ -39,7 +39,7 @@ class DateError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one text says."""
+    """The date in one text."""
 
     at: datetime
     """Aware, +08:00, whole seconds."""
@@ -47,12 +47,12 @@ class Reading:
 
     @property
     def precise(self) -> bool:
-        """Midnight counts as a day without a time (faults D5)."""
+        """False for relative dates and days; midnight counts as a day without a time (faults D5)."""
         return self.kind in {"stated", "yearless"} and self.at.time() != time()
 
 
 def read(text: str, now: datetime, zone: tzinfo) -> Reading:
-    """``now`` is the time of the response, aware; ``zone`` is what a time without one means.
+    """Reads a date. ``now`` is the time of the response, aware; ``zone`` applies to times without a zone.
 
     Raises DateError.
     """
@@ -62,7 +62,7 @@ def read(text: str, now: datetime, zone: tzinfo) -> Reading:
         raise DateError(text)
     try:
         at = now.astimezone(zone)
-        reading = _understood(text, at) or _understood(_bare(text), at)  # most texts are bare
+        reading = _understood(text, at) or _understood(_bare(text), at)  # most texts have no labels
     except (ValueError, OverflowError):  # 2022-02-30, or outside what datetime can hold
         reading = None
     if reading is None:
@@ -71,7 +71,7 @@ def read(text: str, now: datetime, zone: tzinfo) -> Reading:
 
 
 def day(year: str, month: str, day_of_month: str, text: str) -> datetime:
-    """The midnight that begins the day which ``text`` names in digits; raises DateError."""
+    """Midnight at the start of the day; ``text`` is only for the error. Raises DateError."""
     try:
         at = datetime(int(year), int(month), int(day_of_month), tzinfo=BEIJING)
     except ValueError:
@@ -91,29 +91,29 @@ def checked(reading: Reading, text: str, now: datetime) -> Reading:
 
 
 def in_year(month_and_day: date, year: int) -> date | None:
-    """That day of another year; None where the year has none."""
+    """The same day in another year; None if it does not exist."""
     try:
         return month_and_day.replace(year=year)
     except ValueError:  # 29 February
         return None
 
 
-# From a page's spelling to one spelling
+# Normalisation of the spelling
 
 _MARKS = str.maketrans("：／－．，＋（）［］【】｜\u3000", ":/-.,+()[][]| ")
 
-_SPELT_OUT = (
-    (re.compile(r" ?\(?(?:星期|周)[一二三四五六日天]\)?"), " "),
+_SPELLINGS = (
+    (re.compile(r" ?\(?(?:星期|周)[一二三四五六日天]\)?"), " "),  # the day of the week adds nothing
     (re.compile(r"([0-9]{4})年 ?([0-9]{1,2})月 ?([0-9]{1,2})[日号]"), r"\1-\2-\3 "),
     (re.compile(r"([0-9]{1,2})月 ?([0-9]{1,2})[日号]"), r"\1-\2 "),
     (re.compile(r"([0-9]{1,2})[时点] ?([0-9]{1,2})分 ?([0-9]{1,2})秒"), r"\1:\2:\3"),
     (re.compile(r"([0-9]{1,2})[时点] ?([0-9]{1,2})分"), r"\1:\2"),
 )
-"""年月日 and 时分秒 become ``-`` and ``:``; the day of the week goes, as it adds nothing."""
+"""Chinese spelling → the spelling with ``-`` and ``:``."""
 
-_BEFORE = re.compile(
+_LABELS_BEFORE = re.compile(
     r"""
-    (?: (?: [(\[] GMT\+8 (?:,[ ]?Asia/Shanghai)? (?:,[ ]?CST)? [)\]]
+    (?: (?: [(\[] GMT\+8 (?:,[ ]?Asia/Shanghai)? (?:,[ ]?CST)? [)\]]  # on the pages of the source site
           | (?:发布|发表)? (?:时间|日期)
           | 发布于 | 发表于 | 北京时间
         )
@@ -124,34 +124,41 @@ _BEFORE = re.compile(
 )
 """Labels before a date."""
 
-_AFTER = re.compile(r"(?:文章|稿件|新闻)?来源|作者|记者|(?:责任)?编辑|责编|阅读|浏览|评论|字号|分享")
-"""The first label after a date: the date ends before it."""
+_LABEL_AFTER = re.compile(
+    r"""
+    (?:文章|稿件|新闻)? 来源 | 作者 | 记者 | (?:责任)? 编辑 | 责编    # credits
+    | 阅读 | 浏览 | 评论 | 字号 | 分享                           # counters and buttons
+    """,
+    re.VERBOSE,
+)
+"""A label after a date; the date ends before it."""
 
 _BRACKETED = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 
 
 def _bare(text: str) -> str:
-    """The date alone: half-width, 年月日 as ``-``, 时分秒 as ``:``, single blanks, no labels."""
+    """The date without labels: half-width, 年月日 as ``-``, 时分秒 as ``:``, single blanks."""
     line = half_width(clean(text)).translate(_MARKS)
-    for spelling, form in _SPELT_OUT:
+    for spelling, form in _SPELLINGS:
         line = spelling.sub(form, line)
-    line = _AFTER.split(" ".join(line.split()), maxsplit=1)[0]
-    line = _BEFORE.sub("", line, count=1).strip(" |")
+    line = _LABEL_AFTER.split(" ".join(line.split()), maxsplit=1)[0]
+    line = _LABELS_BEFORE.sub("", line, count=1).strip(" |")
     return line[1:-1] if _BRACKETED.fullmatch(line) else line
 
 
-# The forms
+# The forms of a date
 
 _TIME = r"""
     (?P<hour> [0-9]{1,2} ) : (?P<minute> [0-9]{1,2} )
-    (?: : (?P<second> [0-9]{1,2} ) (?: [.,][0-9]{1,9} )? )?     # fractions of a second are dropped
+    (?: : (?P<second> [0-9]{1,2} ) (?: [.,][0-9]{1,9} )? )?     # fractions of seconds are dropped
 """
 _ZONE = r"""
-    (?: [ ]? (?: (?P<utc> Z | z | GMT | UTC )
+    (?: # the name of a zone
+        [ ]? (?: (?P<utc> Z | z | GMT | UTC )
                | (?:GMT|UTC) (?P<named> [+-][0-9]{1,2} (?: :?[0-9]{2} )? )
                | \(?北京时间\)?
              )
-      # 09:00-11:30 is a span of time: after minutes an offset needs a blank, or the T of ISO 8601
+      # an offset; after minutes it needs a blank or the T of ISO 8601, because 09:00-11:30 is a time span
       | (?: [ ] | (?<![ ][0-9]:[0-9]{2}) (?<![ ][0-9]{2}:[0-9]{2}) )
         (?P<offset> [+-][0-9]{2} (?: :?[0-9]{2} )? )
     )?
@@ -179,7 +186,7 @@ _RFC_822 = re.compile(
     re.VERBOSE,
 )
 _UTC_NAMES = {"GMT": 0, "UTC": 0}
-"""For dateutil, which otherwise reads a name that the machine's own zone has as that zone."""
+"""For dateutil, which otherwise reads the name of the local zone of this machine as that zone."""
 
 _LEAP_YEAR = 2000
 _DAYS_BACK = {"今天": 0, "今日": 0, "昨天": 1, "昨日": 1, "前天": 2}
@@ -197,48 +204,48 @@ def _understood(line: str, now: datetime) -> Reading | None:
 
 
 def _stated(line: str, now: datetime) -> Reading | None:
-    if not (said := _STATED.fullmatch(line)):
+    if not (match := _STATED.fullmatch(line)):
         return None
-    stated_day = date(int(said["year"]), int(said["month"]), int(said["day"]))
-    return _full(_on(stated_day, said, _zone(said) or now.tzinfo))
+    stated_day = date(int(match["year"]), int(match["month"]), int(match["day"]))
+    return _full(_on(stated_day, match, _zone(match) or now.tzinfo))
 
 
 def _yearless(line: str, now: datetime) -> Reading | None:
-    """In the latest year that puts it no more than a day after ``now`` (faults D3)."""
-    if not (said := _YEARLESS.fullmatch(line)):
+    """Takes the latest year in which the date is at most a day after ``now`` (faults D3)."""
+    if not (match := _YEARLESS.fullmatch(line)):
         return None
     latest = now + timedelta(days=1)
-    stated_day = date(_LEAP_YEAR, int(said["month"]), int(said["day"]))
-    for year in range(latest.year, latest.year - 9, -1):  # 29 February may be eight years back
-        found = in_year(stated_day, year)
-        if found and (at := _on(found, said, now.tzinfo)) <= latest:
+    stated_day = date(_LEAP_YEAR, int(match["month"]), int(match["day"]))
+    for year in range(latest.year, latest.year - 9, -1):  # 29 February may be eight years ago
+        that_day = in_year(stated_day, year)
+        if that_day and (at := _on(that_day, match, now.tzinfo)) <= latest:
             return Reading(at, "yearless")
     return None
 
 
 def _relative_day(line: str, now: datetime) -> Reading | None:
-    if not (said := _RELATIVE_DAY.fullmatch(line)):
+    if not (match := _RELATIVE_DAY.fullmatch(line)):
         return None
-    that_day = now.date() - timedelta(days=_DAYS_BACK[said["word"]])
-    return Reading(_on(that_day, said, now.tzinfo), "clock" if said["hour"] else "ago")
+    that_day = now.date() - timedelta(days=_DAYS_BACK[match["word"]])
+    return Reading(_on(that_day, match, now.tzinfo), "clock" if match["hour"] else "ago")
 
 
 def _ago(line: str, now: datetime) -> Reading | None:
     if line in _JUST_NOW:
         return Reading(now.replace(microsecond=0).astimezone(BEIJING), "ago")
-    if not (said := _AGO.fullmatch(line)):
+    if not (match := _AGO.fullmatch(line)):
         return None
-    at = now.replace(microsecond=0).astimezone(BEIJING) - int(said["count"]) * _UNITS[said["unit"]]
-    return Reading(datetime.combine(at.date(), time(), BEIJING) if said["unit"] == "天" else at, "ago")
+    at = now.replace(microsecond=0).astimezone(BEIJING) - int(match["count"]) * _UNITS[match["unit"]]
+    return Reading(datetime.combine(at.date(), time(), BEIJING) if match["unit"] == "天" else at, "ago")
 
 
 def _epoch(line: str, _now: datetime) -> Reading | None:
-    said = _EPOCH.fullmatch(line)
-    return _full(datetime.fromtimestamp(int(said[1]), BEIJING)) if said else None
+    match = _EPOCH.fullmatch(line)
+    return _full(datetime.fromtimestamp(int(match[1]), BEIJING)) if match else None
 
 
 def _rfc_822(line: str, _now: datetime) -> Reading | None:
-    """Only a text that the pattern shows to be complete goes to dateutil, which fills gaps from its clock."""
+    """Passes only complete texts to dateutil, which fills missing parts from the clock of this machine."""
     if not _RFC_822.fullmatch(line):
         return None
     return _full(dateutil_parser.parse(line, tzinfos=_UTC_NAMES).astimezone(BEIJING))
@@ -248,23 +255,23 @@ def _full(at: datetime) -> Reading:
     return Reading(at, "day" if at.time() == time() else "stated")
 
 
-def _on(that_day: date, said: re.Match[str], zone: tzinfo | None) -> datetime:
-    """The day at the time in the match, if there is one; 24:00 is the next day's midnight (faults D5)."""
-    hour, minute, second = (int(said[part] or 0) for part in ("hour", "minute", "second"))
+def _on(that_day: date, match: re.Match[str], zone: tzinfo | None) -> datetime:
+    """The day at the time in the match, else at midnight; 24:00 is midnight of the next day (faults D5)."""
+    hour, minute, second = (int(match[part] or 0) for part in ("hour", "minute", "second"))
     if (hour, minute, second) == (24, 0, 0):
         that_day, hour = that_day + timedelta(days=1), 0
-    if not said["hour"]:
-        zone = BEIJING  # a day without a time is the same day everywhere
+    if not match["hour"]:
+        zone = BEIJING  # a day without a time is the same day in every zone
     return datetime.combine(that_day, time(hour, minute, second), zone).astimezone(BEIJING)
 
 
-def _zone(said: re.Match[str]) -> timezone | None:
-    if said["utc"]:
+def _zone(match: re.Match[str]) -> timezone | None:
+    if match["utc"]:
         return UTC
-    if not (offset := said["named"] or said["offset"]):
+    if not (offset := match["named"] or match["offset"]):
         return None
     sign, digits = offset[0], offset[1:].replace(":", "")
     hours, minutes = (digits[:-2], digits[-2:]) if len(digits) > 2 else (digits, "0")
     if int(hours) > 14 or int(minutes) > 59:
-        raise ValueError("no such zone")
+        raise ValueError("there is no such zone")
     return timezone((-1 if sign == "-" else 1) * timedelta(hours=int(hours), minutes=int(minutes)))

@@ -1,10 +1,10 @@
-"""When an article was published: dates as pages write them in, moments in Beijing time out.
+"""Decides when an article was published, in Beijing time.
 
 >>> now = datetime(2022, 2, 23, tzinfo=BEIJING)
 >>> parse("发布时间：2022年02月22日 17:47 来源：财联社", now).at.isoformat()
 '2022-02-22T17:47:00+08:00'
 
-``date_text`` has the grammar of one text; this module chooses among several texts.
+``date_text`` reads one text; this module chooses among the evidence of several pages.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 __all__ = ["DateError", "DatedBy", "Moment", "day_of_address", "day_of_id", "decide", "parse"]
 
 _MAX_DIFFERENCE: Final = timedelta(days=2)
-"""Two dates of one article that differ by more contradict each other (faults D11)."""
+"""Two dates of one article contradict each other if they differ by more (faults D11)."""
 
 _LAST_RESORT: Final = frozenset({"address", "id"})
-"""Origins that only know a day, and not necessarily the day of publication."""
+"""Origins that give only a day, which may not be the day of publication."""
 
 _DAY_IN_ID = re.compile(r"[^0-9]*([0-9]{4})([0-9]{2})([0-9]{2})")
 _DAY_IN_PATH = re.compile(r".*/([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})/", re.DOTALL)
@@ -38,46 +38,48 @@ _DAY_IN_PATH = re.compile(r".*/([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})/", re.DOTALL
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """``at``: aware, +08:00, whole seconds."""
+    """A point in time."""
 
     at: datetime
+    """Aware, +08:00, whole seconds."""
     precise: bool
-    """False: relative (昨天 17:47), or a day without a time. Midnight counts as a day without a time (D5)."""
+    """False for a relative date (昨天 17:47), a day without a time, and midnight (faults D5)."""
 
 
 @dataclass(frozen=True, slots=True)
 class DatedBy:
-    """The date decided on, and who said it."""
+    """The date of an article, and its origin."""
 
     moment: Moment
     origin: str
     notes: tuple[str, ...]
-    """``date/refused`` (one per refused evidence), ``date/conflict``, ``date/imprecise``, ``date/future``."""
+    """``date/refused`` (once per refused text), ``date/conflict``, ``date/imprecise``, ``date/future``."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class _Candidate:
     reading: Reading
     origin: str
 
 
 def parse(text: str, now: datetime, zone: tzinfo = BEIJING) -> Moment:
-    """Read one date; ``now`` is the time of the response, aware; ``zone`` is what a time without one means.
+    """Reads one date. ``now`` is the time of the response, aware; ``zone`` applies to times without a zone.
 
-    Around the date a closed list of labels is allowed: 发布时间：…, (GMT+8, Asia/Shanghai, CST) …, … 来源：X.
-    Raises DateError: unreadable, impossible, ambiguous or before 1990; more than 24 h after ``now``.
+    Known labels around the date are ignored: 发布时间：…, (GMT+8, Asia/Shanghai, CST) …, … 来源：X.
+    Raises DateError for a text that is unreadable, impossible, ambiguous, before 1990, or more than 24 hours
+    after ``now``.
     """
     reading = read(text, now, zone)
     return Moment(reading.at, reading.precise)
 
 
 def day_of_id(article_id: str) -> Moment:
-    """The day that an id's digits begin with (NW202202222284881584), imprecise; raises DateError."""
+    """The day at the start of the digits of an id (NW202202222284881584), imprecise; raises DateError."""
     return _day(_DAY_IN_ID.match(article_id), article_id)
 
 
 def day_of_address(url: str) -> Moment:
-    """The last ``/<yyyy>/<mm>/<dd>/`` in an address's path, imprecise; raises DateError."""
+    """The day in the last ``/<yyyy>/<mm>/<dd>/`` of a path, imprecise; raises DateError."""
     try:
         path = urlsplit(url).path
     except ValueError:
@@ -94,40 +96,40 @@ def _day(found: re.Match[str] | None, text: str) -> Moment:
 def decide(evidence: Sequence[Evidence], now: datetime, zone: tzinfo = BEIJING) -> DatedBy:
     """The date of an article from all evidence, the most trusted first.
 
-    The first readable date wins, unless it needs help from the later ones:
+    The first readable date is used, with these exceptions:
 
-    - minutes are completed by seconds of the same minute; a missing year is taken from evidence that has one;
-    - a relative date yields to a stated one, or else to a day (in the listing, address or id), and keeps its
-      time of day if it has one: the same page read tomorrow gives the same day (faults D4);
-    - a day without a time yields to a date with one, at most two days away.
+    - seconds are added from a later date in the same minute; a missing year is taken from a later date;
+    - a relative date is replaced by a full date, else by a day (in the listing, address or id); with a day,
+      it keeps its time of day. So the same page gives the same day if it is read tomorrow (faults D4);
+    - a day without a time is replaced by a date with a time that is at most two days away.
 
-    Raises Quarantined, ``date`` or ``date_future``. A stated date that lies in the future is not replaced by
-    the day in the address or id (D9), an impossible one is (D6).
+    Raises Quarantined with ``date`` or ``date_future``. The day in the address or id replaces an impossible
+    date (D6), but not a date in the future (D9).
     """
-    said, refused = _read_all(evidence, now, zone)
+    candidates, refused = _read_all(evidence, now, zone)
     too_late = any(error.reason == "date_future" for error in refused)
-    if not said or (too_late and all(one.origin in _LAST_RESORT for one in said)):
+    if not candidates or (too_late and all(one.origin in _LAST_RESORT for one in candidates)):
         raise Quarantined("date_future" if too_late else "date", "; ".join(map(str, refused)))
-    chosen = _chosen(said, now)
-    notes = ["date/refused"] * len(refused) + _doubts(chosen.reading, said, now)
+    chosen = _chosen(candidates, now)
+    notes = ["date/refused"] * len(refused) + _doubts(chosen.reading, candidates, now)
     return DatedBy(Moment(chosen.reading.at, chosen.reading.precise), chosen.origin, tuple(notes))
 
 
 def _read_all(
     evidence: Sequence[Evidence], now: datetime, zone: tzinfo
-) -> tuple[list[_Said], list[DateError]]:
-    """What can be read, and what is refused. An address or id without a day is neither."""
-    said: list[_Said] = []
+) -> tuple[list[_Candidate], list[DateError]]:
+    """The readable dates, and the errors of refused texts. An address or id without a day is not an error."""
+    candidates: list[_Candidate] = []
     refused: list[DateError] = []
     for one in evidence:
-        if one.origin in _LAST_RESORT and said and said[0].reading.kind == "stated":
-            break  # a day adds nothing to a stated date
+        if one.origin in _LAST_RESORT and candidates and candidates[0].reading.kind == "stated":
+            break  # a day adds nothing to a full date
         try:
-            said.append(_Said(_reading_of(one, now, zone), one.origin))
+            candidates.append(_Candidate(_reading_of(one, now, zone), one.origin))
         except DateError as error:
             if one.origin not in _LAST_RESORT or error.reason == "date_future":
                 refused.append(error)
-    return said, refused
+    return candidates, refused
 
 
 def _reading_of(one: Evidence, now: datetime, zone: tzinfo) -> Reading:
@@ -137,9 +139,9 @@ def _reading_of(one: Evidence, now: datetime, zone: tzinfo) -> Reading:
     return checked(Reading(moment.at, "day"), one.text, now)
 
 
-def _doubts(chosen: Reading, said: Sequence[_Said], now: datetime) -> list[str]:
+def _doubts(chosen: Reading, candidates: Sequence[_Candidate], now: datetime) -> list[str]:
     doubts = []
-    if any(_contradicts(one, chosen, now) for one in said):
+    if any(_contradicts(one, chosen, now) for one in candidates):
         doubts.append("date/conflict")
     if not chosen.precise:
         doubts.append("date/imprecise")
@@ -148,25 +150,25 @@ def _doubts(chosen: Reading, said: Sequence[_Said], now: datetime) -> list[str]:
     return doubts
 
 
-def _chosen(said: Sequence[_Said], now: datetime) -> _Said:
-    first, rest = said[0], said[1:]
+def _chosen(candidates: Sequence[_Candidate], now: datetime) -> _Candidate:
+    first, rest = candidates[0], candidates[1:]
     exact = next((one for one in rest if one.reading.precise), None)
     dated = next((one for one in rest if one.reading.kind == "day"), None)
     match first.reading.kind:
         case "stated":
             return _completed(first, rest)
         case "yearless":
-            return _completed(_Said(_with_year(first.reading, exact or dated, now), first.origin), rest)
+            return _completed(_Candidate(_with_year(first.reading, exact or dated, now), first.origin), rest)
         case "day":
-            return exact if exact and not _far(first.reading, exact.reading) else first
+            return exact if exact and not _far_apart(first.reading, exact.reading) else first
         case "clock" if dated and not exact:
-            return _Said(_at_clock(dated.reading, first.reading, now), dated.origin)
+            return _Candidate(_at_time_of_day(dated.reading, first.reading, now), dated.origin)
         case _:
             return exact or dated or first
 
 
-def _completed(first: _Said, rest: Sequence[_Said]) -> _Said:
-    """The first later one that agrees to the minute and knows the second; the first one if none does."""
+def _completed(first: _Candidate, rest: Sequence[_Candidate]) -> _Candidate:
+    """The first later candidate in the same minute that has seconds; else the given one."""
     if first.reading.at.second:
         return first
     return next((one for one in rest if _minute_of(one.reading) == first.reading.at), first)
@@ -176,11 +178,11 @@ def _minute_of(reading: Reading) -> datetime | None:
     return reading.at.replace(second=0) if reading.precise and reading.at.second else None
 
 
-def _with_year(yearless: Reading, witness: _Said | None, now: datetime) -> Reading:
-    """A date that lacks its year, in the year nearest to the witness; never moved into the future."""
-    if witness is None:
+def _with_year(yearless: Reading, reference: _Candidate | None, now: datetime) -> Reading:
+    """Sets a missing year so that the date is nearest to ``reference``; never moves it into the future."""
+    if reference is None:
         return yearless
-    there = witness.reading.at
+    there = reference.reading.at
     years = (there.year - 1, there.year, there.year + 1)
     days = filter(None, (in_year(yearless.at.date(), year) for year in years))
     dates = (datetime.combine(one, yearless.at.timetz()) for one in days)
@@ -188,22 +190,22 @@ def _with_year(yearless: Reading, witness: _Said | None, now: datetime) -> Readi
     return Reading(min([yearless.at, *possible], key=lambda at: abs(at - there)), "yearless")
 
 
-def _at_clock(dated: Reading, clock: Reading, now: datetime) -> Reading:
+def _at_time_of_day(dated: Reading, clock: Reading, now: datetime) -> Reading:
     at = datetime.combine(dated.at.date(), clock.at.timetz())
     return Reading(at, "clock") if at - now <= FUTURE_ALLOWED else dated
 
 
-def _contradicts(one: _Said, chosen: Reading, now: datetime) -> bool:
-    """Whether another stated date is more than two days off (faults D11)."""
+def _contradicts(one: _Candidate, chosen: Reading, now: datetime) -> bool:
+    """Whether another date that is not relative differs by more than two days (faults D11)."""
     if one.origin in _LAST_RESORT or one.reading.kind in {"clock", "ago"}:
         return False
     other = one.reading
     if other.kind == "yearless":
-        other = _with_year(other, _Said(chosen, ""), now)
-    return _far(other, chosen)
+        other = _with_year(other, _Candidate(chosen, ""), now)
+    return _far_apart(other, chosen)
 
 
-def _far(one: Reading, other: Reading) -> bool:
+def _far_apart(one: Reading, other: Reading) -> bool:
     if one.precise and other.precise:
         return abs(one.at - other.at) > _MAX_DIFFERENCE
     return abs(one.at.date() - other.at.date()) > _MAX_DIFFERENCE

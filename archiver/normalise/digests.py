@@ -1,4 +1,4 @@
-"""The digest of a rolling-news item: its text without the headline in front.
+"""The digest of a rolling-news item: its text without the headline in brackets.
 
 >>> digest_of("【沪指收涨】今日三大指数走高，【消费】板块领涨。")
 '今日三大指数走高，【消费】板块领涨。'
@@ -14,7 +14,7 @@ _HEADLINE = re.compile(r"【[^【】]*】\s*")
 
 
 def digest_of(text: str) -> str:
-    """The text on one line, without a bracketed headline at its beginning; later brackets stay."""
+    """The text on one line, without a headline in brackets at its start; later brackets stay."""
     line = clean(text)
     headline = _HEADLINE.match(line)
     return line[headline.end() :] if headline else line

@@ -1,10 +1,10 @@
-"""The elements of HTML that a body may hold, by their kinds."""
+"""The HTML elements allowed in a body, by kind."""
 
 from __future__ import annotations
 
 
 def names(words: str) -> frozenset[str]:
-    """The words of a text, as a set."""
+    """The words of a text as a set."""
     return frozenset(words.split())
 
 
@@ -14,7 +14,7 @@ VOID = names("area base br col embed hr img input link meta param source track w
 DIV_LIKE = names(
     "address article aside details fieldset footer form header hgroup legend main menu nav section summary"
 )
-"""Blocks whose name says nothing to a reader of a post: they become ``div``."""
+"""Blocks whose name has no meaning in a post: they become ``div``."""
 
 BLOCKS = (
     names(
@@ -28,4 +28,4 @@ INLINES = names(
     "strong sub sup tt u var"
 )
 KEPT = (BLOCKS | INLINES) - DIV_LIKE - {"center"}
-"""The elements of a cleaned body; those left out become others."""
+"""The elements of a cleaned body; the other allowed elements are replaced."""

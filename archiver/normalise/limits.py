@@ -1,6 +1,6 @@
-"""How much markup a parser is given: beyond a limit, parsers drop text without notice or take minutes.
+"""Limits of the markup passed to a parser. Beyond them, parsers silently drop text or take minutes.
 
-One scan, in linear time, before any parser sees the text (faults P7, P8, P12).
+One scan in linear time checks the text before it is parsed (faults P7, P8, P12).
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from archiver.errors import Quarantined
 from archiver.normalise.elements import VOID, names
 
 MAX_DEPTH: Final = 512
-"""Nested elements. nh3's time grows with the square of the depth; lxml drops what is deeper than 2,048."""
+"""Nested elements. The time of nh3 grows with the square of the depth; lxml drops text deeper than 2,048."""
 
 MAX_ATTRIBUTES: Final = 512
-"""Attributes of one tag; both parsers compare each attribute with all attributes before it."""
+"""Attributes of one tag; both parsers compare each attribute with all previous ones."""
 
 MAX_UNCLOSED: Final = 16
-"""Formatting elements that a closed block leaves open; a parser opens them again in every later block."""
+"""Formatting elements left open by a closed block; a parser reopens them in every later block."""
 
 _FORMATTING = names("a b big code em font i nobr s small strike strong tt u")
 _END_IMPLIED = names("p li dd dt td th tr tbody thead tfoot caption colgroup option optgroup rp rt")
@@ -30,56 +30,58 @@ _SCOPES = names("table button object applet marquee template ul ol dl select")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one parser is given, and how that parser nests elements."""
+    """The limits for one parser, and how that parser nests elements."""
 
     nests_nothing: frozenset[str]
-    """Elements that never hold others, or whose start tag closes the one before."""
+    """Elements that never contain others, or whose start tag closes the previous one."""
     formatting: frozenset[str] = frozenset()
-    """Elements that stay open when the block around them ends."""
+    """Elements that stay open when the surrounding block ends."""
     closes_itself: bool = False
-    """Whether ``<x/>`` is a whole element; in HTML5 it is a start tag."""
+    """Whether ``<x/>`` is a complete element; in HTML5 it is a start tag."""
     tags: int = sys.maxsize
     tags_beside_raw_text: int = sys.maxsize
-    """Start and end tags; the smaller number holds where script, svg … may have misled the scan."""
+    """Start and end tags. The smaller limit applies if the scan may be wrong because of script, svg …"""
     references: int = sys.maxsize
     """Ampersands."""
     unscanned: int = 0
-    """Characters; a text that is no longer, and has too few tags to be nested too deep, is not scanned."""
+    """A text of at most so many characters is not scanned if it has too few tags to exceed the depth."""
 
 
 PAGE: Final = Limits(nests_nothing=VOID | _END_IMPLIED, closes_itself=True)
-"""For a page that lxml reads: in linear time, so only depth and attributes count."""
+"""For a page parsed by lxml, which takes linear time: only depth and attributes are limited."""
 
 BODY: Final = Limits(
     nests_nothing=VOID,
     formatting=_FORMATTING,
     tags=30_000,
     tags_beside_raw_text=10_000,
-    references=50_000,  # nh3's time grows with the square of those that begin no character reference
-    unscanned=50_000,  # an article's body is scanned in 80 µs; counting its tags takes 2
+    references=50_000,  # the time of nh3 grows with the square of the ampersands outside references
+    unscanned=50_000,  # to scan the body of an article takes 80 µs, to count its tags 2 µs
 )
-"""For a body that nh3 reads, as HTML5 says."""
+"""For a body parsed by nh3, which follows HTML5."""
 
 _ATTRIBUTE = r"""
-    [^\s/>] [^\s/>=]*+                                          # the name; "=" may begin one
-    (?: \s*+ = \s*+ (?: "[^"]*+"? | '[^']*+'? | [^\s>]*+ ) )?+  # the value; an open quote lasts to the end
+    [^\s/>] [^\s/>=]*+                                          # the name; it may begin with "="
+    (?: \s*+ = \s*+ (?: "[^"]*+"? | '[^']*+'? | [^\s>]*+ ) )?+  # the value; an unclosed quote runs to the end
 """
 _ONE_ATTRIBUTE = re.compile(_ATTRIBUTE, re.VERBOSE)
 _ATTRIBUTES = rf"(?: [\s/]++ | {_ATTRIBUTE} )*+"
 _MARKUP = re.compile(
     rf"""
     <!-- (?: -?> | (?: [^-]++ | -(?!-!?>) )*+ (?: --!?> | \Z ) )    # a comment
-    | < (?: [!?] | /(?![a-z]) ) [^>]*+                              # what a parser takes for a comment
+    | < (?: [!?] | /(?![a-z]) ) [^>]*+                              # parsed as a comment
+    # an element with raw text, up to its end tag
     | < (?P<raw> iframe | noembed | noframes | script | style | textarea | title | xmp ) (?![^\s/>])
       (?P<raw_attributes> {_ATTRIBUTES} ) >?
       (?: [^<]++ | <(?!/(?P=raw)(?![^\s/>])) )*+
+    # any other tag
     | < (?P<end> /? ) (?P<name> [a-z][^\s/>]*+ ) (?P<attributes> {_ATTRIBUTES} )
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-"""The tags of a text, as an HTML tokenizer cuts them; never steps back, so it takes linear time.
+"""The tags of a text, as an HTML tokenizer separates them; without backtracking, so it takes linear time.
 
-What stands in a comment or in raw text is no tag. ``noscript`` is no raw text here, as lxml reads elements in
+Comments and raw text contain no tags. ``noscript`` is not raw text here, because lxml parses the elements in
 it.
 """
 
@@ -87,13 +89,13 @@ _RAW_TEXT = re.compile(
     r"<(?:iframe|math|noembed|noframes|noscript|plaintext|script|select|style|svg|template|textarea|title|xmp)",
     re.IGNORECASE,
 )
-"""Elements in which a parser, depending on where they stand, reads no tags."""
+"""Elements in which a parser, depending on the context, recognises no tags."""
 
 
 def refuse_excess(html: str, limits: Limits) -> None:
     """Raises ``Quarantined("too_deep")`` for more markup than any article or page has.
 
-    The scan follows the open elements roughly as the parser does: a page that passes may still be too deep.
+    The scan only approximates how a parser nests elements: a page that passes may still be nested too deeply.
     """
     tags = html.count("<")
     if tags <= MAX_DEPTH and len(html) <= limits.unscanned:
@@ -111,7 +113,7 @@ def _scan(html: str, limits: Limits) -> None:
     for match in _MARKUP.finditer(html):
         _, of_raw_text, end, name, attributes = match.groups()
         attributes = attributes or of_raw_text or ""
-        if len(attributes) > 2 * MAX_ATTRIBUTES:  # each takes two characters at least
+        if len(attributes) > 2 * MAX_ATTRIBUTES:  # an attribute has at least two characters
             _refuse_attributes(attributes)
         if name is None or (name := name.lower()) in limits.nests_nothing:
             continue
@@ -127,7 +129,7 @@ def _refuse_attributes(attributes: str) -> None:
 
 
 class _OpenElements:
-    """The elements that are open at one place of a text."""
+    """The elements open at the current position of the scan."""
 
     def __init__(self, limits: Limits) -> None:
         self._formatting = limits.formatting
@@ -138,14 +140,14 @@ class _OpenElements:
         if name in _END_IMPLIED:
             self.close(name, implied=True)
         if name in self._formatting and self._tags.count(tag) >= 3:
-            return  # a parser opens no more than three of one kind again
+            return  # a parser reopens at most three equal tags
         self._names.append(name)
         self._tags.append(tag)
         if len(self._names) > MAX_DEPTH:
             raise Quarantined("too_deep", f"more than {MAX_DEPTH} nested elements")
 
     def close(self, name: str, *, implied: bool = False) -> None:
-        """Close the innermost ``name`` and what was opened in it; formatting in it stays open."""
+        """Closes the innermost ``name`` and the elements in it, except formatting elements."""
         if self._names[-1:] == [name]:
             del self._names[-1], self._tags[-1]
             return

@@ -1,4 +1,4 @@
-"""HTML through the allow-list, into the form that kramdown reads as it stands, free of Liquid: one pass."""
+"""One pass of cleaning: the allow-list, then the form that is safe for kramdown, then escaping of Liquid."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LIQUID = re.compile(r"\{(?=[{%])")
 def clean_once(body: str, base_url: str, extra: ExtraAttributes = frozenset()) -> str:
     """The body after one pass; another pass may change it again.
 
-    ``body`` has plain characters, and no more markup than ``limits`` allows. Raises
+    ``body`` must have plain characters, and no more markup than ``limits`` allows. Raises
     ``Quarantined("too_deep")``.
     """
     rewritten = Rewriter(base_url).rewrite(sanitise(body, extra))
@@ -22,5 +22,5 @@ def clean_once(body: str, base_url: str, extra: ExtraAttributes = frozenset()) -
 
 
 def respelled(html: str) -> str:
-    """The HTML in one spelling; no tag appears or vanishes by it."""
+    """The HTML in one spelling; this neither adds nor removes tags."""
     return html.replace("&amp;", "&").replace("&nbsp;", "\xa0").replace(" />", ">").replace("/>", ">")

@@ -1,7 +1,7 @@
-"""Sanitised HTML in the form that a post needs: no loose text, no empty elements, absolute addresses.
+"""Rewrites sanitised HTML for a post: no text outside blocks, no empty elements, absolute addresses.
 
-kramdown reads a line that begins with a block's tag as HTML and everything else as Markdown. So all text
-stands in blocks, and no blank line ends a block too early.
+kramdown parses a line that begins with the tag of a block as HTML, and other lines as Markdown. So all text
+must be inside blocks, and no blank line may end a block early.
 """
 
 from __future__ import annotations
@@ -24,44 +24,47 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-"""A piece of nh3's output: end mark, name and attributes of a tag, or text."""
+"""A part of the output of nh3: the slash, name and attributes of a tag, or text."""
 
 _PAIR = re.compile(r' ([^\s="]+)="([^"]*)"')
 _HREF = re.compile(' href="([^"]*)"')
 _ABSOLUTE = re.compile("https?://[^/]", re.IGNORECASE)
-_SPECK = re.compile(
+_TRACKING_PIXEL = re.compile(
     r"""
     (?: [ ](?:width|height)=" | [";][ ]*(?:width|height)[ ]*:[ ]* )     # an attribute, or a style
     [01](?:\.0*)?(?:px)?[ ]*(?=[";])
     """,
     re.VERBOSE,
 )
-"""A width or height of 0 or 1: such a picture shows nothing, it counts readers (faults C17)."""
+"""A width or height of 0 or 1: such a picture is invisible and only counts readers (faults C17)."""
 
 _BETWEEN_BLOCKS = re.compile(r"\n? {0,3}")
-"""White space that may stay at top level; kramdown takes four spaces there for code."""
+"""White space that is kept at top level; kramdown reads four spaces there as a code block."""
 
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 _KEPT_EMPTY = names("caption colgroup dd dt li table td th tr")
-"""Elements that have a meaning without content; other empty elements are dropped."""
+"""Elements that are kept without content; other empty elements are dropped."""
 
 _HIDDEN_STYLE = f' style="{HIDDEN}"'
 
 
 @dataclass(slots=True)
 class _Open:
-    """An element whose end tag is still to come."""
+    """An element whose end tag has not been read."""
 
     name: str
-    """The name in the output; empty for the wrapper of loose text, and for an element that is unwrapped."""
+    """The name in the output; empty for the wrapper of loose text, and if the tags are dropped."""
     start: int
-    """Index of its start tag in the list of output pieces."""
+    """Index of its start tag in the output list."""
     attributes: str = ""
     holds_block: bool = False
 
 
 class Rewriter:
-    """Drops what shows nothing, wraps loose text in a block, completes addresses; for one text."""
+    """Drops invisible parts, wraps loose text in blocks, makes addresses absolute. Use one object per text.
+
+    Loose text is text and inline elements outside any block.
+    """
 
     def __init__(self, base_url: str) -> None:
         self._base_url = base_url
@@ -70,10 +73,10 @@ class Rewriter:
         self._loose = False
         """Whether the outermost open element is the wrapper of loose text."""
         self._hidden = 0
-        """How many elements are open from a hidden one inwards."""
+        """Number of open elements, counted from the hidden one; 0 outside hidden elements."""
 
     def rewrite(self, html: str) -> str:
-        """``html`` is nh3's output. Raises ``Quarantined("too_deep")``."""
+        """``html`` must be output of nh3. Raises ``Quarantined("too_deep")``."""
         for end, name, attributes, text in _TOKEN.findall(html):
             if self._hidden:
                 self._skip(name, end)
@@ -102,11 +105,11 @@ class Rewriter:
             self._out.append(text)
 
     def _without_blank_lines(self, text: str) -> str:
-        """Jekyll ends an excerpt at the first blank line, even in the middle of an element."""
+        """Removes blank lines, because Jekyll ends an excerpt at the first one, even inside an element."""
         if not any(element.name == "pre" for element in self._open):
             return _BLANK_LINES.sub("\n", text)
         if self._open[-1].name == "pre" and self._open[-1].start == len(self._out) - 1:
-            text = text.lstrip("\n")  # a parser drops the first one each time it reads the element
+            text = text.lstrip("\n")  # a parser drops the first one each time it parses the element
         return text.replace("\n\n", "\n&#10;")
 
     def _start(self, name: str, attributes: str) -> None:
@@ -157,7 +160,7 @@ class Rewriter:
         self._open.append(_Open("", len(self._out)))
 
     def _end_loose(self) -> None:
-        """Wrap the run of loose text and inline elements, which kramdown would read as Markdown."""
+        """Wraps the loose text in a block; otherwise kramdown would parse it as Markdown."""
         if not self._loose:
             return
         self._loose = False
@@ -175,8 +178,8 @@ class Rewriter:
         self._out.append(f"<{name}{attributes} />")
 
     def _picture(self, attributes: str) -> str | None:
-        """The attributes with an absolute ``src`` first; None for a picture that shows nothing."""
-        if _SPECK.search(attributes):
+        """The attributes, with an absolute ``src`` first; None for an invisible picture."""
+        if _TRACKING_PIXEL.search(attributes):
             return None
         given = dict(_PAIR.findall(attributes))
         loaded_later = [given.pop(name) for name in LAZY_ADDRESSES if name in given]
@@ -188,7 +191,7 @@ class Rewriter:
         return "".join(f' {name}="{value}"' for name, value in given.items())
 
     def _link(self, attributes: str) -> None:
-        """A link without a usable address is unwrapped: only its content stays."""
+        """Writes a link; without a usable address, only the content is kept."""
         href = _HREF.search(attributes)
         if href and (target := self._address(href[1])):
             self._push("a", f"{attributes[: href.start(1)]}{target}{attributes[href.end(1) :]}")
@@ -196,7 +199,7 @@ class Rewriter:
             self._push("", attributes)
 
     def _address(self, value: str) -> str:
-        """The absolute address, escaped as the value of an attribute; empty unless http or https."""
+        """The absolute address, escaped for an attribute; empty if it is not http or https."""
         if _ABSOLUTE.match(value) and value[-1] != " ":
             return value
         try:

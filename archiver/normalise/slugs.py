@@ -1,10 +1,10 @@
-"""The form of a source's name in addresses: Mandarin readings without tones, Latin letters as they are.
+"""Makes slugs, the names of sources in addresses: Mandarin readings without tones, Latin letters unchanged.
 
 >>> slug_of("安信国际证券(香港)")
 'anxinguojizhengquan(xianggang)'
 
-Each character has one fixed reading, in whatever word it stands (重庆 is zhongqing). The addresses of
-published posts depend on the readings, so the version of their table (xpinyin 0.7.7) is pinned.
+Each character has one fixed reading, whatever the word (重庆 is zhongqing). The addresses of published posts
+depend on the readings, so the version of their table (xpinyin 0.7.7) is pinned.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ MAX_LENGTH: Final = 80
 """Characters."""
 
 _MAX_BYTES: Final = 200
-"""A file name made of a slug fits every file system."""
+"""Limit in UTF-8, so that a file name made from a slug is valid on every file system."""
 
 _ASCII_KEPT: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789()._")
 _WIDE_BRACKETS: Final = frozenset("（）")
 _BRACKETS: Final = {")": "(", "）": "（"}
 
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d|index)(?:\..*)?", re.ASCII)
-"""Names that Windows reserves for devices, and the name of the page that stands for a folder."""
+"""Device names reserved by Windows, and ``index``, the name of the page of a folder."""
 
 
 def slug_of(name: str) -> str:
     """1 to 80 characters, safe in a path, URL, YAML value and Markdown link.
 
-    A leading dot or underscore is dropped because Jekyll leaves such files out of the site. A name without
-    letters or digits gets ``x`` and eight hexadecimal digits of its SHA-256.
+    Leading dots and underscores are dropped, because Jekyll ignores such files. The slug of a reserved name,
+    or of a name without letters and digits, is ``x`` and eight hexadecimal digits of the SHA-256 of the name.
     """
     kept = "".join(filter(_is_kept, unicodedata.normalize("NFC", name)))[:MAX_LENGTH]
     slug = _fit(_readings().get_pinyin(kept, ""), MAX_LENGTH)
@@ -48,9 +48,9 @@ def slug_of(name: str) -> str:
 
 
 def assign(name: str, taken: Mapping[str, str]) -> str:
-    """The slug for a name that has none yet; ``taken`` maps each casefolded slug to the name that holds it.
+    """The slug for a new name; ``taken`` maps each casefolded slug to the name that has it.
 
-    Where another name holds the plain slug, the slug gets a suffix, which depends on the name alone.
+    If another name has the plain slug, a suffix is added, which is made from the SHA-256 of the name.
     """
     plain = slug_of(name)
     if taken.get(plain.casefold(), name) == name:
@@ -60,7 +60,7 @@ def assign(name: str, taken: Mapping[str, str]) -> str:
         slug = _with_suffix(plain, f"x{digest[:length]}")
         if taken.get(slug.casefold(), name) == name:
             return slug
-    raise AssertionError("two names with one SHA-256")
+    raise AssertionError("two names have the same SHA-256")
 
 
 @cache
@@ -75,7 +75,7 @@ def _digest(name: str) -> str:
 def _is_kept(char: str) -> bool:
     if char.isascii():
         return char in _ASCII_KEPT
-    if "\uff01" <= char <= "\uff5e":  # full-width ASCII: some programs turn a full-width slash into "/"
+    if "\uff01" <= char <= "\uff5e":  # full-width ASCII: some programs convert a full-width slash to "/"
         return char.isalnum() or char in _WIDE_BRACKETS
     return unicodedata.category(char)[0] in "LNPS"
 
@@ -90,7 +90,7 @@ def _fit(slug: str, characters: int, octets: int = _MAX_BYTES) -> str:
 
 
 def _balanced(slug: str) -> str:
-    """The slug without brackets that have no partner, which would end a Markdown link early."""
+    """The slug without unpaired brackets, which would end a Markdown link early."""
     lone: set[int] = set()
     still_open: dict[str, list[int]] = {"(": [], "（": []}
     for place, char in enumerate(slug):

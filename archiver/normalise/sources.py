@@ -1,11 +1,11 @@
-"""Who is credited: credit lines in, names out, by a closed grammar (faults C6 to C9).
+"""Reads the credited source and author from credit lines, by a closed grammar (faults C6 to C9).
 
 >>> parse("（文章来源：证券时报、新华社 作者：王小明）")
 Source(names=('证券时报', '新华社'), author='王小明', known=True)
 
-A line is a series of labelled fields (来源：X 作者：Y), or a bare name. ``X、Y`` and ``X/Y`` are joint
+A line consists of labelled fields (来源：X 作者：Y), or of a name alone. ``X、Y`` and ``X/Y`` are joint
 sources; a middle dot or a blank is part of one name (上海证券报·中国证券网, 21世纪经济报道 21财经APP). A line
-of another form is kept whole and marked as unknown: a wrong split would invent a source.
+of another form is kept whole and marked as unknown, because a wrong split would invent a source.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from archiver.items import Evidence
 
 MAX_NAME: Final = 40
-"""Characters; a longer text is a sentence, no name (faults C9)."""
+"""Characters; a longer text is a sentence, not a name (faults C9)."""
 
 _MAX_LINE: Final = 400
-"""Characters of a credit line; a longer one is not read, so no pattern below meets a long text."""
+"""Characters of a credit line; longer ones are not read, so the patterns below are never slow."""
 
 _SOURCE_LABELS = "文章来源|本文来源|稿件来源|新闻来源|信息来源|内容来源|来源|稿源"
 _AUTHOR_LABELS = "作者|记者|撰文"
@@ -39,14 +39,14 @@ _CAPTION_LABELS = "图片来源|题图来源|封面来源|配图来源|视频来
 
 _LABEL = re.compile(
     rf"""
-    (?: ^ | (?<=[\s(（\[【)）\]】|｜;；,，、]) )
+    (?: ^ | (?<=[\s(（\[【)）\]】|｜;；,，、]) )      # at the start, or after a blank or punctuation
     (?: (?: (?P<caption> {_CAPTION_LABELS} ) | (?P<other> {_OTHER_LABELS} ) ) \s?[：:]
       | (?: (?P<source> {_SOURCE_LABELS} ) | (?P<author> {_AUTHOR_LABELS} ) ) (?: \s?[：:] | \s | $ )
     )
     """,
     re.VERBOSE,
 )
-"""A label and its colon; a blank is enough after a label of a source or author."""
+"""A label with its colon; after the label of a source or author, a blank is sufficient."""
 
 _BETWEEN_FIELDS = " |｜;；,，、"
 
@@ -58,7 +58,7 @@ _STAMP = re.compile(
     """,
     re.VERBOSE,
 )
-"""The date that a page writes on the same line."""
+"""A date on the same line."""
 
 _LEFT, _RIGHT = "(（[【", ")）]】"
 _DOTS = re.compile(r"\s?[·•・‧･∙⋅]\s?")
@@ -66,47 +66,53 @@ _JOINT = re.compile(r"\s?[、/／]\s?")
 _COMPILED = re.compile(r"(?:^|\s)综合(?:报道|整理|消息)?$")
 """``X 综合``: compiled from X."""
 
-_NOT_A_NAME = re.compile(r"[<>{}]|&#?[0-9A-Za-z]+;|://")
-"""Markup, template code, an address."""
+_NOT_A_NAME = re.compile(
+    r"""
+    [<>{}]                      # markup or template code
+    | &\#?[0-9A-Za-z]+;         # a character reference
+    | ://                       # an address
+    """,
+    re.VERBOSE,
+)
 
 _ODD_IN_A_NAME = re.compile(r"[：:，,。;；!！?？|｜=\"“”]")
 
 _MEDIUM = re.compile(
     r"""
-    (?! 据 | 见 | 摘自 | 转自 | 来自 | 图 ) [\w·]{1,17}
+    (?! 据 | 见 | 摘自 | 转自 | 来自 | 图 ) [\w·]{1,17}    # words before a name, as in 据新华社, are refused
     (?: [^作行]社 | [^年季月中快财简公通汇预情警电举申播海战]报 | [^电联官]网
       | 新闻 | 客户端 | 电视台 | 广播电台 | 周刊 | 在线 | 财经 | APP
     )
     """,
     re.VERBOSE,
 )
-"""Names with the ending of a medium; 年报, 合作社 and 电网 are none."""
+"""A name that ends like that of a medium; 年报, 合作社 and 电网 are not media."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What one credit line says; ``names`` is empty where it credits nobody."""
+    """The content of one credit line; ``names`` is empty if it credits no source."""
 
     names: tuple[str, ...] = ()
     author: str = ""
     known: bool = True
-    """False: the form is not in the grammar, and the only name is the whole text."""
+    """False if the grammar does not have this form; then the only name is the whole text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """Who an article is credited to; ``name`` and ``origin`` are empty where nobody is."""
+    """The source credited by an article; ``name`` and ``origin`` are empty if there is none."""
 
     name: str
     author: str
     origin: str
     notes: tuple[str, ...]
-    """``source/missing``, ``source/unparsed``, ``source/conflict``, ``source/joint``."""
+    """Doubts: ``source/missing``, ``source/unparsed``, ``source/conflict``, ``source/joint``."""
 
 
 @lru_cache(maxsize=4096)
 def parse(text: str) -> Source:
-    """Read a credit line or a bare name; never raises."""
+    """Reads a credit line or a name; never raises."""
     if len(text) > _MAX_LINE or _NOT_A_NAME.search(text):
         return Source(known=False)
     line = _unwrapped(_STAMP.sub("", _spell(text)))
@@ -118,10 +124,10 @@ def parse(text: str) -> Source:
 
 
 def from_tag(tag: str, template: str) -> str:
-    """The name that a post's tag was made from by a template like ``{source}新闻``.
+    """The name of the source in a tag that was made from a template like ``{source}新闻``.
 
-    What the template puts before and after the name goes once: 每日经济新闻新闻 is 每日经济新闻. A tag of
-    another form is returned whole; a template without ``{source}`` names nobody, and gives "".
+    The text before and after the name in the template is removed once: 每日经济新闻新闻 becomes 每日经济新闻.
+    A tag of another form is returned whole. For a template without ``{source}``, the result is empty.
     """
     before, named, after = template.format(source="\0").partition("\0")
     if not named:
@@ -133,30 +139,37 @@ def from_tag(tag: str, template: str) -> str:
 
 
 def from_body(html: str, css_class: str) -> str | None:
-    """The text of the last element of that class; None where there is none, or it is empty."""
+    """The text of the last element with this class; None if there is none or it is empty."""
     named = html.rfind(css_class) if css_class else -1
     if named < 0:
         return None
     simple = _simple_line(css_class).match(html, html.rfind("<", 0, named))
-    if simple and not _may_hide(html[: simple.start()]):
+    if simple and not _may_disable_tags(html[: simple.start()]):
         return clean(unescape(simple[2])) or None
     return _last_line(html, css_class)
 
 
 @lru_cache(maxsize=16)
 def _simple_line(css_class: str) -> re.Pattern[str]:
-    """An element without others in it, which need not be parsed: saves 70 µs an article."""
+    """An element that contains only text. It need not be parsed, which saves 70 µs per article."""
     return re.compile(rf'<(p|div|span) class="{re.escape(css_class)}">([^<>]+)</\1>')
 
 
-_HOLDS_NO_TAGS = re.compile(
-    r"<(?:!(?!--)|iframe|no|plaintext|script|style|template|textarea|title|xmp)", re.IGNORECASE
+_CONTAINS_NO_TAGS = re.compile(
+    r"""
+    < (?: !(?!--)                                                       # a declaration, not a comment
+        | iframe | no                                                   # "no": noembed, noframes, noscript
+        | plaintext | script | style | template | textarea | title | xmp
+    )
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
+"""Markup inside which ``<`` does not begin a tag."""
 
 
-def _may_hide(html: str) -> bool:
-    """Whether what looks like a tag after this text may be none."""
-    return html.rfind("<!--") > html.rfind("-->") or _HOLDS_NO_TAGS.search(html) is not None
+def _may_disable_tags(html: str) -> bool:
+    """Whether a tag after this text may be inside a comment or raw text."""
+    return html.rfind("<!--") > html.rfind("-->") or _CONTAINS_NO_TAGS.search(html) is not None
 
 
 def _last_line(html: str, css_class: str) -> str | None:
@@ -169,27 +182,27 @@ def _last_line(html: str, css_class: str) -> str | None:
 
 
 def from_digest(text: str) -> str | None:
-    """The name in a digest's final bracket, if it ends like a medium's name (…报, …社, …网, …新闻, …客户端).
+    """The name in the last bracket of a digest, if it ends like that of a medium (…报, …社, …网, …客户端).
 
-    Many digests end with a bracket that credits nobody (a code, a date, 年报), so this is used only for an
-    article without other evidence.
+    In many digests the last bracket does not contain a source but a code, a date or a word like 年报. So this
+    is used only for an article without other evidence.
     """
     line = clean(text)
     start = max(line.rfind("（"), line.rfind("("))
     if start < 0 or line[-1] not in "）)" or len(line) - start > MAX_NAME + 8:
         return None
-    said = parse(line[start:])
-    if len(said.names) != 1 or not said.known or not _MEDIUM.fullmatch(said.names[0]):
+    found = parse(line[start:])
+    if len(found.names) != 1 or not found.known or not _MEDIUM.fullmatch(found.names[0]):
         return None
-    return said.names[0]
+    return found.names[0]
 
 
 def decide(evidence: Sequence[Evidence], aliases: Mapping[str, str]) -> Credit:
-    """Credit the first name of the first line that has one; lines of a known form go first.
+    """Credits the first name in the first line with a name; lines in a known form have priority.
 
     ``aliases`` maps a cleaned spelling to the preferred one.
     """
-    read = [(parse(said.text), said.origin) for said in evidence]
+    read = [(parse(one.text), one.origin) for one in evidence]
     author = next((source.author for source, _ in read if source.author), "")
     notes = [] if all(source.known for source, _ in read) else ["source/unparsed"]
     named = [
@@ -211,13 +224,13 @@ def _preferred(names: Sequence[str], aliases: Mapping[str, str]) -> list[str]:
 
 
 def _spell(text: str) -> str:
-    """One spelling per name: plain blanks, half-width Latin, composed accents, one kind of middle dot."""
+    """The text in one spelling: plain blanks, half-width Latin, composed accents, one kind of middle dot."""
     line = unicodedata.normalize("NFC", half_width(clean(text))).replace("\u3000", " ")
     return _DOTS.sub("·", line)
 
 
 def _fields(line: str) -> tuple[str, dict[str, str]]:
-    """The text before the first label, and the value behind the first label of each kind."""
+    """The text before the first label, and the value after the first label of each kind."""
     labels = list(_LABEL.finditer(line))
     starts = [label.start() for label in labels] + [len(line)]
     fields: dict[str, str] = {}
@@ -245,7 +258,7 @@ def _whole(text: str) -> tuple[str, ...]:
 
 
 def _unwrapped(text: str) -> str:
-    """The text without brackets around the whole of it, and without unpaired ones at its ends."""
+    """The text without brackets around the whole text, and without unpaired brackets at its ends."""
     while inner := _inside(text.strip(_BETWEEN_FIELDS)):
         if inner == text:
             return text
@@ -265,7 +278,7 @@ def _inside(text: str) -> str:
 
 
 def _partner(text: str) -> int:
-    """The index at which the bracket that opens the text is closed; -1 if it is not closed."""
+    """The index of the bracket that closes the first one of the text; -1 if it is missing."""
     depth = 0
     for place, char in enumerate(text):
         depth += (char in _LEFT) - (char in _RIGHT)

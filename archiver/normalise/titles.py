@@ -1,4 +1,4 @@
-"""Whether two titles can belong to one article.
+"""Decides whether two titles can belong to the same article.
 
 >>> are_alike("某地发布十项措施支持企业", "某地发布10项措施支持企业（全文）")
 True
@@ -11,15 +11,15 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 
 MIN_IN_COMMON = 0.4
-"""Share of the characters that both have in the same order. An edited title has more in common with the first
-one, the title of another article far less."""
+"""Minimum share of characters that both titles have in the same order. Versions of one title have more in
+common, titles of two articles far less."""
 
 MAX_COMPARED = 200
-"""Characters; the time of the comparison grows with their square."""
+"""Characters compared; the time grows with their square."""
 
 
 def are_alike(one: str, other: str) -> bool:
-    """Edited, cut or re-punctuated titles are alike; titles of two articles are not."""
+    """True for two versions of a title (edited, cut, other punctuation), False for titles of two articles."""
     if one == other:
         return True
     return (

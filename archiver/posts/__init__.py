@@ -1,4 +1,4 @@
-"""The post: an article as a file of a Jekyll site, and back."""
+"""Posts: articles as files of a Jekyll site. Writes them and reads them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Addresses inside Markdown: whatever would end them, or begin Liquid, is percent-encoded."""
+"""Writes addresses in Markdown: characters that would end them, or begin Liquid, are percent-encoded."""
 
 from __future__ import annotations
 
@@ -10,18 +10,19 @@ _REFERENCE = re.compile(r"(&#?\w+);")
 
 
 def in_angles(link: str) -> str:
-    """An address to stand between ``<`` and ``>``; kramdown would decode a character reference in it."""
+    """An address for use between ``<`` and ``>``, with character references encoded as well."""
+    # kramdown would decode a character reference
     return _REFERENCE.sub(r"\1%3B", _UNSAFE.sub(lambda match: quote(match[0]), link))
 
 
 def in_brackets(link: str) -> str:
-    """An address to stand between ``(`` and ``)``, where the brackets inside it must pair."""
+    """An address for use between ``(`` and ``)``; brackets inside it are encoded if they are not paired."""
     link = in_angles(link)
     return link if is_paired(link) else link.replace("(", "%28").replace(")", "%29")
 
 
 def is_paired(link: str) -> bool:
-    """Whether every ``(`` has its ``)`` behind it."""
+    """Whether every ``(`` has a ``)`` after it, and every ``)`` a ``(`` before it."""
     depth = 0
     for bracket in re.findall("[()]", link):
         depth += 1 if bracket == "(" else -1

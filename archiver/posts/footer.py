@@ -1,4 +1,4 @@
-"""The last line of a post: a link to its category's page and a link to the home page.
+"""The footer, the last line of a post: a link to the page of its category and a link to the home page.
 
 >>> print(Footer("返回样例新闻", "//example.com/a.html", "返回首页", "//example.com/").line())
 [返回样例新闻](//example.com/a.html)｜[返回首页](//example.com/)
@@ -16,7 +16,9 @@ from archiver.posts.address import in_brackets, is_paired
 _JOINER = "｜"
 _FOOTER = re.compile(
     r"""
-    \[ (?P<back_label> (?: \\. | [^\n\\\]] | \](?!\() )*+ ) \]    # up to the first "](" that is not escaped
+    # the label ends at the first "](" that is not escaped
+    \[ (?P<back_label> (?: \\. | [^\n\\\]] | \](?!\() )*+ ) \]
+    # the address ends before a joiner that a label follows
     \( (?P<page> (?: [^\n｜] | ｜(?!\[) )* ) \)
     (?P<joiner> ｜ | \n )
     \[ (?P<home_label> (?: \\. | [^\n\\\[\]] )*+ ) \]
@@ -31,14 +33,14 @@ class Footer(NamedTuple):
 
     back_label: str
     page: str
-    """The address of the category's page."""
+    """The address of the page of the category."""
     home_label: str
     home: str
     two_lines: bool = False
-    """Whether a line break stands between the links, as in posts of the old archive."""
+    """Whether the links are on two lines, as in posts of the old archive."""
 
     def line(self) -> str:
-        """The footer as every version writes it, on one line."""
+        """The footer on one line, as every version of the format writes it."""
         return _line(self)
 
 
@@ -49,7 +51,7 @@ def _line(footer: Footer) -> str:
 
 
 def parse_footer(text: str) -> Footer | None:
-    """The footer in the last paragraph of a post; None where it is none, or is cut."""
+    """Reads the last paragraph of a post; None if it is not a complete footer."""
     found = _FOOTER.fullmatch(text)
     if found is None or not is_paired(found["home"]):
         return None
@@ -63,5 +65,5 @@ def parse_footer(text: str) -> Footer | None:
 
 
 def _target(link: str) -> str:
-    """Without a joiner inside it, so that a footer is read back in one way only."""
+    """The address without a joiner in it, so that a footer can be read in one way only."""
     return in_brackets(link).replace(_JOINER, "%EF%BD%9C")

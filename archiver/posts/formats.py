@@ -1,6 +1,6 @@
-"""The versions of a post's front matter: which keys, in which order, and how each is written and read.
+"""The versions of the front matter: the keys, their order, and how each value is written and read.
 
-docs/format.md says how to add a version. A version that has once written a post is never changed.
+docs/format.md explains how to add a version. A version that has written a post must never change.
 """
 
 from __future__ import annotations
@@ -29,24 +29,24 @@ class Key:
 
     name: str
     write: Callable[[Post], object]
-    """The value; its type says how it is written (``front_matter``). None leaves an optional key out."""
+    """Returns the value; its type defines the spelling (see ``front_matter``). None omits an optional key."""
     read: Callable[[Value], Mapping[str, object]]
-    """What a stored value says: names of fields of ``StoredPost`` → values. Raises ``ValueError``."""
+    """Converts a stored value to fields of ``StoredPost``: name → value. Raises ``ValueError``."""
     optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PostFormat:
-    """A version of the front matter; its keys together give ``title``, ``date``, ``category`` and ``tag``.
+    """A version of the front matter. All keys together give ``title``, ``date``, ``category`` and ``tag``.
 
-    A ``date`` may be naive, which means that the post does not say its zone.
+    A naive ``date`` means that the post has no zone.
     """
 
     version: int
     keys: tuple[Key, ...]
 
     def front_matter(self, post: Post) -> str:
-        """The front matter of a post, with its fences; raises as ``front_matter.fence`` does."""
+        """The front matter of a post, with its fences; raises the exceptions of ``front_matter.fence``."""
         lines = ""
         for key in self.keys:
             if (value := key.write(post)) is not None:
@@ -54,12 +54,12 @@ class PostFormat:
         return front_matter.fence(lines)
 
     def has_keys(self, values: Mapping[str, Value]) -> bool:
-        """Whether these are its keys, in their order; an optional one may be missing."""
+        """Whether these are the keys of this version, in its order; optional keys may be missing."""
         names = [key.name for key in self.keys if not key.optional or key.name in values]
         return list(values) == names
 
     def fields(self, values: Mapping[str, Value]) -> dict[str, Any]:
-        """The fields of a post that has at least its keys. Raises ``ValueError``."""
+        """The fields of a post that has at least the keys of this version. Raises ``ValueError``."""
         fields: dict[str, Any] = {}
         for key in self.keys:
             if key.name in values:
@@ -77,7 +77,7 @@ def _read(key: Key, value: Value) -> Mapping[str, object]:
 
 
 def text(value: Value) -> str:
-    """One string, or the only string of a list."""
+    """A string, or the only string of a list."""
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     if not isinstance(value, str):
@@ -87,31 +87,31 @@ def text(value: Value) -> str:
 
 def name(value: Value) -> str:
     """A string that is not blank."""
-    if not (said := text(value)).strip():
+    if not (string := text(value)).strip():
         raise ValueError("is empty")
-    return said
+    return string
 
 
 def shown(value: Value) -> str:
-    """Plain text that is stored as HTML (``as_html``), not blank."""
+    """Plain text that was stored as HTML (``as_html``) and is not blank."""
     return name(html.unescape(text(value)))
 
 
 def moment(value: Value) -> datetime:
-    """A time as version 1 writes it, in Beijing time; naive where the zone is missing."""
-    said = text(value)
-    found = _DATE.fullmatch(said)
+    """A time in the form of version 1, in Beijing time; naive if the zone is missing."""
+    string = text(value)
+    found = _DATE.fullmatch(string)
     if found is None:
-        raise ValueError(f"is no date: {said[:40]!r}")
+        raise ValueError(f"is not a date: {string[:40]!r}")
     try:
         at = datetime.fromisoformat(found["time"] + (found["zone"] or ""))
         return at.astimezone(BEIJING) if found["zone"] else at
     except (ValueError, OverflowError) as error:
-        raise ValueError(f"is no date: {said[:40]!r}") from error
+        raise ValueError(f"is not a date: {string[:40]!r}") from error
 
 
 def beijing_time(post: Post) -> Verbatim:
-    """``2022-02-22 17:47:15 +0800``, which needs no quotes: Psych reads a time, and that is what is meant."""
+    """``2022-02-22 17:47:15 +0800`` without quotes, because Psych must read it as a time."""
     return Verbatim(post.date.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S %z"))
 
 
@@ -137,19 +137,19 @@ VERSION_1 = PostFormat(
 )
 
 FORMATS: tuple[PostFormat, ...] = (VERSION_1,)
-"""Every version that ever wrote a post, the newest last."""
+"""All versions that have written posts, the newest last."""
 
 
 def current() -> PostFormat:
-    """The version in which posts are written."""
+    """The version in which new posts are written."""
     return FORMATS[-1]
 
 
 def recognise(values: Mapping[str, Value]) -> tuple[int | None, dict[str, Any]]:
-    """The version whose keys these are, and the fields of the post; None where no known version has them.
+    """The version with exactly these keys, or None, and the fields of the post.
 
-    Where no known version has the keys (a later archiver wrote the post, or the owner added a key), a version
-    reads the post if all its keys are among them. Raises ``ValueError`` where no version can read the post.
+    If no known version has exactly these keys (a later archiver wrote the post, or the owner added a key),
+    a version of which all keys are present reads the post. Raises ``ValueError`` if no version can.
     """
     exact = [version for version in FORMATS if version.has_keys(values)]
     errors: list[ValueError] = []

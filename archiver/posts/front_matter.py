@@ -1,6 +1,6 @@
-r"""YAML at the top of a file, written so that PyYAML and Jekyll's parser (Psych) read the same strings.
+r"""Writes front matter (YAML) from which PyYAML and Psych, the parser of Jekyll, read the same strings.
 
-The type of a value decides how it is written:
+The type of a value defines its spelling:
 
 >>> line("title", Quoted("样例")), line("tags", Single("Career In")), line("id", Plain("1e3"))
 ('title: "样例"\n', 'tags: [Career In]\n', "id: '1e3'\n")
@@ -18,10 +18,10 @@ import yaml
 from archiver.errors import Quarantined
 
 Value: TypeAlias = "str | list[Value] | dict[str, Value]"
-"""A value as ``load`` gives it: numbers, dates and words like ``no`` stay strings."""
+"""A value as ``load`` returns it: numbers, dates and words like ``no`` stay strings."""
 
 MAX_BYTES = 64 * 1024
-"""Of a front matter with its fences (faults I17)."""
+"""Maximum size of a front matter with its fences (faults I17)."""
 
 _FENCE = "---\n"
 _TEXT_TAG = "tag:yaml.org,2002:str"
@@ -35,29 +35,29 @@ class Quoted(str):
 
 
 class Verbatim(str):
-    """YAML already: written as it is."""
+    """Text that is already YAML; written unchanged."""
 
     __slots__ = ()
 
 
 class Plain(str):
-    """A name, one of few: without quotes unless PyYAML or Psych would not read the string back."""
+    """A name: without quotes if PyYAML and Psych then read the same string. Lines of names are cached."""
 
     __slots__ = ()
 
 
 class Single(Plain):
-    """As ``Plain``; with a blank in it a list of one, because Jekyll splits a string at its blanks."""
+    """Like ``Plain``, but a text with a blank becomes a list of one: Jekyll splits strings at blanks."""
 
     __slots__ = ()
 
 
-class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]  # a base known at run time
-    """libyaml's dumper, where PyYAML was built with it."""
+class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]  # the base class is chosen at run time
+    """The dumper of libyaml, if PyYAML was built with it."""
 
 
 class _AstralDumper(yaml.SafeDumper):
-    """For characters above U+FFFF: libyaml quotes every string with one, PyYAML's own emitter does not."""
+    """For characters above U+FFFF: libyaml always quotes strings with them, PyYAML does not."""
 
 
 def _represent_quoted(dumper: Any, value: str) -> Any:
@@ -65,7 +65,7 @@ def _represent_quoted(dumper: Any, value: str) -> Any:
 
 
 def _represent_plain(dumper: Any, value: str) -> Any:
-    style = "'" if _psych_reads_otherwise(value) else None
+    style = "'" if _psych_may_differ(value) else None
     return dumper.represent_scalar(_TEXT_TAG, str(value), style=style)
 
 
@@ -84,16 +84,16 @@ _BLANK = re.compile(r"\s")
 _LIKE_A_NUMBER = re.compile(r"[-+.0-9][-+.,:_0-9a-fA-FoOtTxXzZ ]*")
 
 
-def _psych_reads_otherwise(value: str) -> bool:
-    """Whether Psych may read a number, date or symbol where PyYAML reads a string: 1,234 -.5 2022-2-2 :sym.
+def _psych_may_differ(value: str) -> bool:
+    """Whether Psych may read a number, date or symbol, but PyYAML a string: 1,234 -.5 2022-2-2 :sym.
 
-    Both read a string where there is a letter that no number or date has, as in 21caijing.
+    Both read a string if it contains a letter that no number or date has, as in 21caijing.
     """
     return value.startswith(":") or _LIKE_A_NUMBER.fullmatch(value) is not None
 
 
 def line(key: str, value: object) -> str:
-    """A key and its value, with a line break at the end; a list or mapping takes several lines."""
+    """A key and its value as YAML, with a final line break; a list or mapping takes several lines."""
     if isinstance(value, Verbatim):
         return f"{key}: {value}\n"
     return _name_line(key, value) if isinstance(value, Plain) else _dump(key, value)
@@ -106,9 +106,9 @@ def _name_line(key: str, name: Plain) -> str:
 
 def _dump(key: str, value: object) -> str:
     text = _dump_with(_Dumper, key, value)
-    if r"\U" not in text:  # as libyaml writes characters above U+FFFF
+    if r"\U" not in text:  # the escape of libyaml for characters above U+FFFF
         return text
-    return _ESCAPE.sub(_raw, _dump_with(_AstralDumper, key, value))
+    return _ESCAPE.sub(_character, _dump_with(_AstralDumper, key, value))
 
 
 def _dump_with(dumper: type[Any], key: str, value: object) -> str:
@@ -119,7 +119,7 @@ def _dump_with(dumper: type[Any], key: str, value: object) -> str:
 _ESCAPE = re.compile(r"\\(?:U([0-9A-F]{8})|.)")
 
 
-def _raw(escape: re.Match[str]) -> str:
+def _character(escape: re.Match[str]) -> str:
     return chr(int(escape[1], 16)) if escape[1] else escape[0]
 
 
@@ -135,11 +135,11 @@ def fence(lines: str) -> str:
 
 
 def as_html(text: str) -> str:
-    """Plain text as a layout may print it unescaped (faults I10).
+    """Plain text as HTML that a layout may print unescaped (faults I10).
 
-    The site's layouts print titles and tags raw, so ``<`` and ``>`` are stored as entities, and ``&`` where a
-    reader would take it for the beginning of one; every other text is stored as it is. A layout that puts a
-    title into an attribute uses ``escape_once``.
+    The layouts of the site print titles and tags without escaping. So ``<`` and ``>`` are stored as entities,
+    and ``&`` too if it would begin an entity; other text is stored unchanged. A layout that uses a title in
+    an attribute applies ``escape_once``.
     """
     if "&" in text and html.unescape(text) != text:
         text = text.replace("&", "&amp;")
@@ -147,17 +147,17 @@ def as_html(text: str) -> str:
 
 
 def load(text: str) -> dict[str, Value]:
-    """The values of a front matter, given without its fences, in the order of its keys.
+    """The values of a front matter without its fences, in the order of its keys.
 
-    Raises ``ValueError`` for anything but one mapping, each of whose keys is a string and stands once.
+    Raises ``ValueError`` unless the text is one mapping with unique string keys.
     """
     try:
         node = yaml.compose(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
         if not isinstance(node, yaml.MappingNode):
-            raise ValueError("the front matter has no keys")
+            raise ValueError("the front matter is not a mapping")
         values: dict[Any, Value] = yaml.constructor.BaseConstructor().construct_document(node)
     except (yaml.YAMLError, RecursionError) as error:
-        raise ValueError(f"the front matter is no YAML: {error}") from error
+        raise ValueError(f"the front matter is not valid YAML: {error}") from error
     if len(values) < len(node.value):
-        raise ValueError("the front matter has a key twice")
+        raise ValueError("the front matter has a duplicate key")
     return values

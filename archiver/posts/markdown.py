@@ -1,4 +1,4 @@
-"""Plain text inside Markdown: escaped so that kramdown, as Jekyll runs it, shows exactly that text.
+"""Escapes plain text for Markdown, so that kramdown in Jekyll shows exactly this text.
 
 >>> print(escape("*ST海航(600221)跌5.1% -- 公告"))
 \\*ST海航(600221)跌5.1% \\-- 公告
@@ -11,7 +11,7 @@ import re
 _SPECIAL = re.compile(
     r"""
     (?P<slashed>
-        [\\`*_\[\]<>|"']                    # escapes, code, emphasis, links, HTML, tables, smart quotes
+        [\\`*_\[\]<>|"']                    # escapes, code, emphasis, links, HTML, tables, quotes
         | -(?=-) | \.(?=\.\.)               # dashes and ellipsis
         | \$(?=\$) | (?<=\$)\$              # formulas
         | ~(?=~) | (?<=~)~                  # strike-through
@@ -19,19 +19,26 @@ _SPECIAL = re.compile(
         | ^[+-](?=[ \t]) | ^\#(?=\#*[ \t])  # lists, headings
     )
     | (?P<number> ^\d+\.(?=[ \t]) )         # numbered lists
-    | (?P<brace> \{(?=[{%]) )               # Liquid, which has no backslash escape
-    | (?P<caret> ^\^ )                      # end-of-block marker, which has none either
-    | (?P<reference> &(?=\#?[\w:][\w:.-]*;) )
+    # these have no backslash escape, so they become character references
+    | (?P<brace> \{(?=[{%]) )               # Liquid
+    | (?P<caret> ^\^ )                      # the end-of-block marker
+    | (?P<reference> &(?=\#?[\w:][\w:.-]*;) )   # character references
     """,
     re.ASCII | re.VERBOSE,
 )
 _ENTITIES = {"brace": "&#123;", "caret": "&#94;", "reference": "&amp;"}
-_ESCAPED = re.compile(r"\\([\\`*_\[\]<>|\"'.$~{#+:-])|&(amp|#123|#94);")
+_ESCAPED = re.compile(
+    r"""
+    \\ ( [\\`*_\[\]<>|"'.$~{\#+:-] )       # a backslash escape
+    | & ( amp | \#123 | \#94 ) ;           # a character reference
+    """,
+    re.VERBOSE,
+)
 _CHARACTERS = {"amp": "&", "#123": "{", "#94": "^"}
 
 
 def escape(text: str) -> str:
-    """One line of plain text as Markdown, for the beginning of a line, a quote or a link's text.
+    """One line of plain text as Markdown, for the start of a line, a quote or the text of a link.
 
     Ordinary prose is returned unchanged. The text must be one line without blanks at its ends.
     """
@@ -39,7 +46,7 @@ def escape(text: str) -> str:
 
 
 def unescape(markdown: str) -> str:
-    """The text that ``escape`` was given."""
+    """The inverse of ``escape``."""
     return _ESCAPED.sub(lambda match: match[1] or _CHARACTERS[match[2]], markdown)
 
 

@@ -1,4 +1,4 @@
-"""The name of a post's file, ``<yyyy-mm-dd>-<id>.md``."""
+"""The name of the file of a post, ``<yyyy-mm-dd>-<id>.md``."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ def name_of(day: date, article_id: str) -> str:
 
 
 def parse_name(name: str) -> tuple[str, str] | None:
-    """The day and the id in a file's name; None for a name of another form."""
+    """The day and the id in a file name; None for a name of another form."""
     found = _NAME.fullmatch(name)
     return (found["day"], found["id"]) if found else None
 
 
 def id_in(name: str) -> str:
-    """The id in a name whose day is perhaps missing or malformed; empty where there is none."""
+    """The id in a name of which the day may be missing or malformed; empty if there is no id."""
     found = _ALMOST_A_NAME.fullmatch(name)
     return found["id"] if found else ""

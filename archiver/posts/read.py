@@ -1,4 +1,4 @@
-"""A post's file, read back: whichever version wrote it, and posts of the old archive as far as they go."""
+"""Reads the file of a post of any version; also posts of the old archive, which have another form."""
 
 from __future__ import annotations
 
@@ -18,15 +18,16 @@ _NO_FOOTER = Footer("", "", "", "")
 
 
 class PostError(ValueError):
-    """A text that is no complete post."""
+    """A text is not a complete post."""
 
 
 def read(text: str, name: str) -> StoredPost:
-    """The post in a file called ``name``; ``problems`` says how it differs from the form of its version.
+    """Reads the post in a file with this name; ``problems`` lists differences from the form of its version.
 
-    Raises ``PostError`` for what is no complete post: front matter without the keys that every version needs,
-    an empty title, a date that is none, another day than the name's, no closing link, or no footer where the
-    text begins right after the front matter, as ours do: a file that was cut is always noticed.
+    Raises ``PostError`` for a text that is not a complete post: front matter without the keys that every
+    version needs, an empty title, an invalid date, a day other than that of the name, a missing link at the
+    end, or a missing footer. Only posts of the old archive, which have a blank line after the front matter,
+    may lack the footer; so a cut file that this archiver wrote is always detected.
     """
     problems: list[str] = []
     day, identifier = _day_and_id(name)
@@ -35,8 +36,8 @@ def read(text: str, name: str) -> StoredPost:
     content = _without_blank(content, problems)
     fields["date"] = date = _in_beijing(fields["date"], problems)
     if f"{date:%Y-%m-%d}" != day:
-        raise PostError(f"the name says {day}, the date {date:%Y-%m-%d}")
-    fields |= _below(content, problems)
+        raise PostError(f"the file name has the day {day}, the front matter {date:%Y-%m-%d}")
+    fields |= _content_fields(content, problems)
     if _another_article(identifier, fields["link"]):
         problems.append("link_of_another_article")
     if fields["back_label"] and fields["tag"] not in fields["back_label"]:
@@ -47,18 +48,18 @@ def read(text: str, name: str) -> StoredPost:
 def _day_and_id(name: str) -> tuple[str, str]:
     parts = parse_name(name)
     if parts is None:
-        raise PostError("the name is not <yyyy-mm-dd>-<id>.md")
+        raise PostError("the file name is not <yyyy-mm-dd>-<id>.md")
     return parts
 
 
 def _split(text: str, problems: list[str]) -> tuple[str, str]:
-    """The lines between the fences, and what follows them."""
+    """The lines between the fences, and the content after them."""
     if text.startswith("\n---\n"):
         problems.append("blank_before_front_matter")
         text = text[1:]
     end = text.find("\n---\n", 3)
     if not text.startswith("---\n") or end < 0:
-        raise PostError("no front matter")
+        raise PostError("there is no front matter")
     return text[4 : end + 1], text[end + 5 :]
 
 
@@ -86,8 +87,8 @@ def _in_beijing(date: datetime, problems: list[str]) -> datetime:
     return date.astimezone(BEIJING)
 
 
-def _below(content: str, problems: list[str]) -> dict[str, str]:
-    """The fields of what stands below the front matter."""
+def _content_fields(content: str, problems: list[str]) -> dict[str, str]:
+    """The fields of the content below the front matter."""
     content, footer = _footer(content, problems)
     body, link = _link(content)
     digest, body = _digest(body)
@@ -108,7 +109,7 @@ def _footer(content: str, problems: list[str]) -> tuple[str, Footer]:
     footer = parse_footer(last)
     if footer is None:
         if "blank_after_front_matter" not in problems:
-            raise PostError("no footer as last line")
+            raise PostError("the last line is not a footer")
         problems.append("no_footer")
         return content, _NO_FOOTER
     if footer.two_lines:
@@ -117,11 +118,11 @@ def _footer(content: str, problems: list[str]) -> tuple[str, Footer]:
 
 
 def _link(content: str) -> tuple[str, str]:
-    """The content above the closing link, and the link."""
+    """The content above the link, and the link."""
     body, _, last = content.rpartition("\n\n")
     match = _LINK.fullmatch(last)
     if match is None or not body.strip():
-        raise PostError("no closing link below a body")
+        raise PostError("there is no link between body and footer")
     return body, match[1]
 
 

@@ -1,4 +1,4 @@
-"""A post as text, byte for byte what is written into the file."""
+"""Renders a post as the exact text of its file."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _REQUIRED = ("id", "title", "body", "link", *_ON_ONE_LINE)
 
 
 def render(post: Post) -> str:
-    """The file's text, in the current version of the format: LF, UTF-8 encodable, no newline at its end.
+    """The text of the file in the current version of the format, with LF and without a final newline.
 
-    Raises ``Quarantined("front_matter_size")``; ``ValueError`` for a post that no normaliser made (an empty
-    field, a line break in a name, a body that is not clean HTML, a lone surrogate, a naive date).
+    Raises ``Quarantined("front_matter_size")``, and ``ValueError`` for a post that is not normalised (an
+    empty field, a line break in a name, a body that is not clean HTML, a lone surrogate, a naive date).
     """
     _check(post)
     front_matter = formats.current().front_matter(post)
@@ -27,7 +27,7 @@ def render(post: Post) -> str:
     footer = Footer(post.back_label, post.page, post.home_label, post.home).line()
     content = f"{digest}{post.body}\n\n<{in_angles(post.link)}>\n\n{footer}"
     if "{{" in content or "{%" in content:
-        raise ValueError("Liquid in the post")
+        raise ValueError("the post contains Liquid")
     content.encode()
     return front_matter + content
 
@@ -35,10 +35,10 @@ def render(post: Post) -> str:
 def _check(post: Post) -> None:
     for name in _REQUIRED:
         if not getattr(post, name).strip():
-            raise ValueError(f"a post without {name}")
+            raise ValueError(f"the field {name} is empty")
     for name in (*_ON_ONE_LINE, "digest"):
         if _LINE_BREAK.search(getattr(post, name)):
-            raise ValueError(f"{name} is not one line")
+            raise ValueError(f"the field {name} is not one line")
     if post.date.tzinfo is None:
         raise ValueError("the date has no zone")
     if not post.body.startswith("<"):
@@ -46,4 +46,4 @@ def _check(post: Post) -> None:
     if not _WEB_ADDRESS.match(post.link):
         raise ValueError("the link is not an http or https address")
     if post.digest != post.digest.strip():
-        raise ValueError("blanks around the digest")
+        raise ValueError("the digest has blanks at its ends")

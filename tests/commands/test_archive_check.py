@@ -47,7 +47,9 @@ def test_breaches_are_lines_and_repair_and_a_rerun_restore_the_archive(tmp_path:
         status, lines = check(tmp_path)
         assert status == 9
         assert [line.split(":")[0] for line in lines[:-1]] == ["index", "misnamed", "broken", "form", "stray"]
-        assert lines[2].startswith(f"broken: _posts/{posts[0].name}: no footer as last line; --repair moves")
+        assert lines[2].startswith(
+            f"broken: _posts/{posts[0].name}: the last line is not a footer; --repair moves"
+        )
         assert lines[-1] == "37 posts, 5 breaches (1 broken, 1 form, 1 index, 1 misnamed, 1 stray)"
 
         status, lines = check(tmp_path, "--repair")

@@ -1,4 +1,4 @@
-"""What an answer says about an article: JSON as the text service gives it, and post pages of every layout."""
+"""Reading articles from JSON of the text service, and from post pages of every layout."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def post_page(site: Profile) -> Step:
     return site.steps[1]
 
 
-def said(text: str, step: Step, site: Profile, article_id: str = NEWS) -> dict[str, str]:
-    """All it says but its own id."""
+def read_fields(text: str, step: Step, site: Profile, article_id: str = NEWS) -> dict[str, str]:
+    """The texts of all fields except the id."""
     found = read_answer(text, step, site, article_id)
     return {name: evidence.text for name, evidence in found.items() if name != "id"}
 
@@ -69,14 +69,14 @@ def said(text: str, step: Step, site: Profile, article_id: str = NEWS) -> dict[s
         (NEWS, {"text": "<p>a &amp;lt; b</p>"}, "<p>a &amp;lt; b</p>"),
     ],
 )
-def test_the_body_is_text_or_content_as_it_came(
+def test_the_body_is_the_unchanged_field_text_or_content(
     site: Profile, answer: Step, article_id: str, fields: dict[str, str], body: str
 ) -> None:
-    assert said(json.dumps(fields), answer, site, article_id) == {"body": body}
+    assert read_fields(json.dumps(fields), answer, site, article_id) == {"body": body}
 
 
 @pytest.mark.parametrize("spell", [str, str.lower, str.upper])
-def test_keys_in_any_letter_case(site: Profile, answer: Step, spell: type[str]) -> None:
+def test_keys_are_found_in_any_letter_case(site: Profile, answer: Step, spell: type[str]) -> None:
     fields = {"Id": NEWS, "Title": " 沪指收涨 ", "Date": "2022-02-22 17:47:15", "medianame": "样例日报"}
     text = json.dumps({spell(key): value for key, value in fields.items()} | {"text": BODY})
     assert read_answer(text, answer, site, NEWS) == {
@@ -88,9 +88,9 @@ def test_keys_in_any_letter_case(site: Profile, answer: Step, spell: type[str]) 
     }
 
 
-def test_half_filled_fields_say_nothing(site: Profile, answer: Step) -> None:
+def test_empty_fields_give_no_evidence(site: Profile, answer: Step) -> None:
     text = json.dumps({"Id": NEWS, "Title": "", "Date": " ", "medianame": None, "text": BODY})
-    assert said(text, answer, site) == {"body": BODY}
+    assert read_fields(text, answer, site) == {"body": BODY}
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,9 @@ def test_half_filled_fields_say_nothing(site: Profile, answer: Step) -> None:
         ("", "empty"),
     ],
 )
-def test_an_answer_that_is_none_is_quarantined(site: Profile, answer: Step, text: str, reason: str) -> None:
+def test_a_response_without_an_article_is_quarantined(
+    site: Profile, answer: Step, text: str, reason: str
+) -> None:
     with pytest.raises(Quarantined) as refused:
         read_answer(text, answer, site, NEWS)
     assert refused.value.reason == reason
@@ -136,12 +138,12 @@ def test_an_answer_that_is_none_is_quarantined(site: Profile, answer: Step, text
         ("../../x", False),
     ],
 )
-def test_an_answer_about_another_article_is_refused(
+def test_a_response_about_another_article_is_quarantined(
     site: Profile, answer: Step, claimed: str | int, same: bool
 ) -> None:
     text = json.dumps({"Id": claimed, "text": BODY})
     if same:
-        assert said(text, answer, site) == {"body": BODY}
+        assert read_fields(text, answer, site) == {"body": BODY}
     else:
         with pytest.raises(Quarantined) as refused:
             read_answer(text, answer, site, NEWS)
@@ -157,7 +159,7 @@ def link(address: str) -> str:
 
 
 def page(section: str, described: str = "") -> str:
-    """The wrapper of every page; ``described`` is the article once more, in an attribute nobody escaped."""
+    """The frame of every page; ``described`` is the article again, unescaped in an attribute."""
     return f"""<!DOCTYPE html><html lang="zh-CN"><head><meta charset="UTF-8">
 <meta property="og:description" content="{described}"><title>沪指收涨 | 金融消息</title></head>
 <body><div class="wrapper"><header><h1><a href="/">金融消息</a></h1><p>每日更新</p></header>
@@ -172,29 +174,29 @@ def post(*blocks: str, date: str = DATE, address: str = SHARE, footer: str = FOO
     return page(f"{date}\n<h1>沪指收涨</h1>\n\n{rendered}\n\n  {tags}\n", rendered)
 
 
-def test_a_post_page_of_a_source(site: Profile, post_page: Step) -> None:
-    assert said(post(BODY), post_page, site) | {"body": ""} == {
+def test_a_post_page_of_a_source_is_read(site: Profile, post_page: Step) -> None:
+    assert read_fields(post(BODY), post_page, site) | {"body": ""} == {
         "title": "沪指收涨",
         "date": "(GMT+8, Asia/Shanghai, CST) 2022-02-22 17:47:15",
         "tag": "样例日报新闻",
         "link": SHARE,
         "body": "",
     }
-    assert said(post(BODY), post_page, site)["body"].strip() == BODY
+    assert read_fields(post(BODY), post_page, site)["body"].strip() == BODY
 
 
-def test_a_post_page_of_the_rolling_news(site: Profile, post_page: Step) -> None:
+def test_a_post_page_of_the_rolling_news_is_read(site: Profile, post_page: Step) -> None:
     digest = "<blockquote>\n  <p>沪指收涨，成交放大。</p>\n</blockquote>"
-    found = said(post(digest, BODY, address=ARTICLE), post_page, site, ROLLING)
+    found = read_fields(post(digest, BODY, address=ARTICLE), post_page, site, ROLLING)
     assert (found["digest"], found["link"]) == ("沪指收涨，成交放大。", ARTICLE)
     assert found["body"].strip() == BODY
 
 
-def test_what_the_head_spills_is_not_read(site: Profile, post_page: Step) -> None:
+def test_markup_that_leaks_from_the_head_is_not_read(site: Profile, post_page: Step) -> None:
     text = post('<p align="center"><strong>小标题</strong></p>', BODY)
-    spilled = Selector(text)
-    assert len(spilled.css(".em_media")) == len(spilled.xpath(f"//a[@href='{SHARE}']")) == 2
-    found = said(text, post_page, site)
+    leaked = Selector(text)
+    assert len(leaked.css(".em_media")) == len(leaked.xpath(f"//a[@href='{SHARE}']")) == 2
+    found = read_fields(text, post_page, site)
     assert found["body"].count("沪指今日收涨") == 1
     assert (found["title"], found["tag"]) == ("沪指收涨", "样例日报新闻")
 
@@ -206,17 +208,17 @@ def test_what_the_head_spills_is_not_read(site: Profile, post_page: Step) -> Non
         pytest.param(["<p>甲</p>", "<blockquote><p>引文</p></blockquote>", "<p>乙</p>"], id="a quotation"),
         pytest.param(
             ['<p>见<a href="http://example.com/">http://example.com/</a>一文</p>'],
-            id="a link within a paragraph",
+            id="a link inside a paragraph",
         ),
         pytest.param(
             ["<p>甲</p>", '<p><a href="http://example.com/b">全文</a></p>'], id="a paragraph that is a link"
         ),
-        pytest.param([link("http://example.com/"), "<p>甲</p>"], id="an address alone"),
-        pytest.param(["<p>甲</p>", link(SHARE)], id="its own address alone"),
-        pytest.param(["<p>甲</p>", '<p><a href="/x">返回首页</a></p>'], id="like a footer"),
+        pytest.param([link("http://example.com/"), "<p>甲</p>"], id="a paragraph with only an address"),
+        pytest.param(["<p>甲</p>", link(SHARE)], id="a paragraph with only its own address"),
+        pytest.param(["<p>甲</p>", '<p><a href="/x">返回首页</a></p>'], id="a paragraph like a footer"),
         pytest.param(
             ["<p>甲</p>", "<h1>大标题</h1>", "<blockquote><p>引文</p></blockquote>"],
-            id="a quotation below a heading of its own",
+            id="a quotation below a heading",
         ),
         pytest.param(
             ["<!-- EM_StockImg_Start -->", '<p><a href="/q"><img src="k.png"></a></p>'], id="a picture"
@@ -228,12 +230,12 @@ def test_what_the_head_spills_is_not_read(site: Profile, post_page: Step) -> Non
         ),
     ],
 )
-def test_the_body_is_exactly_the_articles_own_blocks(
+def test_the_body_of_a_post_page_is_exactly_the_blocks_of_the_article(
     site: Profile, post_page: Step, blocks: list[str]
 ) -> None:
-    assert said(post(*blocks), post_page, site)["body"].strip() == "\n\n".join(blocks)
+    assert read_fields(post(*blocks), post_page, site)["body"].strip() == "\n\n".join(blocks)
     digest = "<blockquote>\n  <p>摘要</p>\n</blockquote>"
-    found = said(post(digest, *blocks, address=ARTICLE), post_page, site, ROLLING)
+    found = read_fields(post(digest, *blocks, address=ARTICLE), post_page, site, ROLLING)
     assert found["body"].strip() == "\n\n".join(blocks)
     assert found["digest"] == "摘要"
 
@@ -245,7 +247,7 @@ def test_the_body_is_exactly_the_articles_own_blocks(
             {"date": "<small>[GMT+8, Asia/Shanghai, CST] 2022-02-22 17:47:15 &nbsp; </small>"},
             "date",
             "[GMT+8, Asia/Shanghai, CST] 2022-02-22 17:47:15",
-            id="square brackets round the zone",
+            id="square brackets around the zone",
         ),
         pytest.param(
             {"footer": '<p><a href="./emnews/">返回东财滚动新闻</a>\n<a href="./">返回首页</a></p>'},
@@ -261,21 +263,21 @@ def test_the_body_is_exactly_the_articles_own_blocks(
         ),
         pytest.param({"footer": ""}, "body", BODY, id="no footer"),
         pytest.param({"tags": ""}, "body", BODY, id="no tags"),
-        pytest.param({"date": ""}, "date", None, id="no date: the tags are none"),
+        pytest.param({"date": ""}, "date", None, id="no date: the tags are not read as a date"),
         pytest.param({"date": ""}, "tag", "样例日报新闻", id="no date"),
         pytest.param(
             {"tags": "<small>tags: <em>Career</em> - <em>In</em> - <em>投行新闻</em></small>"},
             "tag",
             None,
-            id="a tag that was split at its blanks names nobody",
+            id="a tag that was split at blanks is not read",
         ),
         pytest.param({"address": SHARE + "&a=1"}, "link", SHARE + "&a=1", id="an address with an ampersand"),
     ],
 )
-def test_older_layouts(
+def test_older_layouts_are_read(
     site: Profile, post_page: Step, changes: dict[str, str], field: str, value: str | None
 ) -> None:
-    found = said(post(BODY, **changes), post_page, site).get(field)
+    found = read_fields(post(BODY, **changes), post_page, site).get(field)
     assert (found.strip() if found else found) == value
 
 
@@ -288,18 +290,18 @@ def test_older_layouts(
             id="not found",
         ),
         pytest.param(
-            page(f"<ul><li>{link('/a')}</li></ul>"), "not_an_article", id="no title: a list, an error page"
+            page(f"<ul><li>{link('/a')}</li></ul>"), "not_an_article", id="no title: a list or an error page"
         ),
         pytest.param(
-            page(f"{DATE}<h1>沪指收涨</h1>{BODY}"), "not_an_article", id="cut before its closing link"
+            page(f"{DATE}<h1>沪指收涨</h1>{BODY}"), "not_an_article", id="cut before the link at the end"
         ),
         pytest.param("<html>系统繁忙</html>", "not_an_article", id="an error page"),
-        pytest.param("%PDF-1.7", "not_an_article", id="no page"),
+        pytest.param("%PDF-1.7", "not_an_article", id="not HTML"),
         pytest.param(post(BODY, address=SHARE.replace("17", "19")), "id_mismatch", id="another article"),
-        pytest.param(post(BODY, address=ARTICLE), "id_mismatch", id="another family's article"),
+        pytest.param(post(BODY, address=ARTICLE), "id_mismatch", id="an article of another family"),
     ],
 )
-def test_a_page_that_is_no_post_is_quarantined(
+def test_a_page_that_is_not_a_post_is_quarantined(
     site: Profile, post_page: Step, text: str, reason: str
 ) -> None:
     with pytest.raises(Quarantined) as refused:
@@ -307,35 +309,39 @@ def test_a_page_that_is_no_post_is_quarantined(
     assert refused.value.reason == reason
 
 
-def test_a_link_that_names_no_article_proves_nothing(site: Profile, post_page: Step) -> None:
+def test_a_link_in_an_unknown_form_is_read_but_not_compared_with_the_id(
+    site: Profile, post_page: Step
+) -> None:
     address = "http://caifuhao.eastmoney.com/news/20220222174715000001"
-    assert said(post(BODY, address=address), post_page, site, ROLLING)["link"] == address
+    assert read_fields(post(BODY, address=address), post_page, site, ROLLING)["link"] == address
 
 
 def test_a_page_of_many_paragraphs_is_read_quickly(site: Profile, post_page: Step) -> None:
     body = "<p>甲</p>\n" * 20_000
-    assert said(post(body), post_page, site)["body"].count("<p>") == 20_000
+    assert read_fields(post(body), post_page, site)["body"].count("<p>") == 20_000
 
 
-# --- the replica's pages
+# --- pages of the replica
 
 
-def seen(markup: str) -> str:
+def visible_text(markup: str) -> str:
     return re.sub(r"\s+", "", Selector(f"<body>{markup}").xpath("string()").get(""))
 
 
-def test_answer_and_page_of_every_article_say_the_same(site: Profile, answer: Step, post_page: Step) -> None:
+def test_the_text_service_and_the_post_page_give_the_same_article(
+    site: Profile, answer: Step, post_page: Step
+) -> None:
     replica = Site(200)
     read = 0
     for index in range(len(replica)):
         article = replica.article(index)
-        on_page = said(pages.post(replica, index), post_page, site, article.id)
-        assert seen(on_page["body"]) == seen(replica.body(index).html)
+        on_page = read_fields(pages.post(replica, index), post_page, site, article.id)
+        assert visible_text(on_page["body"]) == visible_text(replica.body(index).html)
         assert on_page["link"] == article.link
         assert on_page["date"].endswith(f"{article.date:%Y-%m-%d %H:%M:%S}")
         assert ("digest" in on_page) is article.emnews
         if (body := answers.text_answer(replica, index)) is not None:
-            in_json = said(decode(body).text, answer, site, article.id)
+            in_json = read_fields(decode(body).text, answer, site, article.id)
             assert in_json["body"] == replica.body(index).html
             read += 1
     assert read > 150

@@ -1,4 +1,4 @@
-"""Faults E1 to E14: the right text, or a refusal; never a guess."""
+"""Decoding gives the right text or refuses the body; it never guesses (faults E1 to E14)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def html(charset: str) -> str:
 @pytest.mark.parametrize(
     ("body", "content_type", "text", "charset", "overridden"),
     [
-        pytest.param(PAGE.encode(), html("utf-8"), PAGE, "utf-8", False, id="what it says it is"),
+        pytest.param(PAGE.encode(), html("utf-8"), PAGE, "utf-8", False, id="as declared"),
         pytest.param(PAGE.encode("gb18030"), html("utf-8"), PAGE, "gb18030", True, id="E1"),
         pytest.param(
             b'<meta charset="utf-8">' + PAGE.encode("gb18030"),
@@ -72,20 +72,20 @@ def html(charset: str) -> str:
             PAGE.encode("big5", "ignore"), html("big5"), None, "big5hkscs", False, id="E12 labelled"
         ),
         pytest.param(PAGE.encode(), html("utf-9"), PAGE, "utf-8", False, id="E13 unknown label"),
-        pytest.param(b"+AGE-", html("utf-7"), "+AGE-", "utf-8", False, id="E13 UTF-7 is read as it stands"),
+        pytest.param(b"+AGE-", html("utf-7"), "+AGE-", "utf-8", False, id="E13 UTF-7 is not decoded"),
         pytest.param(
             b"\\u0041",
             html("unicode_escape"),
             "\\u0041",
             "utf-8",
             False,
-            id="no codec at the server's choice",
+            id="E13 unicode_escape is not decoded",
         ),
-        pytest.param(b"plain", html("gbk"), "plain", "utf-8", False, id="ASCII contradicts no label"),
-        pytest.param(b"", "", "", "utf-8", False, id="nothing"),
+        pytest.param(b"plain", html("gbk"), "plain", "utf-8", False, id="ASCII is valid under every label"),
+        pytest.param(b"", "", "", "utf-8", False, id="empty"),
     ],
 )
-def test_what_is_readable_is_read_exactly(
+def test_a_readable_body_is_decoded_exactly(
     body: bytes, content_type: str, text: str | None, charset: str, overridden: bool
 ) -> None:
     decoded = decode(body, content_type)
@@ -102,8 +102,10 @@ def test_what_is_readable_is_read_exactly(
         pytest.param(
             (LONG + "<p>").encode().replace(b"<p>", b"\xff<p>", 4), html("utf-8"), id="E9 four bytes"
         ),
-        pytest.param(b"\xff" + PAGE.encode(), html("utf-8"), id="E9 one byte of few"),
-        pytest.param(b'{"text": "' + b"\xff\xfe\xfa" * 40 + b'"}', "application/json", id="neither"),
+        pytest.param(b"\xff" + PAGE.encode(), html("utf-8"), id="E9 one byte in a short page"),
+        pytest.param(
+            b'{"text": "' + b"\xff\xfe\xfa" * 40 + b'"}', "application/json", id="neither UTF-8 nor GB18030"
+        ),
         pytest.param("臺灣證券交易所發行量加權股價指數收盤".encode("big5"), html("utf-8"), id="E12 Big5"),
         pytest.param("臺灣證券交易所發行量加權股價指數收盤".encode("big5"), "", id="Big5 without a label"),
         pytest.param(
@@ -114,7 +116,7 @@ def test_what_is_readable_is_read_exactly(
         ),
     ],
 )
-def test_what_would_be_guessed_is_refused(body: bytes, content_type: str) -> None:
+def test_a_body_that_could_only_be_guessed_is_refused(body: bytes, content_type: str) -> None:
     with pytest.raises(Quarantined) as refused:
         decode(body, content_type)
     assert refused.value.reason == "encoding"
@@ -123,29 +125,29 @@ def test_what_would_be_guessed_is_refused(body: bytes, content_type: str) -> Non
 @pytest.mark.parametrize(
     ("charset", "damage"), [("utf-8", b"\xff"), ("utf-8", b"\xe6\xb9"), ("gbk", b"\xff"), ("big5", b"\xff")]
 )
-def test_a_bad_byte_in_a_long_page_costs_one_character(charset: str, damage: bytes) -> None:
+def test_an_invalid_byte_in_a_long_page_is_replaced_by_one_character(charset: str, damage: bytes) -> None:
     text = "<p>今天公布的數字</p>" * 100
     body = text.encode(charset) + damage + b"</p>"
     assert decode(body, html(charset)).text == text + "\ufffd</p>"
 
 
-def test_three_bad_bytes_in_a_long_page_are_borne() -> None:
+def test_three_invalid_bytes_in_a_long_page_are_accepted() -> None:
     body = LONG.encode().replace(b"<p>", b"\xff<p>", 3)
     assert decode(body, html("utf-8")).text.count("\ufffd") == 3
 
 
-def test_control_characters_are_left_to_whoever_uses_the_text() -> None:
+def test_control_characters_are_kept() -> None:
     assert decode("一\x00二\x01".encode(), "").text == "一\x00二\x01"
 
 
-def test_a_meta_is_looked_for_where_pages_have_it() -> None:
+def test_a_meta_charset_is_searched_only_at_the_start_of_a_page() -> None:
     late = b" " * 5000 + b'<meta charset="utf-8">' + PAGE.encode("gb18030")
     assert not decode(late).overridden
     old = b'<META http-equiv="Content-Type" content="text/html; charset=gb2312">' + RARE.encode("gb18030")
     assert decode(old).text.endswith(RARE)
 
 
-def test_each_answer_is_decided_for_itself() -> None:
+def test_the_charset_of_one_response_does_not_affect_the_next() -> None:
     for _ in range(2):
         assert decode(PAGE.encode("gb18030"), html("gbk")).text == PAGE
         assert decode(PAGE.encode(), html("gbk")).text == PAGE
@@ -161,13 +163,13 @@ MEGABYTE = 1 << 20
         pytest.param(b"<meta charset" + b" " * MEGABYTE, "", id="blanks in the page"),
         pytest.param(b"", "charset=" + " " * MEGABYTE, id="blanks in the header"),
         pytest.param(b"", "charset" * (MEGABYTE // 7), id="labels in the header"),
-        pytest.param("湖南".encode("gbk") * (MEGABYTE // 4), html("utf-8"), id="everyday characters"),
+        pytest.param("湖南".encode("gbk") * (MEGABYTE // 4), html("utf-8"), id="common characters"),
         pytest.param("㙓".encode("gb18030") * (MEGABYTE // 4), html("utf-8"), id="rare characters"),
-        pytest.param(b"\xff" * MEGABYTE, html("utf-8"), id="no character at all"),
+        pytest.param(b"\xff" * MEGABYTE, html("utf-8"), id="only invalid bytes"),
         pytest.param(b"\xff" * MEGABYTE, html("punycode"), id="a codec that takes quadratic time"),
     ],
 )
-def test_a_hostile_megabyte_takes_no_time(body: bytes, content_type: str) -> None:
+def test_a_hostile_megabyte_is_decoded_quickly(body: bytes, content_type: str) -> None:
     start = time.process_time()
     with suppress(Quarantined):
         decode(body, content_type)

@@ -1,4 +1,4 @@
-"""The registry of formats: one class is enough for a new one."""
+"""The registry of formats: a new format needs only one class."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ families:
 
 
 class LinesPage:
-    """A rule is the beginning of a line; a row is a line, whose parts stand between semicolons."""
+    """A rule is the start of a line; a row is a line with parts separated by semicolons."""
 
     empty_reason = "not_an_article"
 
@@ -77,7 +77,7 @@ class LinesFormat:
 
 @pytest.fixture
 def lines(monkeypatch: pytest.MonkeyPatch) -> Profile:
-    """A site whose pages have a format that is registered for this test."""
+    """A site with pages in a format that is registered for this test."""
     monkeypatch.setitem(FORMATS, "lines", LinesFormat())
     return parse(LINES, "lines.yaml")
 
@@ -96,8 +96,8 @@ def test_a_registered_format_reads_a_listing(lines: Profile) -> None:
 
 
 def test_a_registered_format_reads_an_article(lines: Profile) -> None:
-    said = read_answer("Title: 沪指收涨\n| 甲\n| 乙。", lines.steps[0], lines, "a1")
-    assert said == {
+    found = read_answer("Title: 沪指收涨\n| 甲\n| 乙。", lines.steps[0], lines, "a1")
+    assert found == {
         "title": Evidence("沪指收涨", "text_file"),
         "body": Evidence("<p>甲</p><p>乙。</p>", "text_file"),
     }
@@ -109,14 +109,14 @@ def test_a_registered_format_reads_an_article(lines: Profile) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"), [("甲。", ""), ("甲", "incomplete"), (" \n", "empty"), ("", "empty")]
 )
-def test_a_registered_format_tells_a_whole_answer_from_a_cut_one(text: str, reason: str) -> None:
+def test_a_registered_format_distinguishes_complete_and_cut_responses(text: str, reason: str) -> None:
     headers = {"Content-Type": "text/plain; charset=gbk"}
-    told = ""
+    found = ""
     try:
         check_whole(Response("http://lines.example.com/", headers=headers, body=text.encode("gbk")), "lines")
     except ArticleError as why:
-        told = why.reason
-    assert told == reason
+        found = why.reason
+    assert found == reason
 
 
 @pytest.mark.usefixtures("lines")
@@ -127,7 +127,7 @@ def test_a_registered_format_checks_the_rules_of_a_profile() -> None:
 
 
 @pytest.mark.usefixtures("lines")
-def test_an_unknown_format_tells_every_registered_one() -> None:
+def test_an_unknown_format_is_refused_with_a_list_of_formats() -> None:
     with pytest.raises(BadArgument) as wrong:
         parse(LINES.replace("format: lines", "format: line"), "lines.yaml")
     known = "known here: 'html', 'json' or 'lines'"
@@ -135,7 +135,7 @@ def test_an_unknown_format_tells_every_registered_one() -> None:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_every_format_has_its_own_name_and_refuses_a_blank_text(name: str) -> None:
+def test_every_format_is_registered_under_its_name_and_refuses_blank_text(name: str) -> None:
     assert FORMATS[name].name == name
     with pytest.raises(Quarantined, match=r"^empty: "):
         open_page(" \r\n\u3000", name)

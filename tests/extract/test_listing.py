@@ -1,4 +1,4 @@
-"""What a home page, a category page and a feed name; hostile rows cost only themselves."""
+"""Reading home pages, category pages and feeds; a hostile row does not affect the other rows."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def row(href: str, title: str = "沪指收涨") -> str:
 # --- category pages
 
 
-def test_a_category_page_names_its_articles_in_order(site: Profile, rule: Listing) -> None:
+def test_a_category_page_lists_its_articles_in_order(site: Profile, rule: Listing) -> None:
     other = "NW202202220000000016"
     text = page(row(f"{DAY}/{NEWS}.html"), row(f"{DAY}/{other}.html", " 标题含<b>标记</b> "))
     assert read_listing(text, PAGE, rule, site, "yangliribao") == ListingPage(
@@ -60,13 +60,13 @@ def test_a_category_page_names_its_articles_in_order(site: Profile, rule: Listin
     )
 
 
-def test_the_emnews_category_names_ids_of_its_family(site: Profile, rule: Listing) -> None:
+def test_the_emnews_category_lists_ids_of_its_family(site: Profile, rule: Listing) -> None:
     text = page(row(f"/emnews/2022/02/22/{NEWS[2:]}.html"))
     named = read_listing(text, PAGE, rule, site, "emnews")
     assert [listed.id for listed in named.articles] == [NEWS[2:]]
 
 
-def test_an_empty_category_names_nothing(site: Profile, rule: Listing) -> None:
+def test_an_empty_category_lists_no_articles(site: Profile, rule: Listing) -> None:
     assert read_listing(page(), PAGE, rule, site, "x") == ListingPage([])
 
 
@@ -78,13 +78,15 @@ def test_an_empty_category_names_nothing(site: Profile, rule: Listing) -> None:
         ("", "empty"),
     ],
 )
-def test_another_page_is_no_listing(site: Profile, rule: Listing, text: str, reason: str) -> None:
+def test_a_page_that_is_not_a_listing_is_refused(
+    site: Profile, rule: Listing, text: str, reason: str
+) -> None:
     with pytest.raises(Quarantined) as refused:
         read_listing(text, PAGE, rule, site, "x")
     assert refused.value.reason == reason
 
 
-def test_the_emnews_page_whose_rows_came_out_as_code_is_no_listing(site: Profile, rule: Listing) -> None:
+def test_the_emnews_page_with_rows_rendered_as_code_is_refused(site: Profile, rule: Listing) -> None:
     with pytest.raises(Quarantined, match=r"^not_a_listing: nothing on http://\S+ matches 'section ul'"):
         read_listing(pages.emnews_list(Site(200)), f"{HOME}emnews/", rule, site, "emnews")
 
@@ -108,16 +110,14 @@ def test_the_emnews_page_whose_rows_came_out_as_code_is_no_listing(site: Profile
         ("/" + "x" * 5000, ("http://finews.withounder.com/" + "x" * 5000)[:MAX_ID]),
     ],
 )
-def test_a_row_that_names_no_article_is_kept_apart(
-    site: Profile, rule: Listing, href: str, refused: str
-) -> None:
+def test_a_row_without_a_valid_id_is_refused(site: Profile, rule: Listing, href: str, refused: str) -> None:
     named = read_listing(page(row(href), row(f"{DAY}/{NEWS}.html")), PAGE, rule, site, "yangliribao")
     assert [listed.id for listed in named.articles] == [NEWS]
     assert [listed.id for listed in named.refused] == [refused]
     assert named.refused[0].hints == {"title": "沪指收涨"}
 
 
-def test_a_row_without_a_link_is_kept_apart_or_is_none(site: Profile, rule: Listing) -> None:
+def test_a_row_without_a_link_is_refused_or_ignored(site: Profile, rule: Listing) -> None:
     named = read_listing(page("<a>沪指收涨</a>", "没有链接"), PAGE, rule, site, "x")
     assert (named.articles, [listed.id for listed in named.refused]) == ([], [""])
 
@@ -134,7 +134,7 @@ def test_a_row_without_a_link_is_kept_apart_or_is_none(site: Profile, rule: List
         f"\t{DAY}/{NEWS}.html\n",
     ],
 )
-def test_no_address_breaks_the_request_made_of_it(site: Profile, rule: Listing, href: str) -> None:
+def test_every_listed_address_makes_valid_requests(site: Profile, rule: Listing, href: str) -> None:
     named = read_listing(page(row(href)), PAGE, rule, site, "x")
     for listed in named.articles:
         for step in site.steps:
@@ -164,7 +164,7 @@ def test_a_listing_is_foreign_if_most_rows_are_of_another_category(
     text = page(*rows, row(f"http://finews.zning.xyz/html_News/NewsShare.html?infoCode={NEWS}"))
     if refused:
         with pytest.raises(
-            Quarantined, match=r"^foreign_listing: asked for yangliribao, .* of 'cailianshe'$"
+            Quarantined, match=r"^foreign_listing: yangliribao was requested, .* of 'cailianshe'$"
         ):
             read_listing(text, PAGE, rule, site, "yangliribao")
     else:
@@ -184,7 +184,7 @@ def feed(**keys: Any) -> Listing:
     return Listing.model_validate(shape | keys)
 
 
-def test_a_feed_names_articles_and_hints(site: Profile) -> None:
+def test_a_feed_gives_articles_and_hints(site: Profile) -> None:
     rows = [
         {"code": NEWS, "title": " 沪指收涨 ", "time": "2022-02-22 17:47:15", "digest": None, "other": 1},
         {
@@ -207,7 +207,7 @@ def test_a_feed_names_articles_and_hints(site: Profile) -> None:
 
 
 @pytest.mark.parametrize("code", ["../../x", "NW1", "\ud800", "", None, True, ["NW1"], {"a": 1}, 7, 1e400])
-def test_a_hostile_id_in_a_feed_costs_its_row_only(site: Profile, code: Any) -> None:
+def test_a_hostile_id_in_a_feed_affects_only_its_row(site: Profile, code: Any) -> None:
     text = json.dumps({"data": {"list": [{"code": code, "title": "题"}, {"code": NEWS}, None, "row", [1]]}})
     if code == 1e400:
         text = text.replace("Infinity", '"Infinity"')
@@ -217,7 +217,7 @@ def test_a_hostile_id_in_a_feed_costs_its_row_only(site: Profile, code: Any) -> 
     assert all(listed.id.isprintable() for listed in named.refused)
 
 
-def test_a_hint_that_is_no_text_is_no_hint(site: Profile) -> None:
+def test_a_hint_that_is_not_text_is_ignored(site: Profile) -> None:
     text = json.dumps({"data": {"list": [{"code": NEWS, "title": ["题"], "time": {"day": 22}}]}})
     assert read_listing(text, f"{HOME}feed", feed(), site, "feed").articles[0].hints == {}
 
@@ -239,7 +239,7 @@ def test_a_feed_of_another_shape_is_refused(site: Profile, text: str, reason: st
     assert refused.value.reason == reason
 
 
-def test_a_feed_may_say_that_it_has_none(site: Profile) -> None:
+def test_a_feed_can_state_that_it_is_empty(site: Profile) -> None:
     rule = feed(present="code == `1`")
     assert read_listing('{"code": 1, "data": {"list": []}}', HOME, rule, site, "feed") == ListingPage([])
     with pytest.raises(Quarantined, match=r"^not_a_listing"):
@@ -247,7 +247,7 @@ def test_a_feed_may_say_that_it_has_none(site: Profile) -> None:
 
 
 @pytest.mark.parametrize("plain", [True, False])
-def test_the_feeds_of_the_site(site: Profile, plain: bool) -> None:
+def test_the_feeds_of_the_site_are_read(site: Profile, plain: bool) -> None:
     replica = Site(60, plain=plain)
     for name, body in {
         "type-45": feeds.by_time(replica, 100),
@@ -281,7 +281,9 @@ def test_the_feeds_of_the_site(site: Profile, plain: bool) -> None:
         ("http://host:99999/", "invalid://address/http%3A//host%3A99999/"),
     ],
 )
-def test_the_next_page(site: Profile, rule: Listing, href: str, following: str) -> None:
+def test_the_address_of_the_next_page_is_read(
+    site: Profile, rule: Listing, href: str, following: str
+) -> None:
     paged = rule.model_copy(update={"next": "a.next::attr(href)"})
     text = page(row(f"{DAY}/{NEWS}.html"), f'<a class="next" href="{href}">下一页</a>')
     found = read_listing(text, PAGE, paged, site, "x").next
@@ -291,7 +293,7 @@ def test_the_next_page(site: Profile, rule: Listing, href: str, following: str) 
         assert site.allows(Request(following).url) is following.startswith(PAGE.rpartition("/")[0])
 
 
-def test_counted_pages_end_with_an_empty_one() -> None:
+def test_numbered_pages_end_with_an_empty_page() -> None:
     counted = feed(url=f"{HOME}feed?c={{category}}&p={{page}}", first_page=0)
     assert counted.address("a/b 新") == f"{HOME}feed?c=a%2Fb%20%E6%96%B0&p=0"
     assert counted.following("x", 1, "", empty=False) == f"{HOME}feed?c=x&p=1"
@@ -308,7 +310,7 @@ def home(*hrefs: str, names: tuple[str, ...] = ("样例日报新闻",)) -> str:
     return f"<section>{heads}<ul>{rows}</ul><hr /></section>"
 
 
-def test_a_home_page_shows_categories_tags_and_articles(site: Profile) -> None:
+def test_a_home_page_gives_categories_tags_and_articles(site: Profile) -> None:
     assert site.home
     text = home(
         "/sitenews/2021/12/01/init.html",
@@ -331,20 +333,20 @@ def test_a_home_page_shows_categories_tags_and_articles(site: Profile) -> None:
 @pytest.mark.parametrize(
     "category", ["..", "%2e%2e", "a%2fb", "a%5Cb", "a%00b", "a%0Ab", "x" * 81, "x" * 5000, "a\\b"]
 )
-def test_a_hostile_category_is_none(site: Profile, category: str) -> None:
+def test_a_hostile_category_is_ignored(site: Profile, category: str) -> None:
     assert site.home
     text = home(f"/{category}/2022/02/22/{NEWS}.html", f"{DAY}/{NEWS}.html")
     assert read_home(text, HOME, site.home, site).categories == ["yangliribao"]
 
 
 @pytest.mark.parametrize("text", [home(), home("/about.html", "http://[::1"), "<html>忙</html>"])
-def test_a_home_page_without_categories_is_none(site: Profile, text: str) -> None:
+def test_a_home_page_without_categories_is_refused(site: Profile, text: str) -> None:
     assert site.home
     with pytest.raises(Quarantined, match=r"^not_a_listing: no link on http://\S+ names a category"):
         read_home(text, HOME, site.home, site)
 
 
-def test_the_replica_is_listed_whole(site: Profile, rule: Listing) -> None:
+def test_all_articles_of_the_replica_are_listed(site: Profile, rule: Listing) -> None:
     assert site.home
     replica = Site(200)
     shown = read_home(pages.home(replica), HOME, site.home, site)

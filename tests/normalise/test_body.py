@@ -23,8 +23,8 @@ def clean(html: str, base_url: str) -> str:
     return body.clean(html, base_url, EXTRA)
 
 
-def is_settled(html: str) -> bool:
-    return body.is_settled(html, EXTRA)
+def is_known_clean(html: str) -> bool:
+    return body.is_known_clean(html, EXTRA)
 
 
 KLINE = (
@@ -69,14 +69,14 @@ CLEANED = [
     ("<p>\n　　甲</p>", "<p>\n甲</p>"),
     ("<p>&#12288;&#x3000;甲</p>", "<p>甲</p>"),
     ("<p>　　甲　　乙</p>", "<p>甲　　乙</p>"),
-    # a body of which anything is cleaned is written anew as a whole
+    # if cleaning changes anything, the whole body is rewritten
     (SPACER + '<p><a href="http://e.com/?a=1&b=2">甲</a><br></p>', '<p><a href="http://e.com/?a=1&amp;b=2">甲</a><br /></p>'),
     ("<p>甲\xa0乙</p><p></p>", "<p>甲&nbsp;乙</p>"),
     # characters
     ("<p>甲\0乙\x08丙\ufffe丁\ud800戊&#1;己</p>", "<p>甲乙丙丁戊己</p>"),
     ("<p>甲\U0001f600\U0002f804\U0001ffff</p>", "<p>甲\U0001f600\U0002f804</p>"),
     ("<p>甲\r乙\f丙</p>", "<p>甲\n乙 丙</p>"),
-    # what nobody sees
+    # invisible parts
     (SPACER + "<p>甲</p>", "<p>甲</p>"),
     ('<p>甲</p><div style="DISPLAY : none"><p>乙<b>丙</b></p><br></div><p>丁</p>', "<p>甲</p><p>丁</p>"),
     ('<p>甲<span hidden>乙</span><img src="/x" hidden>丙</p>', "<p>甲丙</p>"),
@@ -90,7 +90,7 @@ CLEANED = [
     ('<p>甲<img src="data:image/gif;base64,R0lGOD"></p>', "<p>甲</p>"),
     ("<p>甲</p></p></p><p></p>", "<p>甲</p>"),
     ("<p>甲</p><script>alert(1)</script><style>p{}</style><noscript>乙</noscript>", "<p>甲</p>"),
-    # what kramdown would take for Markdown
+    # text that kramdown would parse as Markdown
     ("甲*乙*", "<p>甲*乙*</p>"),
     ("甲<br>乙<p>丙</p>丁", "<p>甲<br />乙</p><p>丙</p><p>丁</p>"),
     ("<strong>甲</strong>\n\n\n    乙", "<p><strong>甲</strong>\n乙</p>"),
@@ -125,11 +125,11 @@ CLEANED = [
     ('<span web="1" href="http://q.example.com/" class="em_stock_key_common" data-code="90,BK0493">新能源</span>', '<p><span class="em_stock_key_common" data-code="90,BK0493">新能源</span></p>'),
     ('<p><img src="http://e.com/x" width="5000000" height="80%" border="thick"></p>', '<p><img src="http://e.com/x" height="80%" /></p>'),
     ('<p><img src="http://e.com/x" orginial_src="javascript:x"></p>', '<p><img src="http://e.com/x" /></p>'),
-    # entities are decoded once, by the reader
+    # entities stay, so that only the browser decodes them
     ("&lt;p&gt;甲&lt;/p&gt;", "<p>&lt;p&gt;甲&lt;/p&gt;</p>"),
     ("<p>&amp;lt;b&amp;gt;</p><i></i>", "<p>&amp;lt;b&amp;gt;</p>"),
     ("<p>&ldquo;甲&rdquo;&mdash;乙</p>", "<p>“甲”—乙</p>"),
-    # unclosed
+    # unclosed elements
     ("<p>甲<p>乙<b>丙", "<p>甲</p><p>乙<b>丙</b></p>"),
     ("<P ALIGN=center>甲</P>", '<p align="center">甲</p>'),
 ]  # fmt: skip
@@ -260,21 +260,21 @@ orginial_src rowspan size span src start style target title type valign width
 
 
 @pytest.mark.parametrize("html", UNTOUCHED)
-def test_a_clean_body_comes_back_byte_for_byte(html: str) -> None:
+def test_a_clean_body_is_returned_byte_for_byte(html: str) -> None:
     assert clean(html, BASE) == html
 
 
 @pytest.mark.parametrize(("html", "expected"), CLEANED)
-def test_what_does_not_belong_in_a_post_goes_and_the_rest_stays(html: str, expected: str) -> None:
+def test_forbidden_parts_are_removed_and_the_rest_is_kept(html: str, expected: str) -> None:
     assert clean(html, BASE) == expected
 
 
-def test_an_address_that_cannot_be_completed_goes() -> None:
+def test_an_address_that_cannot_be_resolved_is_removed() -> None:
     assert clean('<p><a href="/b.html">甲</a><img src="x.jpg" /></p>', "") == "<p>甲</p>"
 
 
 @pytest.mark.parametrize("html", [pair[0] for pair in CLEANED] + UNTOUCHED + VECTORS)
-def test_cleaning_again_changes_nothing(html: str) -> None:
+def test_cleaning_a_clean_body_changes_nothing(html: str) -> None:
     try:
         once = clean(html, BASE)
     except Quarantined as why:
@@ -283,13 +283,13 @@ def test_cleaning_again_changes_nothing(html: str) -> None:
         assert clean(once, BASE) == once
 
 
-_SEEN_THE_SAME = [
+_SAME_VISIBLE_CONTENT = [
     html for html, _ in CLEANED if not re.search("font-size|&#1;|\0|\x08|\ufffe|\U0001ffff|\ud800|data-original|data-src|//\\[|mailto", html)
 ] + UNTOUCHED  # fmt: skip
 
 
-@pytest.mark.parametrize("html", _SEEN_THE_SAME)
-def test_nothing_a_reader_sees_is_lost(html: str) -> None:
+@pytest.mark.parametrize("html", _SAME_VISIBLE_CONTENT)
+def test_visible_content_is_kept(html: str) -> None:
     assert seen(clean(html, BASE)) == seen(html, BASE)
 
 
@@ -298,7 +298,7 @@ def test_there_are_150_hostile_vectors() -> None:
 
 
 @pytest.mark.parametrize("html", VECTORS)
-def test_only_allowed_markup_comes_out(html: str) -> None:
+def test_the_result_has_only_allowed_markup(html: str) -> None:
     try:
         result = clean(html, BASE)
     except Quarantined as why:
@@ -335,7 +335,7 @@ def test_only_allowed_markup_comes_out(html: str) -> None:
         "<hr>",
     ],
 )
-def test_a_body_that_shows_nothing_is_quarantined(html: str) -> None:
+def test_a_body_without_visible_content_is_quarantined(html: str) -> None:
     with pytest.raises(Quarantined) as caught:
         clean(html, BASE)
     assert caught.value.reason == "empty_body"
@@ -362,7 +362,7 @@ def test_a_body_that_shows_nothing_is_quarantined(html: str) -> None:
     ],
     ids=range(15),
 )
-def test_more_markup_than_an_article_has_is_refused_quickly(html: str) -> None:
+def test_excessive_markup_is_refused_quickly(html: str) -> None:
     started = time.process_time()
     with pytest.raises(Quarantined) as caught:
         clean(html, BASE)
@@ -386,7 +386,7 @@ def test_more_markup_than_an_article_has_is_refused_quickly(html: str) -> None:
     ],
     ids=range(10),
 )
-def test_long_and_sloppy_articles_are_accepted(html: str) -> None:
+def test_long_articles_with_sloppy_markup_are_accepted(html: str) -> None:
     assert "甲" in clean(html, BASE)
 
 
@@ -402,7 +402,7 @@ _PIECES = [*re.split(r"[ \n]+", _MARKUP.strip(" \n")), "\n", "    ", "\n\n", "\r
 
 @given(st.lists(st.sampled_from(_PIECES), max_size=30).map("".join))
 @settings(max_examples=300, deadline=None)
-def test_any_nesting_is_cleaned_once_and_for_all(html: str) -> None:
+def test_cleaning_any_nesting_is_idempotent(html: str) -> None:
     try:
         once = clean(html, BASE)
     except Quarantined as why:
@@ -458,8 +458,8 @@ _block = _element("p p p p p p h1 h6 td", st.lists(_shown | _outer, min_size=1, 
 
 @given(st.lists(_block | st.sampled_from(["\n", "\n ", "    "]), min_size=1, max_size=3).map("".join))
 @settings(max_examples=1_000, deadline=None)
-def test_what_is_called_settled_is_what_cleaning_leaves_as_it_is(html: str) -> None:
-    if is_settled(html):
+def test_cleaning_does_not_change_a_known_clean_body(html: str) -> None:
+    if is_known_clean(html):
         cleaned = markup.clean_once(html, BASE, EXTRA)
         assert cleaned.count("<") == html.count("<")
         assert markup.respelled(cleaned) == markup.respelled(html)
@@ -471,7 +471,7 @@ def test_what_is_called_settled_is_what_cleaning_leaves_as_it_is(html: str) -> N
     )
 )
 @settings(max_examples=500, deadline=None)
-def test_knowing_what_is_settled_decides_no_bytes(html: str) -> None:
+def test_the_check_for_clean_bodies_does_not_change_the_result(html: str) -> None:
     def cleaned() -> str:
         try:
             return clean(html, BASE)
@@ -480,7 +480,7 @@ def test_knowing_what_is_settled_decides_no_bytes(html: str) -> None:
 
     known = cleaned()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(body, "is_settled", lambda *_: False)
+        patch.setattr(body, "is_known_clean", lambda *_: False)
         assert cleaned() == known
 
 
@@ -501,15 +501,15 @@ LINK = '<a href="http://e.com/">'
     ]
     + ["<p>甲</p", "<p>甲</p><", "<p>甲<!-- 乙 --></p>", "<p>甲</p> <!-- 乙 -->", "<p>甲</p>\n    <p>乙</p>"],
 )
-def test_what_cleaning_changes_is_not_called_settled(html: str) -> None:
-    assert not is_settled(html)
+def test_a_body_that_cleaning_changes_is_not_known_clean(html: str) -> None:
+    assert not is_known_clean(html)
 
 
 @pytest.mark.parametrize(
     "html", [case for case in UNTOUCHED if "<table" not in case and "<ul" not in case][:8]
 )
-def test_a_simple_clean_body_is_called_settled(html: str) -> None:
-    assert is_settled(html)
+def test_a_simple_clean_body_is_known_clean(html: str) -> None:
+    assert is_known_clean(html)
 
 
 @pytest.mark.parametrize(
@@ -519,13 +519,13 @@ def test_a_simple_clean_body_is_called_settled(html: str) -> None:
     + ['<img alt="' + ";width:" * 100_000 + '" src=x>', "<p title='" + "a " * 500_000 + "'>甲"],
     ids=range(7),
 )
-def test_a_megabyte_of_anything_takes_linear_time(html: str) -> None:
+def test_a_hostile_megabyte_is_cleaned_in_linear_time(html: str) -> None:
     started = time.process_time()
     clean(html, BASE)
     assert time.process_time() - started < 6
 
 
-# What only one site's texts hold
+# Attributes allowed for one site
 
 KEPT = frozenset({("span", "id", re.compile("q_[0-9]+")), ("img", "data-code", re.compile(".*"))})
 CODES = '<p><span id="q_1" data-code="1">甲</span><img src="http://e.com/x" data-code="1" /></p>'
@@ -538,11 +538,13 @@ CODES = '<p><span id="q_1" data-code="1">甲</span><img src="http://e.com/x" dat
         (KEPT, '<p><span id="q_1">甲</span><img src="http://e.com/x" data-code="1" /></p>'),
     ],
 )
-def test_extra_attributes_are_kept_where_they_are_named(extra: ExtraAttributes, expected: str) -> None:
+def test_extra_attributes_are_kept_only_if_the_profile_allows_them(
+    extra: ExtraAttributes, expected: str
+) -> None:
     assert body.clean(CODES, BASE, extra) == expected
     assert body.clean(expected, BASE, extra) == expected
 
 
 @pytest.mark.parametrize("value", ["q_", "xq_1", "q_1x", "Q_1"])
-def test_an_extra_attribute_must_have_the_form_of_the_profile_as_a_whole(value: str) -> None:
+def test_the_whole_value_of_an_extra_attribute_must_match(value: str) -> None:
     assert body.clean(f'<p><span id="{value}">甲</span></p>', BASE, KEPT) == "<p><span>甲</span></p>"

@@ -1,4 +1,4 @@
-"""Dates as pages write them, and which of several is believed."""
+"""Dates in the forms of real pages, and the choice between several dates."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ REFUSED = [
     " \u3000",
     "+0800",
     " +0800",
-    # forms nobody promised
+    # unknown forms
     "10:30",
     "17时47分",
     "02-22",
@@ -221,14 +221,14 @@ def test_a_relative_date_and_a_day_are_read_as_imprecise(text: str, expected: st
 
 
 @pytest.mark.parametrize("text", REFUSED)
-def test_what_is_no_date_is_refused(text: str) -> None:
+def test_text_that_is_not_a_date_is_refused(text: str) -> None:
     with pytest.raises(DateError) as refusal:
         parse(text, NOW)
     assert refusal.value.reason == "date"
 
 
 @pytest.mark.parametrize("text", IN_THE_FUTURE)
-def test_a_date_more_than_a_day_ahead_is_refused_as_future(text: str) -> None:
+def test_a_date_more_than_a_day_in_the_future_is_refused(text: str) -> None:
     with pytest.raises(DateError) as refusal:
         parse(text, NOW)
     assert refusal.value.reason == "date_future"
@@ -248,14 +248,14 @@ YEARS = [
 
 
 @pytest.mark.parametrize(("text", "now", "expected"), YEARS)
-def test_a_missing_year_is_the_latest_that_fits(text: str, now: str, expected: str) -> None:
+def test_a_missing_year_is_the_latest_possible_year(text: str, now: str, expected: str) -> None:
     assert parse(text, beijing(now)).at == beijing(expected)
 
 
 @pytest.mark.parametrize(
     ("text", "expected"), [("今天 00:30", "2022-02-23 00:30"), ("昨天 23:30", "2022-02-22 23:30")]
 )
-def test_relative_days_are_beijing_days_of_the_response(text: str, expected: str) -> None:
+def test_relative_days_are_relative_to_the_beijing_day_of_the_response(text: str, expected: str) -> None:
     response = datetime(2022, 2, 22, 12, 0, tzinfo=timezone(-timedelta(hours=5)))  # 01:00 on the 23rd there
     assert parse(text, response).at == beijing(expected)
 
@@ -274,7 +274,7 @@ def machine_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], No
 @pytest.mark.parametrize(
     "zone", ["UTC", "America/New_York", "Asia/Shanghai", "Europe/London", "GMT-3", "CST6CDT"]
 )
-def test_the_zone_of_the_machine_plays_no_part(zone: str, machine_zone: Callable[[str], None]) -> None:
+def test_the_zone_of_the_machine_has_no_effect(zone: str, machine_zone: Callable[[str], None]) -> None:
     machine_zone(zone)
     for text, expected in PRECISE + IMPRECISE:
         assert parse(text, NOW).at.isoformat(" ") == f"{expected}+08:00", text
@@ -283,7 +283,7 @@ def test_the_zone_of_the_machine_plays_no_part(zone: str, machine_zone: Callable
             parse(text, NOW)
 
 
-def test_a_naive_now_is_a_mistake_of_the_caller() -> None:
+def test_a_naive_now_raises_type_error() -> None:
     with pytest.raises(TypeError):
         parse("any text", datetime(2022, 2, 23))  # noqa: DTZ001
 
@@ -295,7 +295,7 @@ SHAPED = st.from_regex(
 
 
 @given(st.text(st.characters()) | DATE_LIKE | SHAPED)
-def test_any_text_is_a_moment_or_a_date_error(text: str) -> None:
+def test_any_text_gives_a_moment_or_a_date_error(text: str) -> None:
     try:
         moment = parse(text, NOW)
     except DateError:
@@ -307,7 +307,7 @@ def test_any_text_is_a_moment_or_a_date_error(text: str) -> None:
 
 
 @given(st.datetimes(datetime(1990, 1, 1), datetime(2022, 2, 23)))  # noqa: DTZ001
-def test_the_date_of_a_post_reads_as_itself(at: datetime) -> None:
+def test_the_date_of_a_post_is_read_back(at: datetime) -> None:
     stated = at.replace(microsecond=0, tzinfo=BEIJING)
     assert parse(stated.strftime("%Y-%m-%d %H:%M:%S +0800"), NOW).at == stated
     assert parse(stated.isoformat(), NOW).at == stated
@@ -335,7 +335,7 @@ IDS = [
 
 
 @pytest.mark.parametrize(("article_id", "day"), IDS)
-def test_the_day_of_an_id(article_id: str, day: str) -> None:
+def test_the_day_in_an_id_is_read(article_id: str, day: str) -> None:
     moment = day_of_id(article_id)
     assert moment.at == beijing(day)
     assert not moment.precise
@@ -359,7 +359,7 @@ ADDRESSES = [
 
 
 @pytest.mark.parametrize(("url", "day"), ADDRESSES)
-def test_the_day_of_an_address(url: str, day: str) -> None:
+def test_the_day_in_an_address_is_read(url: str, day: str) -> None:
     moment = day_of_address(url)
     assert moment.at == beijing(day)
     assert not moment.precise
@@ -397,7 +397,7 @@ CONFLICT = "date/conflict"
 IN_FUTURE = ("date/imprecise", "date/future")
 IMPRECISELY = ("date/imprecise",)
 DECISIONS: list[tuple[list[Evidence], str, str, tuple[str, ...]]] = [
-    # the first that can be read
+    # the first readable date
     ([answer(STATED), ID], STATED, "answer", ()),
     ([answer(STATED), page("2022-02-22 10:00:01"), ID], STATED, "answer", ()),
     ([answer("2022-02-30"), listing(STATED), ID], STATED, "listing", ("date/refused",)),
@@ -409,13 +409,13 @@ DECISIONS: list[tuple[list[Evidence], str, str, tuple[str, ...]]] = [
     ([page("2022-02-22 17:47"), listing(STATED), ID], STATED, "listing", ()),
     ([page("2022-02-22 17:47"), listing("2022-02-22 17:47"), ID], "2022-02-22 17:47:00", "post_page", ()),
     ([page("2022-02-22 17:47"), listing("2022-02-22 17:48:15"), ID], "2022-02-22 17:47:00", "post_page", ()),
-    # a day yields to a time at most two days away
+    # a day is replaced by a date with a time at most two days away
     ([answer("2022-02-22"), listing(STATED), ID], STATED, "listing", ()),
     ([answer("2022-02-22 00:00:00"), listing(STATED), ID], STATED, "listing", ()),
     ([answer("2022-02-21"), listing(STATED), ID], STATED, "listing", ()),
     ([answer("2022-02-22"), ID], "2022-02-22 00:00:00", "answer", IMPRECISELY),
     ([answer("2022-02-01"), listing(STATED)], "2022-02-01 00:00:00", "answer", (CONFLICT, *IMPRECISELY)),
-    # a relative date yields to a stated one, or to a day, and keeps its time of day
+    # a relative date is replaced by a full date, or by a day, and then keeps its time of day
     ([answer("昨天 17:47"), listing(STATED), ID], STATED, "listing", ()),
     ([answer("昨天 17:47"), listing("2022-02-20 11:12:13"), ID], "2022-02-20 11:12:13", "listing", ()),
     ([answer("昨天 17:47"), ID], "2022-02-22 17:47:00", "id", IMPRECISELY),
@@ -427,7 +427,7 @@ DECISIONS: list[tuple[list[Evidence], str, str, tuple[str, ...]]] = [
     ([answer("昨天 17:47")], "2022-02-22 17:47:00", "answer", IMPRECISELY),
     ([answer("3小时前"), listing("昨天 17:47")], "2022-02-23 06:30:12", "answer", IMPRECISELY),
     ([answer("今天 23:50"), Evidence("20220224", "id")], "2022-02-24 00:00:00", "id", IN_FUTURE),
-    # a missing year is taken from whoever states it
+    # a missing year is taken from another date
     ([listing("12-08 10:46:18"), Evidence("202012082206672930", "id")], "2020-12-08 10:46:18", "listing", ()),
     ([listing("12-08 10:46:18"), ID], "2021-12-08 10:46:18", "listing", ()),
     ([listing("12-31 23:50"), Evidence("202101011", "id")], "2020-12-31 23:50:00", "listing", ()),
@@ -435,7 +435,7 @@ DECISIONS: list[tuple[list[Evidence], str, str, tuple[str, ...]]] = [
     ([page("02-22 17:47"), listing(STATED)], STATED, "listing", ()),
     ([listing("02-22 17:47")], "2022-02-22 17:47:00", "listing", ()),
     ([listing("08-01 10:00"), ID], "2021-08-01 10:00:00", "listing", ()),
-    # two stated dates that cannot both be right
+    # two dates that contradict each other
     ([page(STATED), listing("2022-02-19 17:47:15"), ID], STATED, "post_page", (CONFLICT,)),
     ([page(STATED), listing("2022-02-20 17:47:15"), ID], STATED, "post_page", ()),
     ([page(STATED), listing("2022-02-20 17:47:14"), ID], STATED, "post_page", (CONFLICT,)),
@@ -444,14 +444,16 @@ DECISIONS: list[tuple[list[Evidence], str, str, tuple[str, ...]]] = [
     ([page("2020-12-08 10:46:18"), listing("12-08 10:46")], "2020-12-08 10:46:18", "post_page", ()),
     ([page("2022-02-10 17:47:15"), ADDRESS, ID], "2022-02-10 17:47:15", "post_page", ()),
     ([page("2022-02-10 17:47:15"), listing("昨天 17:47")], "2022-02-10 17:47:15", "post_page", ()),
-    # the future
+    # dates in the future
     ([answer("2022-02-24 05:30")], "2022-02-24 05:30:00", "answer", ("date/future",)),
     ([answer("2025-02-22 17:47"), listing(STATED), ID], STATED, "listing", ("date/refused",)),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("evidence", "at", "origin", "notes"), DECISIONS)
-def test_the_date_decided_on(evidence: list[Evidence], at: str, origin: str, notes: tuple[str, ...]) -> None:
+def test_the_date_is_chosen_from_all_evidence(
+    evidence: list[Evidence], at: str, origin: str, notes: tuple[str, ...]
+) -> None:
     dated = decide(evidence, NOW)
     assert dated.moment.at.isoformat(" ") == f"{at}+08:00"
     assert dated.origin == origin
@@ -471,15 +473,15 @@ UNDATED: list[Any] = [
 
 
 @pytest.mark.parametrize(("evidence", "reason"), UNDATED)
-def test_an_article_that_cannot_be_dated_is_quarantined(evidence: list[Evidence], reason: str) -> None:
+def test_an_article_without_a_valid_date_is_quarantined(evidence: list[Evidence], reason: str) -> None:
     with pytest.raises(Quarantined) as decision:
         decide(evidence, NOW)
     assert decision.value.reason == reason
 
 
-@pytest.mark.parametrize("said", ["昨天 17:47", "今天 17:47", "3小时前", "刚刚", "前天", "2天前"])
-def test_a_stale_page_read_on_another_day_gives_the_same_date(said: str) -> None:
-    today, tomorrow = (decide([answer(said), ID], NOW + timedelta(days=days)) for days in (0, 1))
+@pytest.mark.parametrize("text", ["昨天 17:47", "今天 17:47", "3小时前", "刚刚", "前天", "2天前"])
+def test_a_relative_date_read_on_another_day_gives_the_same_date(text: str) -> None:
+    today, tomorrow = (decide([answer(text), ID], NOW + timedelta(days=days)) for days in (0, 1))
     assert today == tomorrow
 
 
@@ -494,5 +496,5 @@ def test_a_stale_page_read_on_another_day_gives_the_same_date(said: str) -> None
         ("1645523235", "2022-02-22 17:47:15"),
     ],
 )
-def test_a_site_elsewhere_has_its_own_zone_and_posts_have_beijing_time(text: str, expected: str) -> None:
+def test_dates_in_the_zone_of_a_site_are_converted_to_beijing_time(text: str, expected: str) -> None:
     assert parse(text, NOW, ZoneInfo("Asia/Tokyo")).at == beijing(expected)

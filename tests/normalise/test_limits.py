@@ -1,4 +1,4 @@
-"""What a scan counts as nested, for the parser of bodies and for the parser of pages."""
+"""The limits of markup for the parser of bodies and for the parser of pages."""
 
 from __future__ import annotations
 
@@ -30,28 +30,32 @@ DEEP = MAX_DEPTH + 1
 @pytest.mark.parametrize(
     ("html", "body", "page"),
     [
-        pytest.param("<div>" * MAX_DEPTH, False, False, id="as deep as is allowed"),
-        pytest.param("<div>" * DEEP, True, True, id="one deeper"),
-        pytest.param("<DIV></div>" * DEEP, False, False, id="closed in other letters"),
-        pytest.param("</b>" * DEEP + "<div>" * DEEP, True, True, id="end tags of nothing"),
+        pytest.param("<div>" * MAX_DEPTH, False, False, id="maximum depth"),
+        pytest.param("<div>" * DEEP, True, True, id="one level deeper"),
+        pytest.param("<DIV></div>" * DEEP, False, False, id="closed in another letter case"),
+        pytest.param("</b>" * DEEP + "<div>" * DEEP, True, True, id="end tags without start tags"),
         pytest.param("<x/>" * DEEP, True, False, id="only lxml lets an element close itself"),
-        pytest.param("<p><span>" * DEEP, False, True, id="only HTML5 closes a paragraph with all in it"),
-        pytest.param("<b>" * DEEP, False, True, id="only HTML5 limits formatting of one kind"),
+        pytest.param(
+            "<p><span>" * DEEP, False, True, id="only HTML5 closes the elements in a paragraph with it"
+        ),
+        pytest.param("<b>" * DEEP, False, True, id="only HTML5 limits equal formatting elements"),
         pytest.param(
             "".join(f"<p><font color={number}></p>" for number in range(20)) + " " * BODY.unscanned,
             True,
             False,
-            id="only HTML5 opens formatting again",
+            id="only HTML5 reopens formatting elements",
         ),
         pytest.param("<div><!-- </div> -->" * DEEP, True, True, id="closed in comments"),
         pytest.param("<div><!----!><!--></div>" * DEEP, False, False, id="comments that end early"),
         pytest.param('<div title="</div>">' * DEEP, True, True, id="closed in an attribute"),
-        pytest.param('<div =="></div>">' * DEEP, True, True, id="closed in an odd attribute"),
+        pytest.param('<div =="></div>">' * DEEP, True, True, id="closed in an unusual attribute"),
         pytest.param("<div><xmp></div></xmp>" * DEEP, True, True, id="closed in raw text"),
-        pytest.param("<div></ </div>" * DEEP, True, True, id="closed in what is taken for a comment"),
+        pytest.param("<div></ </div>" * DEEP, True, True, id="closed in markup parsed as a comment"),
         pytest.param("<div><noscript></div></noscript>" * DEEP, False, False, id="closed in noscript"),
         pytest.param(f"<p{attributes(DEEP)}>" + " " * BODY.unscanned, True, True, id="attributes"),
-        pytest.param(f"<p{attributes(MAX_ATTRIBUTES)}>" + " " * BODY.unscanned, False, False, id="fewer"),
+        pytest.param(
+            f"<p{attributes(MAX_ATTRIBUTES)}>" + " " * BODY.unscanned, False, False, id="fewer attributes"
+        ),
         pytest.param(f"<p{attributes(DEEP)}>", False, True, id="attributes of a short text"),
         pytest.param("&" * (BODY.references + 1), True, False, id="character references"),
         pytest.param("&" * BODY.references + " ", False, False, id="fewer references"),
@@ -62,7 +66,7 @@ DEEP = MAX_DEPTH + 1
         ),
     ],
 )
-def test_each_parser_gets_what_it_can_nest(html: str, body: bool, page: bool) -> None:
+def test_markup_beyond_the_limits_of_a_parser_is_refused(html: str, body: bool, page: bool) -> None:
     assert (is_refused(html, BODY), is_refused(html, PAGE)) == (body, page)
 
 

@@ -1,4 +1,4 @@
-"""A notice in place of an article is told from an article that mentions one."""
+"""A notice instead of an article is distinguished from an article with the same words."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NOTICES: dict[Kind, list[str]] = {"retracted": ["已被删除"], "busy": ["系�
         ("<p>请输入验证码&nbsp;后继续</p>", Quarantined, "wall"),
     ],
 )
-def test_a_notice_is_no_article(html: str, kind: type[ArticleError], reason: str) -> None:
+def test_a_notice_is_refused(html: str, kind: type[ArticleError], reason: str) -> None:
     with pytest.raises(kind) as refused:
         refuse(html, NOTICES)
     assert refused.value.reason == reason
@@ -33,11 +33,11 @@ def test_a_notice_is_no_article(html: str, kind: type[ArticleError], reason: str
         "",
     ],
 )
-def test_an_article_is_none(html: str) -> None:
+def test_an_article_is_not_a_notice(html: str) -> None:
     refuse(html, NOTICES)
 
 
-def test_the_bundled_profile_knows_the_notices_seen_in_the_wild() -> None:
+def test_the_bundled_profile_recognises_known_notices() -> None:
     with pytest.raises(Skipped):
         refuse("<p>该文已被删除</p>", load("finews").notices)
     with pytest.raises(Deferred):

@@ -1,4 +1,4 @@
-"""Addresses of sources: the published ones stay valid, the rest are safe and never shared."""
+"""Slugs of sources: published ones never change, new ones are safe, and no two names share one."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ PUBLISHED = [
     ("音乐", "yinle"),
 ]
 
-BLANKS_DROPPED = [  # Jekyll splits a category at blanks: the published form of these never worked
+BLANKS_DROPPED = [  # Jekyll splits a category at blanks, so the published addresses of these names never worked
     ("21世纪经济报道  南财理财通", "21shijijingjibaodaonancailicaitong"),
     ("Career In 投行PEVC", "CareerIntouxingPEVC"),
     ("21世纪经济报道 21财经APP", "21shijijingjibaodao21caijingAPP"),
@@ -86,7 +86,7 @@ MADE_SAFE = [
 
 
 @pytest.mark.parametrize(("name", "slug"), PUBLISHED)
-def test_a_published_address_stays_valid(name: str, slug: str) -> None:
+def test_a_published_slug_never_changes(name: str, slug: str) -> None:
     assert slug_of(name) == slug
 
 
@@ -96,16 +96,16 @@ def test_blanks_are_dropped(name: str, slug: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "slug"), MADE_SAFE)
-def test_what_could_harm_is_dropped(name: str, slug: str) -> None:
+def test_unsafe_characters_are_dropped(name: str, slug: str) -> None:
     assert slug_of(name) == slug
 
 
 @pytest.mark.parametrize("name", ["", "  ", "..", "///", "()", "·", "《》", "-", "\u200b", "\ud800"])
-def test_a_name_without_a_letter_gets_a_slug_of_its_own(name: str) -> None:
+def test_a_name_without_letters_gets_a_slug_made_from_its_hash(name: str) -> None:
     assert re.fullmatch("x[0-9a-f]{8}", slug_of(name))
 
 
-def test_the_slug_of_an_unreadable_name_never_changes() -> None:
+def test_the_slug_of_a_name_without_letters_never_changes() -> None:
     assert slug_of("") == "xe3b0c442"
     assert slug_of("..") != slug_of("...")
 
@@ -125,7 +125,7 @@ def test_a_long_name_is_cut() -> None:
     assert slug_of("a" * 79 + "(b)") == "a" * 79
 
 
-def test_a_slug_of_many_bytes_is_cut_to_what_a_file_name_holds() -> None:
+def test_a_slug_is_cut_to_the_byte_limit_of_file_names() -> None:
     assert len(slug_of("a" + "\U0001f600" * 100).encode()) <= 200
 
 
@@ -153,11 +153,11 @@ def test_brackets_in_a_slug_are_balanced(name: str) -> None:
         assert depth == 0
 
 
-def test_a_free_slug_is_given_as_it_is() -> None:
+def test_a_free_slug_is_assigned_without_a_suffix() -> None:
     assert assign("财联社", {}) == "cailianshe"
 
 
-def test_a_name_keeps_the_slug_it_holds() -> None:
+def test_a_name_keeps_its_slug() -> None:
     assert assign("CfetsOnline发布", {"cfetsonlinefabu": "CfetsOnline发布"}) == "CfetsOnlinefabu"
 
 
@@ -170,7 +170,7 @@ def test_a_name_keeps_the_slug_it_holds() -> None:
         ("才" + "报" * 60, "财" + "报" * 60),
     ],
 )
-def test_names_that_meet_in_one_slug_are_told_apart(name: str, holder: str) -> None:
+def test_names_with_the_same_plain_slug_get_different_slugs(name: str, holder: str) -> None:
     held = slug_of(holder)
     assert held.casefold() == slug_of(name).casefold()
 
@@ -182,7 +182,7 @@ def test_names_that_meet_in_one_slug_are_told_apart(name: str, holder: str) -> N
     assert slug.startswith(slug_of(name)[:70])
 
 
-def test_a_suffix_that_is_taken_too_is_made_longer() -> None:
+def test_a_taken_suffix_is_made_longer() -> None:
     taken = {"cailianshe": "财联社"}
     first = assign("才联社", taken)
 

@@ -1,4 +1,4 @@
-"""Credit lines as pages write them, and who they credit."""
+"""Credit lines in the forms of real pages, and the sources that they credit."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def unknown(*kept: str, author: str = "") -> Source:
 
 
 CREDIT_LINES = [
-    # labelled
+    # with a label
     ("（文章来源：财联社）", names("财联社")),
     ("(文章来源:财联社)", names("财联社")),
     ("(来源:财联社)", names("财联社")),
@@ -51,7 +51,7 @@ CREDIT_LINES = [
     ("（新华社）", names("新华社")),
     ("\u3000\u3000（文章来源：\n财联社）\r\n", names("财联社")),
     ("（文章来源：每日经济新闻）", names("每日经济新闻")),
-    # author
+    # with an author
     ("来源：财联社 作者：王小明", names("财联社", author="王小明")),
     ("来源：财联社作者", names("财联社作者")),
     ("作者：王小明 来源：财联社", names("财联社", author="王小明")),
@@ -64,7 +64,7 @@ CREDIT_LINES = [
     ("来源：财联社 作者：", names("财联社")),
     ("（来源：财联社） 作者：王小明", names("财联社", author="王小明")),
     ("来源：财联社 作者：<i>王</i>", unknown()),
-    # joint
+    # joint sources
     ("（来源：证券时报、新华社）", names("证券时报", "新华社")),
     ("证券时报/新华社", names("证券时报", "新华社")),
     ("证券时报／新华社", names("证券时报", "新华社")),
@@ -93,12 +93,12 @@ CREDIT_LINES = [
     ("财\u200b联\u202e社", names("财联社")),
     ("USDA", names("USDA")),
     ("a" * MAX_NAME, names("a" * MAX_NAME)),
-    # the line also tells the date
+    # with a date
     ("2022-02-22 17:47 来源：财联社", names("财联社")),
     ("2022年02月22日 17:47 来源：财联社", names("财联社")),
     ("来源：财联社 2022-02-22 17:47:15", names("财联社")),
     ("发布时间：2022-02-22 来源：财联社", names("财联社")),
-    # nobody
+    # without a source
     ("", names()),
     ("\u3000\xa0", names()),
     ("——", names()),
@@ -111,7 +111,7 @@ CREDIT_LINES = [
     ("图源：海风公司", names()),
     ("（图片来源：海风日报）", names()),
     ("来源：财联社 图片来源：海风公司官网", names("财联社")),
-    # no name can be had
+    # text that cannot be a name
     ("<b>财联社</b>", unknown()),
     ("来源：<a href='//x'>财联社</a>", unknown()),
     ("财联社&nbsp;", unknown()),
@@ -120,7 +120,7 @@ CREDIT_LINES = [
     ("a" * (MAX_NAME + 1), unknown()),
     ("报" * 300, unknown()),
     ("来源：" * 400, unknown()),
-    # unknown forms are kept whole
+    # unknown forms, kept whole
     ("来源：财联社，供稿", unknown("财联社，供稿")),
     ("据财联社：今日开盘", unknown("据财联社：今日开盘")),
     ("转自海风 来源：财联社", unknown("转自海风 来源：财联社")),
@@ -136,7 +136,7 @@ def test_a_credit_line_is_read(line: str, source: Source) -> None:
 
 
 @given(st.text(st.characters()) | st.text(st.sampled_from("来源作者：: （）()、/ 综合财·2022-<&")))
-def test_any_text_is_read(text: str) -> None:
+def test_any_text_is_read_without_an_error(text: str) -> None:
     source = parse(text)
     assert all(1 <= len(name) <= MAX_NAME for name in source.names)
     assert not any("<" in name or "\n" in name for name in (*source.names, source.author))
@@ -153,7 +153,7 @@ TAGS = [
 
 
 @pytest.mark.parametrize(("tag", "name"), TAGS)
-def test_one_final_xinwen_of_a_tag_is_not_the_name(tag: str, name: str) -> None:
+def test_one_final_xinwen_of_a_tag_is_removed(tag: str, name: str) -> None:
     assert from_tag(tag, DEFAULT_TAG) == name
 
 
@@ -172,7 +172,7 @@ def test_one_final_xinwen_of_a_tag_is_not_the_name(tag: str, name: str) -> None:
         ("东财滚动新闻", "东财滚动新闻", ""),
     ],
 )
-def test_a_tag_gives_the_name_its_template_was_filled_with(template: str, tag: str, name: str) -> None:
+def test_the_template_of_a_tag_is_removed_from_the_name(template: str, tag: str, name: str) -> None:
     assert from_tag(tag, template) == name
 
 
@@ -201,14 +201,14 @@ BODIES = [
 
 
 @pytest.mark.parametrize(("html", "line"), BODIES)
-def test_the_source_line_of_a_body_is_its_last_em_media(html: str, line: str | None) -> None:
+def test_the_source_line_is_the_last_em_media_element_of_a_body(html: str, line: str | None) -> None:
     assert from_body(html, "em_media") == line
 
 
 @pytest.mark.parametrize(
     ("css_class", "line"), [("from", "甲报"), ("fro", None), ("f+", None), ("by", "乙"), ("", None)]
 )
-def test_the_class_of_the_source_line_is_the_profiles(css_class: str, line: str | None) -> None:
+def test_the_source_line_is_found_by_the_class_in_the_profile(css_class: str, line: str | None) -> None:
     assert from_body('<p class="from">甲报</p><p class="x by"><b>乙</b></p>', css_class) == line
 
 
@@ -248,7 +248,7 @@ def test_a_final_bracket_is_a_source_only_if_it_names_a_medium(digest: str, name
     assert from_digest(digest) == name
 
 
-def said(*texts: str) -> list[Evidence]:
+def evidence_of(*texts: str) -> list[Evidence]:
     origins = ("answer", "post_page", "listing", "body")
     return [Evidence(text, origin) for text, origin in zip(texts, origins, strict=False)]
 
@@ -256,22 +256,22 @@ def said(*texts: str) -> list[Evidence]:
 ALIASES = {"央视新闻客户端": "央视新闻", "证券时报网": "证券时报"}
 
 DECISIONS = [
-    (said("财联社"), Credit("财联社", "", "answer", ())),
-    (said("财联社", "来源：财联社", "（文章来源：财联社）"), Credit("财联社", "", "answer", ())),
-    (said("", "来源：财联社 作者：王小明"), Credit("财联社", "王小明", "post_page", ())),
-    (said("财联社", "来源：财联社 作者：王小明"), Credit("财联社", "王小明", "answer", ())),
-    (said("央视新闻客户端"), Credit("央视新闻", "", "answer", ())),
-    (said("央视新闻", "央视新闻客户端"), Credit("央视新闻", "", "answer", ())),
-    (said("甲报", "乙报"), Credit("甲报", "", "answer", ("source/conflict",))),
-    (said("甲报、乙报", "乙报"), Credit("甲报", "", "answer", ("source/joint",))),
-    (said("乙报", "甲报、乙报"), Credit("乙报", "", "answer", ())),
-    (said("证券时报、证券时报网"), Credit("证券时报", "", "answer", ())),
-    (said("甲报，供稿"), Credit("甲报，供稿", "", "answer", ("source/unparsed",))),
-    (said("甲报，供稿", "甲报"), Credit("甲报", "", "post_page", ("source/unparsed",))),
-    (said("<b>甲报</b>", "甲报"), Credit("甲报", "", "post_page", ("source/unparsed",))),
-    (said("报" * 300), Credit("", "", "", ("source/unparsed", "source/missing"))),
-    (said(), Credit("", "", "", ("source/missing",))),
-    (said("", "来源："), Credit("", "", "", ("source/missing",))),
+    (evidence_of("财联社"), Credit("财联社", "", "answer", ())),
+    (evidence_of("财联社", "来源：财联社", "（文章来源：财联社）"), Credit("财联社", "", "answer", ())),
+    (evidence_of("", "来源：财联社 作者：王小明"), Credit("财联社", "王小明", "post_page", ())),
+    (evidence_of("财联社", "来源：财联社 作者：王小明"), Credit("财联社", "王小明", "answer", ())),
+    (evidence_of("央视新闻客户端"), Credit("央视新闻", "", "answer", ())),
+    (evidence_of("央视新闻", "央视新闻客户端"), Credit("央视新闻", "", "answer", ())),
+    (evidence_of("甲报", "乙报"), Credit("甲报", "", "answer", ("source/conflict",))),
+    (evidence_of("甲报、乙报", "乙报"), Credit("甲报", "", "answer", ("source/joint",))),
+    (evidence_of("乙报", "甲报、乙报"), Credit("乙报", "", "answer", ())),
+    (evidence_of("证券时报、证券时报网"), Credit("证券时报", "", "answer", ())),
+    (evidence_of("甲报，供稿"), Credit("甲报，供稿", "", "answer", ("source/unparsed",))),
+    (evidence_of("甲报，供稿", "甲报"), Credit("甲报", "", "post_page", ("source/unparsed",))),
+    (evidence_of("<b>甲报</b>", "甲报"), Credit("甲报", "", "post_page", ("source/unparsed",))),
+    (evidence_of("报" * 300), Credit("", "", "", ("source/unparsed", "source/missing"))),
+    (evidence_of(), Credit("", "", "", ("source/missing",))),
+    (evidence_of("", "来源："), Credit("", "", "", ("source/missing",))),
 ]
 
 
@@ -291,8 +291,8 @@ def test_a_hostile_megabyte_is_read_quickly(unit: str) -> None:
     assert time.process_time() - started < 4
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="the posts of the old archive are not here")
-def test_the_old_posts_name_one_source_in_tag_and_body() -> None:
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real posts is not available")
+def test_old_posts_have_the_same_source_in_tag_and_body() -> None:
     checked = 0
     for path in CORPUS.glob("*-NW*.md"):
         post = path.read_text(encoding="utf-8")

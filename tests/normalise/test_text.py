@@ -1,4 +1,4 @@
-"""What a one-line text keeps, and what of it a reader can see."""
+"""Cleaning of text to one line, and detection of text without visible characters."""
 
 from __future__ import annotations
 
@@ -63,12 +63,12 @@ def test_cleaning_emoji_twice_changes_nothing(text: str) -> None:
 
 
 @given(ANY_TEXT)
-def test_a_text_that_needs_no_cleaning_is_told_rightly(text: str) -> None:
-    assert clean(text) == clean(f"{text} ")  # a blank at its end needs cleaning, and leaves no trace
+def test_a_text_that_needs_no_cleaning_is_detected(text: str) -> None:
+    assert clean(text) == clean(f"{text} ")  # a final blank must be cleaned away
 
 
 @given(ANY_TEXT)
-def test_a_clean_text_is_one_line_that_utf8_can_hold(text: str) -> None:
+def test_a_clean_text_is_one_line_and_valid_in_utf8(text: str) -> None:
     cleaned = clean(text)
     cleaned.encode("utf-8")
     assert len(cleaned.splitlines()) <= 1
@@ -82,12 +82,12 @@ BLANK = [
 
 
 @pytest.mark.parametrize("text", BLANK)
-def test_punctuation_and_invisible_characters_are_no_text(text: str) -> None:
+def test_punctuation_and_invisible_characters_are_blank(text: str) -> None:
     assert is_blank(text)
 
 
 @pytest.mark.parametrize("text", ["涨", "5", "A", "？涨！", "\u200b5", "①", "\U0001f600", "５"])
-def test_a_letter_a_digit_or_a_picture_is_text(text: str) -> None:
+def test_a_text_with_a_letter_digit_or_picture_is_not_blank(text: str) -> None:
     assert not is_blank(text)
 
 
@@ -104,4 +104,4 @@ def test_a_megabyte_is_cleaned_in_linear_time(unit: str) -> None:
     started = time.process_time()
     clean(text)
     is_blank(text)
-    assert time.process_time() - started < 4  # far above what it takes; quadratic time would be minutes
+    assert time.process_time() - started < 4  # it takes far less; quadratic time would take minutes

@@ -1,4 +1,4 @@
-"""Edited titles are those of one article; notices and other articles' titles are not."""
+"""Versions of one title are alike; notices and titles of other articles are not."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ONE = "临江省发布十二项措施支持中小企业数字化转型"
         "临江省发布十二项措施…",
     ],
 )
-def test_an_edited_title_is_the_same_articles(other: str) -> None:
+def test_an_edited_title_is_alike(other: str) -> None:
     assert are_alike(ONE, other)
     assert are_alike(other, ONE)
 
@@ -38,11 +38,11 @@ def test_an_edited_title_is_the_same_articles(other: str) -> None:
         "",
     ],
 )
-def test_another_articles_title_or_a_notice_is_not(other: str) -> None:
+def test_the_title_of_another_article_or_a_notice_is_not_alike(other: str) -> None:
     assert not are_alike(ONE, other)
 
 
-def test_long_titles_cost_no_time() -> None:
+def test_long_titles_are_compared_quickly() -> None:
     began = time.process_time()
     assert not are_alike("甲乙" * 500_000, "丙丁" * 500_000)
     assert time.process_time() - began < 2

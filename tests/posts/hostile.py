@@ -1,4 +1,4 @@
-"""Texts and bodies that break careless writers of posts."""
+"""Texts that break posts if they are not escaped."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LINES = [
 ]  # fmt: skip
 
 TEXTS = list(dict.fromkeys(filter(None, map(text.clean, _LINES))))
-"""As they reach a post: one clean line each."""
+"""The texts in the form that reaches a post: one clean line each."""
 
 RAW_TEXTS = [line for line in dict.fromkeys(_LINES) if "\ud800" not in line and "\ud83d" not in line]
-"""As they may come, but for what no file can hold."""
+"""The texts before cleaning, except those with lone surrogates, which no file can contain."""

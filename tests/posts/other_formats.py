@@ -1,4 +1,4 @@
-"""Versions of the format that only tests know, each another kind of change of version 1."""
+"""Versions of the format for tests only. Each is a different kind of change to version 1."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LAYOUT, TITLE, DATE, CATEGORIES, TAGS = VERSION_1.keys
 
 
 def _nothing(value: Value) -> dict[str, object]:
-    """For a key that repeats what another key says."""
+    """Reads a key that repeats other content of the post."""
     assert value
     return {}
 
@@ -24,7 +24,7 @@ def _iso(post: Post) -> Verbatim:
 
 def _of_iso(value: Value) -> dict[str, object]:
     if "T" not in name(value):
-        raise ValueError("is another version's date")
+        raise ValueError("is a date of another version")
     return {"date": datetime.fromisoformat(name(value))}
 
 
@@ -59,7 +59,7 @@ READABLE = {
     "an optional key": (*VERSION_1.keys, _SUMMARY),
     "another order": (TITLE, LAYOUT, TAGS, DATE, CATEGORIES),
 }
-"""Changes that leave what version 1 needs."""
+"""Changes that keep all keys that version 1 needs."""
 UNREADABLE = {
     "a removed key": (TITLE, DATE, CATEGORIES, TAGS),
     "renamed keys": (LAYOUT, TITLE, DATE, replace(CATEGORIES, name="category"), replace(TAGS, name="tag")),
@@ -74,5 +74,5 @@ UNREADABLE = {
         Key("slug", lambda post: Single(post.category), _nothing),
     ),
 }
-"""Changes that an archiver which knows version 1 alone cannot read."""
+"""Changes that an archiver with only version 1 cannot read."""
 OTHERS = {change: PostFormat(2, keys) for change, keys in (READABLE | UNREADABLE).items()}

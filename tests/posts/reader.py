@@ -1,4 +1,4 @@
-"""What a reader sees of HTML, by a parser that is not the one under test."""
+"""The visible content of HTML, read with a parser other than the tested one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _HIDING = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 @dataclass(slots=True)
 class Seen:
-    """Text without any white space; addresses of pictures, and of links that show something, in order."""
+    """Text without white space; addresses of pictures and of visible links, in order."""
 
     text: str = ""
     pictures: list[str] = field(default_factory=list)
@@ -61,9 +61,9 @@ def _hidden(element: Element) -> bool:
         return True
     if _HIDING.search(element.get("style", "")):
         return True
-    speck = element.get("width") in {"0", "1"} or element.get("height") in {"0", "1"}
-    speck = speck or "width:0" in element.get("style", "")
-    return element.tag == "img" and (speck or not _web(element.get("src", "")))
+    pixel = element.get("width") in {"0", "1"} or element.get("height") in {"0", "1"}
+    pixel = pixel or "width:0" in element.get("style", "")
+    return element.tag == "img" and (pixel or not _web(element.get("src", "")))
 
 
 def _web(address: str) -> bool:

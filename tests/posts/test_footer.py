@@ -22,7 +22,7 @@ HOME = "//example.com/"
         (Footer("甲", HOME, "乙", "http://[::1]:8000/(x)/"), "[甲](//example.com/)｜[乙](http://[::1]:8000/(x)/)"),
     ],
 )  # fmt: skip
-def test_the_two_links_stand_on_one_line(footer: Footer, line: str) -> None:
+def test_a_footer_is_written_on_one_line_and_read_back(footer: Footer, line: str) -> None:
     assert footer.line() == line
     read = parse_footer(line)
     assert read is not None
@@ -74,12 +74,12 @@ def test_footers_of_the_old_archive_are_read(old: str, footer: Footer) -> None:
         "<p>甲</p>",
     ],
 )
-def test_anything_else_is_no_footer(line: str) -> None:
+def test_other_text_is_not_a_footer(line: str) -> None:
     assert parse_footer(line) is None
 
 
 @pytest.mark.parametrize("piece", ["[", "](", ")｜[", "[a](b)｜", "｜", "\\", "\\[", "(", "[]("])
-def test_a_megabyte_of_anything_takes_linear_time(piece: str) -> None:
+def test_a_hostile_megabyte_is_parsed_in_linear_time(piece: str) -> None:
     started = time.process_time()
     for line in (piece * (1_000_000 // len(piece)), "[a](" + piece * (1_000_000 // len(piece))):
         parse_footer(line)

@@ -1,4 +1,4 @@
-"""A post is read whichever version wrote it; a version that is not known is told from a broken post."""
+"""Posts of every version are read; a post of an unknown version is distinguished from a broken post."""
 
 from __future__ import annotations
 
@@ -27,27 +27,27 @@ def use(monkeypatch: pytest.MonkeyPatch, *known: PostFormat) -> None:
     monkeypatch.setattr(formats, "FORMATS", known)
 
 
-def test_version_1_has_its_five_keys_for_ever() -> None:
+def test_version_1_has_exactly_five_keys() -> None:
     assert [key.name for key in VERSION_1.keys] == ["layout", "title", "date", "categories", "tags"]
     assert not any(key.optional for key in VERSION_1.keys)
 
 
 @pytest.mark.parametrize("post", BOTH)
 @pytest.mark.parametrize("change", OTHERS)
-def test_a_post_of_an_older_version_is_read_and_new_ones_are_written_in_the_newest(
+def test_posts_are_read_in_every_version_and_written_in_the_newest(
     monkeypatch: pytest.MonkeyPatch, change: str, post: Post
 ) -> None:
     old = render(post)
     use(monkeypatch, VERSION_1, OTHERS[change])
     new = render(post)
-    first = 2 if change == "an optional key" else 1  # its keys are those of both versions
+    first = 2 if change == "an optional key" else 1  # without it, both versions have the same keys
     for text, version in ((old, first), (new, 2)):
         stored = read(text, post.name)
         assert (stored.version, stored.problems, fields_of(stored)) == (version, (), fields_of(post))
     assert (new == old) is (change == "an optional key" and not post.digest)
 
 
-def test_where_two_versions_have_the_same_keys_and_values_the_newest_counts(
+def test_the_newest_of_two_matching_versions_is_used(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     use(monkeypatch, VERSION_1, OTHERS["a removed key"], replace(OTHERS["an optional key"], version=3))
@@ -55,7 +55,7 @@ def test_where_two_versions_have_the_same_keys_and_values_the_newest_counts(
 
 
 @pytest.mark.parametrize("change", READABLE)
-def test_a_post_of_an_unknown_version_is_read_where_it_has_what_is_needed(
+def test_a_post_of_an_unknown_version_is_read_if_it_has_the_required_keys(
     monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
     post = replace(POST, digest="摘要")
@@ -68,9 +68,7 @@ def test_a_post_of_an_unknown_version_is_read_where_it_has_what_is_needed(
 
 
 @pytest.mark.parametrize("change", UNREADABLE)
-def test_a_post_without_what_any_known_version_needs_is_refused(
-    monkeypatch: pytest.MonkeyPatch, change: str
-) -> None:
+def test_a_post_without_the_required_keys_is_refused(monkeypatch: pytest.MonkeyPatch, change: str) -> None:
     use(monkeypatch, VERSION_1, OTHERS[change])
     text = render(POST)
     use(monkeypatch, VERSION_1)
@@ -84,20 +82,20 @@ def test_a_post_without_what_any_known_version_needs_is_refused(
 @pytest.mark.parametrize(
     "place", ["layout: post\n", "title: ", "date: ", "categories: ", "tags: ", "---\n<p>"]
 )
-def test_a_key_that_the_owner_added_is_no_harm_wherever_it_stands(lines: str, place: str) -> None:
+def test_a_post_with_a_key_added_by_the_owner_is_read(lines: str, place: str) -> None:
     stored = read(TEXT.replace(place, lines + place, 1), POST.name)
     assert (stored.version, stored.problems, fields_of(stored)) == (None, ("other_keys",), fields_of(POST))
 
 
 @pytest.mark.parametrize("missing", VERSION_1.keys, ids=lambda key: key.name)
-def test_a_post_without_one_of_the_needed_keys_is_refused(missing: Key) -> None:
+def test_a_post_without_one_required_key_is_refused(missing: Key) -> None:
     lines = [line for line in TEXT.split("\n") if not line.startswith(f"{missing.name}: ")]
     with pytest.raises(PostError, match=f"the front matter has no {missing.name}"):
         read("\n".join(["---", "image: x.png", *lines[1:]]), POST.name)
 
 
 @pytest.mark.parametrize("change", OTHERS)
-def test_a_cut_post_of_any_version_is_noticed(monkeypatch: pytest.MonkeyPatch, change: str) -> None:
+def test_a_cut_post_of_any_version_is_detected(monkeypatch: pytest.MonkeyPatch, change: str) -> None:
     post = replace(POST, digest="摘要")
     use(monkeypatch, VERSION_1, OTHERS[change])
     text = render(post)
@@ -108,7 +106,7 @@ def test_a_cut_post_of_any_version_is_noticed(monkeypatch: pytest.MonkeyPatch, c
                 read(text[:length], post.name)
 
 
-def test_two_versions_with_the_same_keys_are_told_apart_by_their_values(
+def test_two_versions_with_the_same_keys_are_distinguished_by_their_values(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     use(monkeypatch, VERSION_1, OTHERS["a list where a string was"])
@@ -116,7 +114,7 @@ def test_two_versions_with_the_same_keys_are_told_apart_by_their_values(
     assert [read(text, POST.name).version for text in (TEXT, render(POST))] == [1, 2]
 
 
-def test_a_key_is_left_out_only_where_it_is_optional(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_an_optional_key_can_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     empty = Key("empty", lambda _: Plain("x"), lambda _: {})
     use(monkeypatch, VERSION_1, PostFormat(2, (*VERSION_1.keys, empty)))
     assert render(POST).split("\n")[6] == "empty: x"

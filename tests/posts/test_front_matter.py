@@ -75,7 +75,7 @@ def inside(front_matter: str) -> str:
         ("<b>&lt;", "tags: '&lt;b&gt;&amp;lt;'"),
     ],
 )
-def test_a_name_is_plain_unless_yaml_would_read_something_else(tag: str, line: str) -> None:
+def test_a_name_is_quoted_only_if_yaml_would_read_another_value(tag: str, line: str) -> None:
     assert dump("甲", DATE, "jia", tag).split("\n")[5] == line
 
 
@@ -92,11 +92,11 @@ def test_a_name_is_plain_unless_yaml_would_read_something_else(tag: str, line: s
         ("长 " * 200 + "完", f'title: "{"长 " * 200}完"'),
     ],
 )
-def test_a_title_is_always_in_double_quotes_on_its_line(title: str, line: str) -> None:
+def test_a_title_is_always_in_double_quotes_on_one_line(title: str, line: str) -> None:
     assert dump(title, DATE, "jia", "甲").split("\n")[2] == line
 
 
-def test_the_lines_are_those_of_the_source_site() -> None:
+def test_the_front_matter_is_that_of_the_source_site() -> None:
     assert dump("甲", DATE, "jia", "甲新闻") == (
         f'---\nlayout: post\ntitle: "甲"\ndate: {DATE}\ncategories: jia\ntags: 甲新闻\n---\n'
     )
@@ -107,13 +107,13 @@ def test_a_category_page_has_three_keys() -> None:
 
 
 @pytest.mark.parametrize("title", RAW_TEXTS)
-def test_every_title_reads_back_with_pyyaml(title: str) -> None:
+def test_pyyaml_reads_every_title_back(title: str) -> None:
     assert fields(inside(dump(title, DATE, "jia", "甲")))["title"] == title
     assert yaml.safe_load(inside(dump(title, DATE, "jia", "甲")))["title"] == as_html(title)
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_every_name_reads_back_with_pyyaml(name: str) -> None:
+def test_pyyaml_reads_every_name_back(name: str) -> None:
     values = fields(inside(dump("甲", DATE, name, name)))
     assert (values["category"], values["tag"]) == (name, name)
 
@@ -125,7 +125,7 @@ def test_text_as_html_shows_the_text(plain: str) -> None:
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
-def test_a_title_is_written_as_pyyaml_writes_any_text_in_quotes(title: str) -> None:
+def test_a_title_is_written_like_a_quoted_string_of_pyyaml(title: str) -> None:
     title = clean(title)
     text = yaml.dump(title, default_style='"', allow_unicode=True, width=1 << 30)
     shown = re.sub(r"\\(?:U([0-9A-F]{8})|.)", lambda e: chr(int(e[1], 16)) if e[1] else e[0], text)
@@ -146,7 +146,7 @@ def _three_thousand() -> list[str]:
     return [*RAW_TEXTS, *made]
 
 
-def test_psych_reads_three_thousand_titles_and_names_as_they_were_meant() -> None:
+def test_psych_reads_three_thousand_titles_and_names_back() -> None:
     program = shutil.which("ruby")
     if program is None:
         if os.environ.get("CI"):
@@ -175,7 +175,7 @@ def test_psych_reads_three_thousand_titles_and_names_as_they_were_meant() -> Non
         }
 
 
-def test_more_than_64_kib_are_quarantined() -> None:
+def test_a_front_matter_above_64_kib_is_quarantined() -> None:
     with pytest.raises(Quarantined) as caught:
         dump("长" * 30_000, DATE, "jia", "甲")
     assert caught.value.reason == "front_matter_size"
@@ -200,7 +200,7 @@ def test_a_lone_surrogate_is_refused() -> None:
         "layout: post\ntitle: *a\ndate: x\ncategories: x\ntags: x\n",
     ],
 )
-def test_anything_but_five_strings_under_five_keys_is_refused(text: str) -> None:
+def test_anything_but_five_keys_with_string_values_is_refused(text: str) -> None:
     text = text.replace("date: x", f"date: {DATE}")
     with pytest.raises(ValueError):  # noqa: PT011 - the message is for people
         fields(text)
@@ -223,7 +223,7 @@ def test_values_are_read_as_strings_lists_and_mappings_in_order(text: str, value
     ["", "a\n", "- a\n", "a: 1\na: 2\n", "[a]: 1\n", "a: &x [*x]\n", "a: 1\n--- \nb: 2\n", "a: \x07\n"]
     + [f"a: {'[' * depth}{']' * depth}\n" for depth in (900, 60_000)],
 )
-def test_what_is_not_one_mapping_is_refused(text: str) -> None:
+def test_text_that_is_not_one_mapping_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="the front matter"):
         load(text)
 
@@ -236,12 +236,12 @@ def test_what_is_not_one_mapping_is_refused(text: str) -> None:
         (Quoted("a\\U0001F600"), 'x: "a\\\\U0001F600"\n'),
     ],
 )
-def test_lists_and_mappings_take_several_lines(value: object, lines: str) -> None:
+def test_lists_and_mappings_are_written_on_several_lines(value: object, lines: str) -> None:
     assert line("x", value) == lines
     assert yaml.safe_load(lines) == {"x": value}
 
 
-def test_the_type_of_a_value_counts_though_the_texts_are_equal() -> None:
+def test_equal_texts_of_different_types_are_written_differently() -> None:
     for _ in range(2):
         assert line("x", Plain("a b")) == "x: a b\n"
         assert line("x", Single("a b")) == "x: [a b]\n"

@@ -1,4 +1,4 @@
-"""Real Jekyll builds every post we write, and its page shows what was meant."""
+"""Real Jekyll builds posts of all kinds, and each page shows the content of its post."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _bodies() -> Iterator[str]:
 
 
 def _generated() -> list[str]:
-    """Random nestings of traps, the same in every run."""
+    """Random combinations of ``_TRAPS``, the same in every run."""
     dice = random.Random(20220222)
     pieces = [
         *(trap for trap in _TRAPS if len(trap) < 100),
@@ -109,7 +109,7 @@ def built(posts: list[Post], tmp_path_factory: pytest.TempPathFactory) -> Built:
     return build(tmp_path_factory.mktemp("site"), {post.name: render(post) for post in posts})
 
 
-def test_the_build_is_clean_and_every_post_has_a_page(built: Built, posts: list[Post]) -> None:
+def test_the_build_has_no_warnings_and_a_page_for_every_post(built: Built, posts: list[Post]) -> None:
     assert (built.exit_status, built.complaints) == (0, "")
     assert set(built.files) == set(map(url_of, posts))
     assert len(built.files) == len(posts) > 300
@@ -125,7 +125,7 @@ def pages(built: Built, posts: list[Post]) -> Mapping[str, Page]:
     return {post.id: built.page(url_of(post)) for post in posts}
 
 
-def test_every_page_shows_the_title_time_category_and_tag_that_were_meant(
+def test_every_page_shows_the_title_time_category_and_tag_of_its_post(
     pages: Mapping[str, Page], posts: list[Post]
 ) -> None:
     for post in posts:
@@ -136,22 +136,22 @@ def test_every_page_shows_the_title_time_category_and_tag_that_were_meant(
         assert page.tags == (post.tag,)
 
 
-def test_every_page_shows_the_digest_as_it_is(pages: Mapping[str, Page], posts: list[Post]) -> None:
+def test_every_page_shows_the_digest_of_its_post(pages: Mapping[str, Page], posts: list[Post]) -> None:
     for post in posts:
         quotes = pages[post.id].main.findall("./blockquote/p")
         shown = ["".join(quote.itertext()) for quote in quotes[:1]] if post.digest else []
         assert shown == [post.digest] * bool(post.digest), post.digest
 
 
-def test_every_page_shows_text_pictures_and_links_of_its_post_and_no_more(
+def test_every_page_shows_exactly_the_text_pictures_and_links_of_its_post(
     pages: Mapping[str, Page], posts: list[Post]
 ) -> None:
     for post in posts:
-        assert seen_in(pages[post.id].main) == _meant(post), post.body
+        assert seen_in(pages[post.id].main) == _expected(post), post.body
 
 
-def _meant(post: Post) -> Seen:
-    """The post's parts, each escaped by the standard library and read by an independent parser."""
+def _expected(post: Post) -> Seen:
+    """The expected content: the parts of the post, escaped by the standard library, read by another parser."""
     link = post.link.replace("{", "%7B").replace("}", "%7D").replace("copy;", "copy%3B")
     page = post.page.replace("{", "%7B").replace("}", "%7D")
     if page.count("(") > page.count(")"):
@@ -173,4 +173,4 @@ def test_preformatted_text_keeps_its_lines(pages: Mapping[str, Page], posts: lis
                 "".join(pre.itertext()) for pre in pages[post.id].main.iter("pre")
             ]
             return
-    pytest.fail("no such post")
+    pytest.fail("no post has this text")

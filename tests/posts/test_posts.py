@@ -40,12 +40,12 @@ TEXT = render(POST)
 
 
 def tagged(tag: str, **changes: Any) -> Post:
-    """POST under another tag, which its footer names too."""
+    """POST with another tag, also in its footer."""
     return replace(POST, tag=tag, back_label=f"返回{tag}", **changes)
 
 
 def golden_posts() -> list[tuple[str, Post]]:
-    """File name → post; the version that each was written in is in ``golden_version``."""
+    """Pairs of file name and post; ``golden_version`` gives the version of the format of each."""
     found = []
     for file in sorted(GOLDEN.glob("*.json")):
         values: dict[str, Any] = json.loads(file.read_text("utf-8"))
@@ -70,11 +70,11 @@ def test_golden_posts_are_written_byte_for_byte(
     assert render(post).encode() == (GOLDEN / f"{name}.md").read_bytes()
 
 
-def test_every_golden_post_has_its_data() -> None:
+def test_every_golden_post_has_a_json_file() -> None:
     assert {file.stem for file in GOLDEN.glob("*.md")} == {name for name, _ in golden_posts()} != set()
 
 
-def test_versions_are_numbered_in_the_order_they_came() -> None:
+def test_versions_are_numbered_in_order() -> None:
     assert [known.version for known in formats.FORMATS] == list(range(1, len(formats.FORMATS) + 1))
 
 
@@ -85,7 +85,7 @@ def test_every_version_has_a_golden_post() -> None:
 
 
 @pytest.mark.parametrize(("name", "post"), golden_posts())
-def test_golden_posts_read_back(name: str, post: Post) -> None:
+def test_golden_posts_are_read_back(name: str, post: Post) -> None:
     stored = read((GOLDEN / f"{name}.md").read_bytes().decode(), post.name)
     assert stored.final
     link = post.link.replace("{", "%7B").replace("}", "%7D")
@@ -95,7 +95,7 @@ def test_golden_posts_read_back(name: str, post: Post) -> None:
         assert read((GOLDEN / f"{name}.md").read_text("utf-8"), post.name).version == golden_version(name)
 
 
-def test_a_name_carries_the_day_in_beijing() -> None:
+def test_the_file_name_has_the_day_in_beijing_time() -> None:
     assert replace(POST, date=datetime(2022, 3, 1, 16, 0, 0, tzinfo=UTC)).name == (
         "2022-03-02-NW202203012290000001.md"
     )
@@ -105,7 +105,7 @@ def test_a_name_carries_the_day_in_beijing() -> None:
 
 
 @pytest.mark.parametrize("hostile", TEXTS)
-def test_hostile_texts_read_back(hostile: str) -> None:
+def test_hostile_texts_are_read_back(hostile: str) -> None:
     post = tagged(hostile[:2_000].strip(), title=hostile, digest=hostile)
     stored = read(render(post), post.name)
     assert (stored.problems, fields_of(stored)) == ((), fields_of(post))
@@ -122,7 +122,7 @@ _TEXT = st.one_of(
 
 @given(title=_TEXT, tag=_TEXT, digest=_TEXT, body=_TEXT, seconds=st.integers(0, 2**31))
 @settings(deadline=None)
-def test_any_post_reads_back(title: str, tag: str, digest: str, body: str, seconds: int) -> None:
+def test_any_post_is_read_back(title: str, tag: str, digest: str, body: str, seconds: int) -> None:
     assume(title and tag and len(tag) < 4_000)
     try:
         html = clean(body, "http://example.com/")
@@ -155,7 +155,7 @@ def test_a_post_with_an_empty_field_is_refused(name: str, empty: str) -> None:
         {"page": "//e.com/\n"},
         {"back_label": "甲\n乙"},
         {"home_label": "甲\n\n乙"},
-        {"date": datetime(2022, 3, 1)},  # noqa: DTZ001 - that is the fault
+        {"date": datetime(2022, 3, 1)},  # noqa: DTZ001 - naive on purpose
         {"body": "第一段"},
         {"body": "<p>{{ x }}</p>"},
         {"body": "<p>{% x %}</p>"},
@@ -167,7 +167,7 @@ def test_a_post_with_an_empty_field_is_refused(name: str, empty: str) -> None:
         {"link": "http://"},
     ],
 )
-def test_what_no_normaliser_made_is_refused(wrong: dict[str, Any]) -> None:
+def test_a_post_that_is_not_normalised_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - the message is for people
         render(replace(POST, **wrong))
 
@@ -190,7 +190,7 @@ def test_a_front_matter_above_64_kib_is_quarantined() -> None:
         ("http://e.com/`a`", "http://e.com/%60a%60"),
     ],
 )
-def test_a_link_cannot_end_its_brackets_or_begin_liquid(link: str, written: str) -> None:
+def test_a_link_cannot_close_its_brackets_or_start_liquid(link: str, written: str) -> None:
     assert f"\n\n<{written}>\n\n[" in render(replace(POST, link=link))
 
 
@@ -203,12 +203,12 @@ def test_a_link_cannot_end_its_brackets_or_begin_liquid(link: str, written: str)
         ("//e.com/a b.html", "//e.com/a%20b.html"),
     ],
 )
-def test_the_brackets_of_a_category_page_pair(page: str, written: str) -> None:
+def test_unpaired_brackets_in_the_category_page_are_encoded(page: str, written: str) -> None:
     assert f"]({written})｜[" in render(replace(POST, page=page))
 
 
 @pytest.mark.parametrize("length", range(len(TEXT)))
-def test_a_cut_post_is_noticed(length: int) -> None:
+def test_a_cut_post_is_detected(length: int) -> None:
     with pytest.raises(PostError):
         read(TEXT[:length], POST.name)
 
@@ -237,7 +237,7 @@ def test_a_cut_post_is_noticed(length: int) -> None:
         ("---\n<p>", "<p>"),
     ],
 )
-def test_what_is_no_complete_post_is_refused(old: str, new: str) -> None:
+def test_an_incomplete_post_is_refused(old: str, new: str) -> None:
     assert old in TEXT
     with pytest.raises(PostError):
         read(TEXT.replace(old, new), POST.name)
@@ -248,42 +248,42 @@ def test_what_is_no_complete_post_is_refused(old: str, new: str) -> None:
     ["2022-03-02-NW202203012290000001.md", "NW202203012290000001.md", "2022-03-01-.md", "2022-03-01-a b.md"]
     + ["2022-03-01-NW202203012290000001.md.tmp", "../2022-03-01-a.md", "2022-03-01-" + "a" * 65 + ".md"],
 )
-def test_a_name_that_is_not_the_posts_is_refused(name: str) -> None:
+def test_a_file_name_that_does_not_match_the_post_is_refused(name: str) -> None:
     with pytest.raises(PostError):
         read(TEXT, name)
 
 
-ERA_FRONT = '---\nlayout: post\ntitle: "快讯"\ndate: {}\ncategories: emnews\ntags: 东财滚动新闻\n---\n'
-ERA_LINK = "<http://finance.eastmoney.com/news/1354,202112082200000001.html>"
+OLD_FRONT_MATTER = '---\nlayout: post\ntitle: "快讯"\ndate: {}\ncategories: emnews\ntags: 东财滚动新闻\n---\n'
+OLD_LINK = "<http://finance.eastmoney.com/news/1354,202112082200000001.html>"
 
 
 @pytest.mark.parametrize(
     ("era", "content", "problems"),
     [
-        ("D0", "\n" + ERA_FRONT.format("2021-12-08 10:46:18") + f"\n快讯。\n\n{ERA_LINK}",
+        ("D0", "\n" + OLD_FRONT_MATTER.format("2021-12-08 10:46:18") + f"\n快讯。\n\n{OLD_LINK}",
          ("blank_before_front_matter", "blank_after_front_matter", "date_without_zone", "no_footer")),
-        ("D1", ERA_FRONT.format("2021-12-08 10:46:18") + f"\n快讯。\n\n{ERA_LINK}",
+        ("D1", OLD_FRONT_MATTER.format("2021-12-08 10:46:18") + f"\n快讯。\n\n{OLD_LINK}",
          ("blank_after_front_matter", "date_without_zone", "no_footer")),
-        ("D2", ERA_FRONT.format("2021-12-08 10:46:18 +0800") + f"\n快讯。\n\n{ERA_LINK}",
+        ("D2", OLD_FRONT_MATTER.format("2021-12-08 10:46:18 +0800") + f"\n快讯。\n\n{OLD_LINK}",
          ("blank_after_front_matter", "no_footer")),
-        ("D3", ERA_FRONT.format("2021-12-08 10:46:18")
-         + f"\n快讯。\n\n{ERA_LINK}\n\n[返回东财滚动新闻](./emnews/)\n[返回首页](./)",
+        ("D3", OLD_FRONT_MATTER.format("2021-12-08 10:46:18")
+         + f"\n快讯。\n\n{OLD_LINK}\n\n[返回东财滚动新闻](./emnews/)\n[返回首页](./)",
          ("blank_after_front_matter", "date_without_zone", "footer_of_two_lines")),
-        ("D7", ERA_FRONT.format("2021-12-08 10:46:18")
-         + f"\n快讯。\n\n{ERA_LINK}\n\n[返回东财滚动新闻](//finews.zning.me/emnews/)｜[返回首页](//finews.zning.me/)",
+        ("D7", OLD_FRONT_MATTER.format("2021-12-08 10:46:18")
+         + f"\n快讯。\n\n{OLD_LINK}\n\n[返回东财滚动新闻](//finews.zning.me/emnews/)｜[返回首页](//finews.zning.me/)",
          ("blank_after_front_matter", "date_without_zone")),
-        ("D8", ERA_FRONT.format("2021-12-08 10:46:18 +0800")
-         + f"\n快讯。\n\n{ERA_LINK}\n\n[返回东财滚动新闻]({HOME}emnews/)｜[返回首页]({HOME})",
+        ("D8", OLD_FRONT_MATTER.format("2021-12-08 10:46:18 +0800")
+         + f"\n快讯。\n\n{OLD_LINK}\n\n[返回东财滚动新闻]({HOME}emnews/)｜[返回首页]({HOME})",
          ("blank_after_front_matter",)),
-        ("F", ERA_FRONT.format("2021-12-08 10:46:18 +0800")
-         + f"> 摘要\n\n<p>快讯。</p>\n\n{ERA_LINK}\n\n[返回东财滚动新闻]({HOME}emnews/)｜[返回首页]({HOME})", ()),
-        ("N2", ERA_FRONT.format("2021-12-08 10:46:18 +0800")
+        ("F", OLD_FRONT_MATTER.format("2021-12-08 10:46:18 +0800")
+         + f"> 摘要\n\n<p>快讯。</p>\n\n{OLD_LINK}\n\n[返回东财滚动新闻]({HOME}emnews/)｜[返回首页]({HOME})", ()),
+        ("N2", OLD_FRONT_MATTER.format("2021-12-08 10:46:18 +0800")
          + "<p>　　快讯。</p>\r\n <p>二</p>\n\n<http://choicewzp1.eastmoney.com/html_News/NewsShare.html?infoCode=NW202112082200000001>"
          + f"\n\n[返回东财滚动新闻]({HOME}emnews/)｜[返回首页]({HOME})", ()),
     ],
     ids=lambda value: value if isinstance(value, str) and len(value) < 3 else "",
 )  # fmt: skip
-def test_posts_of_earlier_eras_are_read_and_said_to_be_old(
+def test_posts_of_the_old_archive_are_read_with_their_problems(
     era: str, content: str, problems: tuple[str, ...]
 ) -> None:
     stored = read(content, "2021-12-08-202112082200000001.md")
@@ -304,8 +304,8 @@ def test_a_link_or_footer_of_another_article_is_a_problem() -> None:
     )
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real posts is not beside this checkout")
-def test_real_posts_of_the_final_form_are_written_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real posts is not available")
+def test_real_posts_in_the_final_form_are_rendered_byte_for_byte(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(formats, "FORMATS", formats.FORMATS[:1])
     rendered = 0
     for file in CORPUS.glob("20*.md"):
@@ -321,8 +321,8 @@ def test_real_posts_of_the_final_form_are_written_as_they_were(monkeypatch: pyte
     assert rendered == 6
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real posts is not beside this checkout")
-def test_the_seed_and_its_like_are_clean() -> None:
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real posts is not available")
+def test_cleaning_does_not_change_real_bodies_in_the_final_form() -> None:
     for name in ("2022-02-22-NW202202222284881584.md", "2022-04-21-NW202204212352230938.md"):
         body = read((CORPUS / name).read_bytes().decode(), name).body
         assert clean(body, "http://example.com/") == body
@@ -330,9 +330,9 @@ def test_the_seed_and_its_like_are_clean() -> None:
         assert clean(raw, "http://example.com/") == body
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real posts is not beside this checkout")
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real posts is not available")
 @pytest.mark.parametrize("file", sorted(CORPUS.glob("*202*.md")), ids=lambda file: file.stem[-20:])
-def test_nothing_a_reader_sees_of_real_bodies_is_lost(file: Path) -> None:
+def test_visible_content_of_real_bodies_is_kept(file: Path) -> None:
     content = file.read_bytes().decode().partition("\n---\n")[2]
     body = content[content.find("<p") :].rpartition("\n\n[")[0].rpartition("\n\n<")[0]
     if body:

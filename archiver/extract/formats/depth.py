@@ -1,4 +1,4 @@
-"""Whether a parsed page is nested too deep: the check behind the scan in ``normalise/limits``."""
+"""Whether a parsed page is nested too deeply; the scan in ``normalise/limits`` runs before the parser."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ _BEYOND_DEPTH = etree.XPath(f"boolean({'/*' * (MAX_DEPTH + 1)})")
 
 
 def is_too_deep(root: etree._Element) -> bool:
-    """Whether an element has descendants more than ``MAX_DEPTH`` levels deep, itself counted as one."""
+    """Whether a tree has more than ``MAX_DEPTH`` levels, its root included."""
     return bool(_BEYOND_DEPTH(root))

@@ -1,4 +1,4 @@
-"""HTML; a rule is a CSS selector or, after ``xpath:``, an XPath expression."""
+"""The format HTML; a rule is a CSS selector or, with the prefix ``xpath:``, an XPath expression."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from parsel.selector import create_root_node
 from archiver.errors import Quarantined
 from archiver.extract.formats.depth import is_too_deep
 from archiver.extract.formats.received import Received
-from archiver.normalise.limits import PAGE, refuse_excess
+from archiver.normalise.limits import MAX_DEPTH, PAGE, refuse_excess
 
 Match = Any
-"""What an XPath expression finds: elements and texts, or one number or truth value."""
+"""A result of an XPath expression: an element, a text, a number or a boolean."""
 
 _NAMESPACES = {"re": "http://exslt.org/regular-expressions", "set": "http://exslt.org/sets"}
-"""The prefixes that rules may use, as in Scrapy."""
+"""The namespace prefixes allowed in rules; Scrapy has the same."""
 
 
 class HtmlFormat:
@@ -30,28 +30,28 @@ class HtmlFormat:
         refuse_excess(text, PAGE)
         root = create_root_node(text, html.HTMLParser)
         if is_too_deep(root):
-            raise Quarantined("too_deep", "HTML nested deeper than is read")
+            raise Quarantined("too_deep", f"HTML nested deeper than {MAX_DEPTH} levels")
         return HtmlPage(root)
 
     def check_rule(self, rule: str) -> None:
         try:
-            _compiled(rule)(_EMPTY)  # only a search finds an unknown prefix or function
+            _compiled(rule)(_EMPTY)  # unknown prefixes and functions are detected only by a search
         except SelectorError as exc:
-            raise ValueError(f"{rule!r} is no CSS selector: {exc}") from exc
+            raise ValueError(f"{rule!r} is not a CSS selector: {exc}") from exc
         except (etree.XPathError, ValueError) as exc:
-            raise ValueError(f"{rule!r} is no XPath: {exc}") from exc
+            raise ValueError(f"{rule!r} is not valid XPath: {exc}") from exc
 
     def check_whole(self, received: Received) -> None:
-        """A page without ``<html`` needs no ``</html>`` either, if its length is known (faults N5, N12)."""
+        """Requires ``</html>``, except in a page without ``<html`` whose length is known (faults N5, N12)."""
         body = received.body
         ends = b"</html" in body or b"</HTML" in body
         begins = b"<html" in body or b"<HTML" in body
         if not ends and (begins or not received.length_known):
-            raise Quarantined("incomplete", f"the page ends after {len(body)} bytes, without its </html>")
+            raise Quarantined("incomplete", f"the page ends after {len(body)} bytes, without </html>")
 
 
 class HtmlPage:
-    """A page, or a part of it that a rule found, which may be a text."""
+    """A page, or a match of a rule in it, which may be a text."""
 
     empty_reason = "not_an_article"
 
@@ -78,7 +78,7 @@ class HtmlPage:
             return [self._part] if _xpath(rule) == "." else []
         try:
             found: Any = _compiled(rule)(self._part)
-        except etree.XPathError as exc:  # lxml looks a function up only when it calls it
+        except etree.XPathError as exc:  # lxml detects an unknown function only when it calls it
             raise Quarantined("shape", f"{exc} in {rule}") from exc
         return found if isinstance(found, list) else [found]
 
@@ -100,7 +100,7 @@ _STRING = etree.XPath("string()", smart_strings=False)
 
 
 def _text(match: Match) -> str:
-    """Without blanks at its ends; of an element, the text of all that is in it."""
+    """A match as text, without blanks at its ends; an element gives all text inside it."""
     return (str(_STRING(match)) if etree.iselement(match) else _as_written(match)).strip()
 
 
@@ -111,5 +111,5 @@ def _markup(match: Match) -> str:
 
 
 def _as_written(match: str | float | bool) -> str:
-    """A truth value is 1 or 0, as in Scrapy's selectors."""
+    """A text, number or boolean as text; a boolean is 1 or 0, as in Scrapy's selectors."""
     return str(int(match) if isinstance(match, bool) else match)

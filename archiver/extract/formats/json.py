@@ -1,4 +1,4 @@
-"""JSON, read strictly; a rule is a JMESPath expression."""
+"""The format JSON, parsed strictly; a rule is a JMESPath expression."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ class JsonFormat:
         try:
             compiled = _compiled(rule)
         except JMESPathError as exc:
-            raise ValueError(f"{rule!r} is no JMESPath: {_one_line(exc)}") from exc
+            raise ValueError(f"{rule!r} is not valid JMESPath: {_one_line(exc)}") from exc
         try:
             _INTERPRETER.visit(compiled, None)
         except (UnknownFunctionError, ArityError) as exc:
             raise ValueError(f"{rule!r} cannot be applied: {exc}") from exc
         except JMESPathError:
-            return  # its functions need values of some type, and null is of none
+            return  # a function refuses null, but may accept the values of a real page
 
     def check_whole(self, received: Received) -> None:
-        """Faults N5, N6, P1. A cut that this does not notice is noticed when the text is parsed."""
+        """Faults N5, N6, P1. If this misses that a text is cut, the parser detects it."""
         if _is_cut_body(received.body, received.text):
-            raise Deferred("json_cut", f"the JSON ends after {len(received.body)} bytes, unfinished")
+            raise Deferred("json_cut", f"the JSON is cut after {len(received.body)} bytes")
 
 
 class JsonPage:
@@ -53,14 +53,14 @@ class JsonPage:
         return "empty_body" if self._data and isinstance(self._data, dict) else "shape"
 
     def finds(self, rule: str) -> bool:
-        """An empty list counts as found: a listing may have no more rows."""
+        """An empty list counts as a match: the last page of a listing may have no rows."""
         found = _search(rule, self._data)
         return found is not None and found is not False
 
     def rows(self, rule: str) -> list[Self]:
         found = _search(rule, self._data)
         if not isinstance(found, list):
-            raise Quarantined("shape", f"{rule} is no list of rows")
+            raise Quarantined("shape", f"{rule} is not a list of rows")
         return [type(self)(row) for row in found]
 
     def value(self, rule: str) -> str:
@@ -82,7 +82,7 @@ def _search(rule: str, data: Any) -> Any:
 
 
 _INTERPRETER = TreeInterpreter()
-"""One for all searches: it keeps no state, and making one each time doubles the cost of a search."""
+"""Shared by all searches: it has no state, and a new one for each search would double the cost."""
 
 
 @lru_cache(maxsize=256)
@@ -108,9 +108,9 @@ def _scalar(rule: str, value: Any) -> str:
 
 
 def load_json(text: str) -> Any:
-    """The data in a JSON text. NaN, Infinity and a key that appears twice are refused (faults P9, P10).
+    """Parses a JSON text. NaN, Infinity and duplicate keys are refused (faults P9, P10).
 
-    Control characters in a string are kept: some servers do not escape them, and the normalisers drop them.
+    Control characters in strings are accepted: some servers do not escape them. The normalisers drop them.
     Raises ``Quarantined``: ``json_cut``, ``not_json``, ``shape``, ``too_deep``.
     """
     try:
@@ -125,19 +125,19 @@ def load_json(text: str) -> Any:
         reason = "json_cut" if _is_cut_text(text.strip(), exc) else "not_json"
         raise Quarantined(reason, f"{exc.msg} at character {exc.pos} of {len(text)}") from exc
     except RecursionError as exc:
-        raise Quarantined("too_deep", "JSON nested deeper than can be read") from exc
-    except ValueError as exc:  # a number of more digits than Python converts
+        raise Quarantined("too_deep", "JSON nested too deeply for the parser") from exc
+    except ValueError as exc:  # a number with more digits than Python converts
         raise Quarantined("shape", str(exc)) from exc
 
 
 def _no_constant(name: str) -> Any:
-    raise Quarantined("shape", f"{name} is no JSON")
+    raise Quarantined("shape", f"{name} is not allowed in JSON")
 
 
 def _finite(digits: str) -> float:
     number = float(digits)
     if not math.isfinite(number):
-        raise Quarantined("shape", f"{digits[:40]} is beyond every number")
+        raise Quarantined("shape", f"the number {digits[:40]} is too large")
     return number
 
 
@@ -145,7 +145,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise Quarantined("shape", f"the key {key[:80]!r} comes twice")
+            raise Quarantined("shape", f"the key {key[:80]!r} is duplicated")
         found[key] = value
     return found
 
@@ -157,7 +157,7 @@ def _is_cut_text(text: str, problem: json.JSONDecodeError) -> bool:
 
 
 def _is_cut_body(body: bytes, text: Callable[[], str]) -> bool:
-    """Parses the text only if the outermost brackets do not add up."""
+    """Parses the text only if the numbers of opening and closing brackets differ."""
     opening = body[:64].removeprefix(_BOM).lstrip()[:1]
     closing = _CLOSING.get(opening.decode("latin-1"), "").encode()
     if not closing:

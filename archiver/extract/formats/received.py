@@ -1,4 +1,4 @@
-"""The body of an answer as it arrived."""
+"""The body of a response, as it arrived."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Received:
     body: bytes
-    """After its content codings are removed."""
+    """The body without its content encodings."""
     text: Callable[[], str]
-    """Decodes the body; raises ``Quarantined("encoding")``. Call it only if the bytes do not decide."""
+    """Decodes the body; raises ``Quarantined("encoding")``. Call it only if the bytes are not sufficient."""
     length_known: bool = True
-    """The server stated the length, and all of it arrived."""
+    """The server declared the length, and that many bytes arrived."""

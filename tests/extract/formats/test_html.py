@@ -1,4 +1,4 @@
-"""Rules on HTML (faults P7, P14)."""
+"""Rules for HTML (faults P7, P14)."""
 
 from __future__ import annotations
 
@@ -55,11 +55,11 @@ def test_html_values_are_all_matches(html: Page, rule: str, values: list[str]) -
         ("h1", ""),
     ],
 )
-def test_html_markup_is_html_as_it_stands(html: Page, rule: str, markup: str) -> None:
+def test_html_markup_is_unchanged_html(html: Page, rule: str, markup: str) -> None:
     assert html.markup(rule) == markup
 
 
-def test_html_rows_are_read_each_for_itself(html: Page) -> None:
+def test_html_rows_are_read_separately(html: Page) -> None:
     rows = html.rows("p.row")
     assert [row.value("a::attr(href)") for row in rows] == ["/a/1.html", "/a/2.html", ""]
     assert [row.value("xpath:.//span") for row in rows] == ["10:00", "", ""]
@@ -70,7 +70,7 @@ def test_html_rows_are_read_each_for_itself(html: Page) -> None:
     ("rule", "found"),
     [("p.row", True), ("h1", False), ("xpath:boolean(//h1)", False), ("xpath:boolean(//p)", True)],
 )
-def test_html_finds_says_whether_there_is_any(html: Page, rule: str, found: bool) -> None:
+def test_html_finds_reports_whether_a_rule_matches(html: Page, rule: str, found: bool) -> None:
     assert html.finds(rule) is found
 
 
@@ -84,11 +84,11 @@ def test_no_entity_is_fetched_or_expanded() -> None:
 
 
 @pytest.mark.parametrize("text", ["%PDF-1.7 \x01\x02", "\x00\x00", "<!-- -->", "plain"])
-def test_what_is_no_html_has_nothing_in_it(text: str) -> None:
+def test_text_that_is_not_html_has_no_matches(text: str) -> None:
     assert open_page(text, "html").value("h1") == ""
 
 
-def test_a_function_nobody_knows_is_noticed_where_it_is_reached(html: Page) -> None:
+def test_an_unknown_xpath_function_is_refused_when_it_is_called(html: Page) -> None:
     with pytest.raises(Quarantined, match=r"^shape: .*Unregistered function"):
         html.value("xpath://a[nosuch(.)]")
 
@@ -96,17 +96,17 @@ def test_a_function_nobody_knows_is_noticed_where_it_is_reached(html: Page) -> N
 @pytest.mark.parametrize(
     ("rule", "words"),
     [
-        ("p >", "is no CSS selector"),
-        ("", "is no CSS selector"),
-        ("p::nosuch", "is no CSS selector"),
-        ("a:nosuch", "is no CSS selector"),
-        ("xpath://p[", "is no XPath"),
-        ("xpath:", "is no XPath"),
-        ("xpath:nosuch(//p)", "is no XPath"),
-        ("xpath://x:p", "is no XPath"),
+        ("p >", "is not a CSS selector"),
+        ("", "is not a CSS selector"),
+        ("p::nosuch", "is not a CSS selector"),
+        ("a:nosuch", "is not a CSS selector"),
+        ("xpath://p[", "is not valid XPath"),
+        ("xpath:", "is not valid XPath"),
+        ("xpath:nosuch(//p)", "is not valid XPath"),
+        ("xpath://x:p", "is not valid XPath"),
     ],
 )
-def test_a_rule_that_cannot_be_applied_is_told_in_one_line(rule: str, words: str) -> None:
+def test_an_invalid_rule_is_reported_in_one_line(rule: str, words: str) -> None:
     with pytest.raises(ValueError, match=words) as wrong:
         check_rule(rule, "html")
     assert "\n" not in str(wrong.value)
@@ -116,5 +116,5 @@ def test_a_rule_that_cannot_be_applied_is_told_in_one_line(rule: str, words: str
     "rule",
     ["#a > p.b::attr(href)", "xpath://a[re:test(@href, '^/a')]", "xpath:set:leading(//p, //h1)"],
 )
-def test_a_rule_that_can_be_applied_passes(rule: str) -> None:
+def test_a_valid_rule_is_accepted(rule: str) -> None:
     check_rule(rule, "html")

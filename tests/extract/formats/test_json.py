@@ -1,4 +1,4 @@
-"""Rules on JSON; hostile JSON is refused in one word (faults P3, P9 to P11, E15)."""
+"""Rules for JSON; hostile JSON is refused with a short reason (faults P3, P9 to P11, E15)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_json_value_is_a_text(json: Page, rule: str, value: str) -> None:
 
 
 @pytest.mark.parametrize("rule", ["data.list", "data", "data.good", "join(',', data.list)"])
-def test_json_that_is_no_text_is_refused(json: Page, rule: str) -> None:
+def test_a_json_value_that_is_not_text_is_refused(json: Page, rule: str) -> None:
     for read in (json.value, json.markup):
         with pytest.raises(Quarantined, match=r"^shape: "):
             read(rule)
@@ -55,11 +55,11 @@ def test_json_values_are_texts(json: Page) -> None:
         json.values("data.list")
 
 
-def test_json_rows_may_be_anything(json: Page) -> None:
+def test_json_rows_can_have_any_type(json: Page) -> None:
     assert [row.value("id") for row in json.rows("data.list")] == ["202202220000000017", "x", ""]
     assert json.rows("data.none") == []
     for rule in ("data", "missing", "data.text"):
-        with pytest.raises(Quarantined, match=r"^shape: .* is no list of rows"):
+        with pytest.raises(Quarantined, match=r"^shape: .* is not a list of rows"):
             json.rows(rule)
 
 
@@ -74,7 +74,7 @@ def test_json_rows_may_be_anything(json: Page) -> None:
         ("missing", False),
     ],
 )
-def test_json_finds_says_whether_there_is_any(json: Page, rule: str, found: bool) -> None:
+def test_json_finds_reports_whether_a_rule_matches(json: Page, rule: str, found: bool) -> None:
     assert json.finds(rule) is found
 
 
@@ -116,14 +116,14 @@ def test_hostile_json_is_refused(text: str, reason: str) -> None:
     assert len(refused.value.detail) < 300
 
 
-def test_control_characters_in_a_text_pass() -> None:
+def test_control_characters_in_strings_are_accepted() -> None:
     assert load_json('{"t": "一\t二\x00"}') == {"t": "一\t二\x00"}
 
 
-def test_a_key_that_comes_twice_late_is_found_at_once() -> None:
+def test_a_late_duplicate_key_is_found_quickly() -> None:
     keys = ", ".join(f'"k{number}": 1' for number in range(60_000))
     start = time.process_time()
-    with pytest.raises(Quarantined, match="the key 'k59999' comes twice"):
+    with pytest.raises(Quarantined, match="the key 'k59999' is duplicated"):
         load_json(f'{{{keys}, "k59999": 1}}')
     assert time.process_time() - start < 6
 
@@ -134,7 +134,7 @@ _VALUES = st.sampled_from([None, False, True, "", "甲", [], ["甲"], {}, {"a": 
 
 
 def result(rule: str, data: object) -> str:
-    """What a rule finds, as text, or the reason why that is none."""
+    """The text that a rule finds, or the reason why it is refused."""
     try:
         return open_page(dumps(data), "json").value(rule)
     except Quarantined as why:
@@ -142,7 +142,7 @@ def result(rule: str, data: object) -> str:
 
 
 def first_of(keys: list[str], data: object) -> object:
-    """The first value that is neither null, false nor empty, else the last value."""
+    """The first value that is not null, false or empty; else the last value."""
     values = [data.get(key) if isinstance(data, dict) else None for key in keys]
     empty = (None, "", [], {})
     return next((value for value in values if value is not False and value not in empty), values[-1])
@@ -152,7 +152,7 @@ def first_of(keys: list[str], data: object) -> object:
     st.sampled_from(["a", "a||b", "a || b || c", " b ||c"]),
     st.dictionaries(st.sampled_from("abc"), _VALUES) | _VALUES,
 )
-def test_keys_between_bars_give_the_first_that_is_not_empty(rule: str, data: object) -> None:
+def test_alternatives_give_the_first_value_that_is_not_empty(rule: str, data: object) -> None:
     value = first_of([key.strip() for key in rule.split("||")], data)
     refused = isinstance(value, bool | list | dict)
     assert result(rule, data) == ("shape" if refused else "" if value is None else str(value))
@@ -185,16 +185,16 @@ def test_a_rule_is_jmespath(rule: str, value: str) -> None:
 @pytest.mark.parametrize(
     ("rule", "words"),
     [
-        ("data.[", "is no JMESPath"),
-        ("", "is no JMESPath"),
-        ("a b", "is no JMESPath"),
-        ("a ||| b", "is no JMESPath"),
-        ("a || ", "is no JMESPath"),
+        ("data.[", "is not valid JMESPath"),
+        ("", "is not valid JMESPath"),
+        ("a b", "is not valid JMESPath"),
+        ("a ||| b", "is not valid JMESPath"),
+        ("a || ", "is not valid JMESPath"),
         ("nosuch(a)", "cannot be applied"),
         ("length()", "cannot be applied"),
     ],
 )
-def test_a_rule_that_cannot_be_applied_is_told_in_one_line(rule: str, words: str) -> None:
+def test_an_invalid_rule_is_reported_in_one_line(rule: str, words: str) -> None:
     with pytest.raises(ValueError, match=words) as wrong:
         check_rule(rule, "json")
     assert "\n" not in str(wrong.value)
@@ -208,5 +208,5 @@ def test_a_rule_that_cannot_be_applied_is_told_in_one_line(rule: str, words: str
         "data.list[?kind=='CMS']",
     ],
 )
-def test_a_rule_that_can_be_applied_passes(rule: str) -> None:
+def test_a_valid_rule_is_accepted(rule: str) -> None:
     check_rule(rule, "json")
