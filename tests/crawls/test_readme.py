@@ -14,10 +14,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from archiver.replica.eastmoney import Columns
-from archiver.replica.eastmoney_server import EastmoneyReplica
 
 from archiver.replica.articles import Site
+from archiver.replica.eastmoney import Columns
+from archiver.replica.eastmoney_server import EastmoneyReplica
 from archiver.replica.server import Replica
 from tests.crawling import PROJECT, posts
 from tests.faults import certificates
