@@ -70,7 +70,7 @@ def _order(gap: Gap) -> tuple[str, date, str]:
 def _open(root: Path) -> list[OpenArticle]:
     path = root / INDEX
     if not path.is_file():
-        raise StorageError(f"{path} is missing: the next run, or scrapy archive-check --repair, builds it")
+        raise StorageError(f"{path} is missing: the next run, or finews archive-check --repair, builds it")
     with SqliteStore.reading(path) as index:
         if damage := next(index.damage(), ""):
             raise DamagedIndex(path, damage)
@@ -116,5 +116,5 @@ def _incomplete(root: Path) -> Mapping[str, str]:
         return {str(url): str(why) for url, why in listings.items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as exc:
         raise StorageError(
-            f"{path} is not the report of a run: scrapy archive-check --repair moves it aside"
+            f"{path} is not the report of a run: finews archive-check --repair moves it aside"
         ) from exc

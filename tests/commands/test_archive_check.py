@@ -43,7 +43,7 @@ def test_breaches_are_lines_and_repair_and_a_rerun_restore_the_archive(tmp_path:
 
         crawled = crawl("category", tmp_path, replica)
         assert crawled.status in (6, 9)
-        assert "scrapy archive-check --repair" in crawled.stderr
+        assert "finews archive-check --repair" in crawled.stderr
         status, lines = check(tmp_path)
         assert status == 9
         assert [line.split(":")[0] for line in lines[:-1]] == ["index", "misnamed", "broken", "form", "stray"]
