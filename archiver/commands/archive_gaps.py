@@ -123,5 +123,5 @@ def _summary(found: Gaps) -> str:
     line = f"{len(still)} articles missing"
     if still:
         line += f" in {len({gap.article.listed.category for gap in still})} categories"
-    line += f", {settled} more that are not to be had" if settled else ""
+    line += f", {settled} that no longer exist or are forbidden" if settled else ""
     return line + (f", {len(found.listings)} listings incomplete" if found.listings else "")

@@ -105,7 +105,7 @@ def test_articles_that_are_gone_are_listed_and_do_not_count_as_gaps(tmp_path: Pa
             ledger.admit([listed(1)])
             ledger.ended(listed(1).id, Skipped("gone"))
     status, lines = gaps(tmp_path)
-    assert (status, lines[-1]) == (0, "0 articles missing, 1 more that are not to be had")
+    assert (status, lines[-1]) == (0, "0 articles missing, 1 that no longer exist or are forbidden")
 
 
 def test_a_damaged_or_missing_index_is_an_error(tmp_path: Path) -> None:
