@@ -119,9 +119,7 @@ def test_a_command_changes_nothing_while_a_run_is_active(tmp_path: Path, command
 
 
 @pytest.mark.parametrize("command", ["archive-check", "archive-gaps"])
-def test_a_command_has_help_and_refuses_unknown_arguments(
-    tmp_path: Path, command: str
-) -> None:
+def test_a_command_has_help_and_refuses_unknown_arguments(tmp_path: Path, command: str) -> None:
     assert "--json" in scrapy(command, "--help").stdout
     for words, sentence in (
         (["nonsense"], "unknown argument 'nonsense'"),
