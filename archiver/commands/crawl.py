@@ -55,6 +55,11 @@ class Command(ArchiverCommand, ScrapyCrawl):
         else:
             self.exitcode = _report(crawler)
 
+    def end(self, error: BadArgument | StorageError) -> None:
+        super().end(error)
+        if self.settings and self.settings["LOG_FILE"]:  # Scrapyd shows the log, and not stderr
+            log.error("the run could not start: %s", error)
+
     def _explain(self, failure: BaseException) -> None:
         """Why the run could not start."""
         match failure:

@@ -45,3 +45,11 @@ def test_a_log_file_has_the_report_at_every_level(tmp_path: Path, level: str) ->
     assert run.status == 0
     assert run.stderr in log.read_text(encoding="utf-8")
     assert "exit 0" in run.stderr
+
+
+def test_a_log_file_says_why_a_run_could_not_start(tmp_path: Path) -> None:
+    log = tmp_path / "crawl.log"
+    run = crawl("category", tmp_path / "archive", None, "--logfile", str(log), since="soon")
+    assert run.status == 2
+    assert "since='soon' is not a day" in run.stderr
+    assert "since='soon' is not a day" in log.read_text(encoding="utf-8")

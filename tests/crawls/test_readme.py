@@ -21,6 +21,7 @@ from archiver.replica.eastmoney import Columns
 from archiver.replica.eastmoney_server import EastmoneyReplica
 from archiver.replica.server import Replica
 from tests.crawling import PROJECT, posts
+from tests.environments import build_wheel, make_environment
 from tests.faults import certificates
 from tests.sites.test_own_site import play
 
@@ -55,32 +56,13 @@ def works(python: str) -> bool:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built from a copy, so that no file of an earlier build gets into it."""
-    folder = tmp_path_factory.mktemp("wheel")
-    source = folder / "source"
-    for name in ("archiver", "spiders"):
-        shutil.copytree(PROJECT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(PROJECT / name, source)
-    pip(sys.executable, "wheel", "--no-deps", "--wheel-dir", str(folder), str(source))
-    (built,) = folder.glob("*.whl")
-    return built
-
-
-def pip(python: str, *words: str) -> None:
-    done = subprocess.run(
-        [python, "-m", "pip", "--quiet", *words], capture_output=True, text=True, check=False, timeout=600
-    )
-    assert done.returncode == 0, done.stderr
+    return build_wheel(tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="module", params=pythons(), ids=lambda path: Path(path).name)
 def installed(request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the programs of an environment with the wheel and what it depends on."""
-    folder = tmp_path_factory.mktemp("environment")
-    subprocess.run([request.param, "-m", "venv", folder], check=True, timeout=120)
-    pip(str(folder / "bin/python"), "install", str(wheel))
-    return folder / "bin"
+    return make_environment(request.param, tmp_path_factory.mktemp("environment"), str(wheel))
 
 
 class World:
