@@ -10,6 +10,7 @@ from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 
 from archiver import options
 from archiver.errors import BadArgument
+from archiver.terminal import use_safe_log
 
 _OVER_THE_PROJECT = SETTINGS_PRIORITIES["project"] + 1
 """Over the settings of the project, under the command line."""
@@ -27,7 +28,8 @@ class CheckedOptions:
     """Refuses wrong settings before the archive is opened, and gives components plain values."""
 
     def update_settings(self, settings: BaseSettings) -> None:
-        """Raises UsageError, which every command of Scrapy turns into one sentence and exit status 2."""
+        """Raises UsageError, which most commands of Scrapy turn into one sentence and exit status 2."""
+        use_safe_log()
         try:
             options.apply(settings)
         except BadArgument as exc:

@@ -12,7 +12,9 @@ from scrapy.settings import Settings
 
 from archiver import options
 from archiver.errors import BadArgument
-from archiver.options import OPTIONS, SCRAPY_SETTINGS, check, duration
+from archiver.options import OPTIONS, check
+from archiver.scrapy_settings import SCRAPY_SETTINGS
+from archiver.setting_values import duration
 from tests.crawling import crawl
 from tests.crawls.test_scrapy import scrapy
 

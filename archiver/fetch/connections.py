@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
+import select
 import ssl
+from asyncio import BaseProtocol, BaseTransport
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Any
+from weakref import WeakSet
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
 from aiohttp.connector import Connection
+from aiohttp.tracing import Trace
 from scrapy.settings import BaseSettings
+
+from archiver.safe_text import redact
+from archiver.scrapy_settings import TLS_VERSIONS, bind_address
 
 MAX_HEADERS = 200
 """The most header lines of a response. The known sites send fewer than thirty (faults N32)."""
 
 MAX_HEADER_SIZE = 16 * 1024
 """The most bytes of a header line."""
-
-_TLS_VERSIONS = {
-    "TLSv1.0": ssl.TLSVersion.TLSv1,
-    "TLSv1.1": ssl.TLSVersion.TLSv1_1,
-    "TLSv1.2": ssl.TLSVersion.TLSv1_2,
-    "TLSv1.3": ssl.TLSVersion.TLSv1_3,
-}
-"""The values of Scrapy's ``DOWNLOAD_TLS_MIN_VERSION`` and ``DOWNLOAD_TLS_MAX_VERSION``."""
 
 
 class ClientResponse(aiohttp.ClientResponse):
@@ -38,6 +38,61 @@ class ClientResponse(aiohttp.ClientResponse):
             if tls := transport.get_extra_info("ssl_object"):
                 self.certificate = tls.getpeercert(binary_form=True)
         return await super().start(connection)
+
+
+class Connector(aiohttp.TCPConnector):
+    """Takes a connection from the pool only if it was silent since its last response.
+
+    aiohttp alone would take what a server sent in between for the response to the next request (faults N34).
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._used: WeakSet[BaseProtocol] = WeakSet()
+
+    async def connect(
+        self,
+        req: aiohttp.ClientRequest,
+        traces: list[Trace],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - aiohttp's signature
+    ) -> Connection:
+        while True:
+            connection = await super().connect(req, traces, timeout)
+            protocol = connection.protocol
+            assert protocol is not None, "aiohttp returns an open connection"
+            if protocol not in self._used:
+                self._used.add(protocol)
+                return connection
+            if not (protocol.should_close or _is_readable(protocol.transport)):
+                return connection
+            connection.close()
+
+
+def _is_readable(transport: BaseTransport | None) -> bool:
+    """Whether the socket has unread bytes or is closed; the event loop may not know it yet."""
+    socket = transport.get_extra_info("socket") if transport else None
+    if socket is None or socket.fileno() < 0:
+        return True
+    poll = select.poll()
+    poll.register(socket, select.POLLIN)
+    return bool(poll.poll(0))
+
+
+class ProxyRefused(aiohttp.ClientError):
+    """A proxy answered CONNECT with an error."""
+
+
+class UnreadableResponse(aiohttp.ClientError):
+    """What the server sent is not HTTP."""
+
+
+def without_request(error: aiohttp.ClientResponseError) -> aiohttp.ClientError:
+    """The same error without the request's headers, which may contain the password of the proxy."""
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return ProxyRefused(f"the proxy answered CONNECT with status {error.status}")
+    stripped = UnreadableResponse(redact(error.message) or f"status {error.status}")
+    stripped.__cause__ = error.__cause__
+    return stripped
 
 
 class AttemptFailed(aiohttp.ClientError):
@@ -64,8 +119,8 @@ async def send_once(
 
 def open_session(settings: BaseSettings, resolver: AbstractResolver) -> aiohttp.ClientSession:
     """Needs a running event loop. The session has no cookies, no default headers and no decompression."""
-    connector = aiohttp.TCPConnector(
-        local_addr=_bind_address(settings),
+    connector = Connector(
+        local_addr=bind_address("DOWNLOAD_BIND_ADDRESS", settings["DOWNLOAD_BIND_ADDRESS"]),
         limit=settings.getint("CONCURRENT_REQUESTS"),
         limit_per_host=settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"),
         resolver=resolver,
@@ -83,14 +138,8 @@ def open_session(settings: BaseSettings, resolver: AbstractResolver) -> aiohttp.
     )
 
 
-def _bind_address(settings: BaseSettings) -> tuple[str, int] | None:
-    """``DOWNLOAD_BIND_ADDRESS`` is an address, or a pair of an address and a port."""
-    address: str | tuple[str, int] | None = settings["DOWNLOAD_BIND_ADDRESS"]
-    return (address, 0) if isinstance(address, str) else address
-
-
 def tls_context(settings: BaseSettings) -> ssl.SSLContext:
-    """Follows Scrapy's TLS settings. Raises ValueError for an unknown TLS version."""
+    """Follows Scrapy's TLS settings, which are checked."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES"):
         context.load_default_certs()
@@ -98,15 +147,9 @@ def tls_context(settings: BaseSettings) -> ssl.SSLContext:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     if lowest := settings["DOWNLOAD_TLS_MIN_VERSION"]:
-        context.minimum_version = _tls_version("DOWNLOAD_TLS_MIN_VERSION", lowest)
+        context.minimum_version = TLS_VERSIONS[lowest]
     if highest := settings["DOWNLOAD_TLS_MAX_VERSION"]:
-        context.maximum_version = _tls_version("DOWNLOAD_TLS_MAX_VERSION", highest)
+        context.maximum_version = TLS_VERSIONS[highest]
     if ciphers := settings["DOWNLOADER_CLIENT_TLS_CIPHERS"]:
         context.set_ciphers(ciphers)
     return context
-
-
-def _tls_version(setting: str, written: str) -> ssl.TLSVersion:
-    if written not in _TLS_VERSIONS:
-        raise ValueError(f"{setting}={written!r} is not one of {', '.join(_TLS_VERSIONS)}")
-    return _TLS_VERSIONS[written]

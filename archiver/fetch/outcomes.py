@@ -12,6 +12,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from archiver.errors import ArticleError, Deferred, Quarantined, Skipped, StorageError
+from archiver.fetch.connections import ProxyRefused
 from archiver.fetch.resolver import PrivateAddress
 
 PROBLEM = "archiver_problem"
@@ -84,7 +85,7 @@ def _of_connection(error: BaseException) -> ArticleError:
         if isinstance(cause, LineTooLong) or "Too many headers" in str(cause):
             return Quarantined("headers", "the response has too many header lines, or one that is too long")
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return Deferred("tls_untrusted", "the certificate is not valid, or not for this host")
+            return Deferred("tls_untrusted", f"the certificate is refused: {cause.verify_message}")
     return Deferred(_reason_of(causes), f"{type(error).__name__}: {error}")
 
 
@@ -92,7 +93,7 @@ _KINDS: tuple[tuple[type[BaseException], str], ...] = (
     (aiohttp.ClientConnectorDNSError, "dns"),
     (TimeoutError, "timeout"),
     (aiohttp.ClientProxyConnectionError, "proxy"),
-    (aiohttp.ClientHttpProxyError, "proxy"),
+    (ProxyRefused, "proxy"),
     (ssl.SSLError, "tls"),
     (ConnectionRefusedError, "refused"),
     (ConnectionError, "reset"),

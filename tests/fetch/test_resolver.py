@@ -17,7 +17,7 @@ from archiver.fetch.resolver import (
     is_odd_address,
     is_public,
 )
-from archiver.options import networks
+from archiver.setting_values import networks
 
 
 @pytest.mark.parametrize(
