@@ -169,6 +169,26 @@ def check_run(settings: BaseSettings, now: datetime) -> None:
         raise BadArgument("JOBDIR loses articles when a run is killed; leave it out, the archive remembers")
     if now.year < MIN_YEAR:
         raise BadArgument(f"the clock says {now:%Y-%m-%d}: set it right, dates are judged by it")
+    _check_feeds(settings)
+    _check_recorders(settings)
+
+
+def _check_feeds(settings: BaseSettings) -> None:
+    """Scrapy leaves an export with an unknown format out, and the run goes on."""
+    known = settings.getwithbase("FEED_EXPORTERS")
+    for feed in settings.getdict("FEEDS").values():
+        if feed["format"] not in known:
+            raise BadArgument(f"FEEDS: there is no format {feed['format']!r}; known are {', '.join(known)}")
+
+
+def _check_recorders(settings: BaseSettings) -> None:
+    from scrapy.utils.misc import load_object  # takes long, and most commands do not need it
+
+    for path in settings.getdict("ARCHIVER_RECORDERS"):
+        try:
+            load_object(path)
+        except Exception as exc:
+            raise BadArgument(f"ARCHIVER_RECORDERS: {path} cannot be imported: {exc}") from exc
 
 
 def _unknown(name: str) -> str:

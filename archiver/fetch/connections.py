@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import select
 import ssl
-from asyncio import BaseProtocol, BaseTransport
+from functools import partial
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from typing import Any
-from weakref import WeakSet
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
+from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
 from scrapy.settings import BaseSettings
@@ -40,15 +40,28 @@ class ClientResponse(aiohttp.ClientResponse):
         return await super().start(connection)
 
 
+class Idle(asyncio.Protocol):
+    """Receives for a connection in the pool, where nothing can be a response: whatever arrives closes it."""
+
+    def __init__(self, handler: ResponseHandler) -> None:
+        self._handler = handler
+
+    def data_received(self, _data: bytes) -> None:
+        if transport := self._handler.transport:
+            transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._handler.connection_lost(exc)
+
+    def resume_writing(self) -> None:
+        self._handler.resume_writing()
+
+
 class Connector(aiohttp.TCPConnector):
-    """Takes a connection from the pool only if it was silent since its last response.
+    """Takes a connection from the pool only if the server was silent since its last response.
 
     aiohttp alone would take what a server sent in between for the response to the next request (faults N34).
     """
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self._used: WeakSet[BaseProtocol] = WeakSet()
 
     async def connect(
         self,
@@ -58,23 +71,33 @@ class Connector(aiohttp.TCPConnector):
     ) -> Connection:
         while True:
             connection = await super().connect(req, traces, timeout)
-            protocol = connection.protocol
-            assert protocol is not None, "aiohttp returns an open connection"
-            if protocol not in self._used:
-                self._used.add(protocol)
-                return connection
-            if not (protocol.should_close or _is_readable(protocol.transport)):
+            if not _has_come(connection):
+                connection.add_callback(partial(_watch, connection.protocol))
                 return connection
             connection.close()
 
 
-def _is_readable(transport: BaseTransport | None) -> bool:
-    """Whether the socket has unread bytes or is closed; the event loop may not know it yet."""
-    socket = transport.get_extra_info("socket") if transport else None
-    if socket is None or socket.fileno() < 0:
-        return True
+def _has_come(connection: Connection) -> bool:
+    """Whether anything came on a connection of the pool since its last response. Ends the watch."""
+    transport, handler = connection.transport, connection.protocol
+    assert transport is not None
+    assert handler is not None
+    if not isinstance(transport.get_protocol(), Idle):
+        return False  # a new connection
+    transport.set_protocol(handler)
+    return handler.should_close or _is_readable(transport)
+
+
+def _watch(handler: ResponseHandler | None) -> None:
+    """Called when aiohttp puts a connection into the pool, or closes it."""
+    if handler is not None and (transport := handler.transport):
+        transport.set_protocol(Idle(handler))
+
+
+def _is_readable(transport: asyncio.BaseTransport) -> bool:
+    """Whether the socket has bytes, or its end, that the event loop has not read yet."""
     poll = select.poll()
-    poll.register(socket, select.POLLIN)
+    poll.register(transport.get_extra_info("socket"), select.POLLIN)
     return bool(poll.poll(0))
 
 

@@ -30,7 +30,7 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _HOST = re.compile(
     r"""
     ( \[ (?P<v6> [0-9A-Fa-f:.]+ ) \]           # [::1]
-    | [^\s/?\#@:\[\]\\%<>"^`{|}\x00-\x1f\x7f]+ # a name or an IPv4 address
+    | ( [A-Za-z0-9._-] | [^\W\x00-\x7f] )+     # a name, also of Chinese letters, or an IPv4 address
     )
     ( : (?P<port> [0-9]{1,5} ) )?
     """,
@@ -58,7 +58,6 @@ def read_proxy(name: str, value: str, encoding: str) -> Proxy:
     password.
     """
     value = value.strip()
-    add_secrets([value])
     scheme = _SCHEME.match(value)
     written = value[scheme.end() :] if scheme else value.removeprefix("//")
     kind = scheme[1].lower() if scheme else "http"
@@ -67,6 +66,7 @@ def read_proxy(name: str, value: str, encoding: str) -> Proxy:
         raise BadArgument(f"{name} is {what}, which the archiver cannot use: write http://host:port")
     userinfo, at, rest = written.rpartition("@")
     if at:
+        add_secrets([value])
         _remember(userinfo)
     host = _AFTER_HOST.split(rest, maxsplit=1)[0]
     if not _is_host(host):
