@@ -12,6 +12,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection
+from aiohttp.http_exceptions import LineTooLong
 from aiohttp.tracing import Trace
 from scrapy.settings import BaseSettings
 
@@ -109,13 +110,18 @@ class UnreadableResponse(aiohttp.ClientError):
     """What the server sent is not HTTP."""
 
 
+class HeadersTooLarge(aiohttp.ClientError):
+    """A response has more header lines than ``MAX_HEADERS``, or one that is longer than ``MAX_HEADER_SIZE``."""
+
+
 def without_request(error: aiohttp.ClientResponseError) -> aiohttp.ClientError:
-    """The same error without the request's headers, which may contain the password of the proxy."""
+    """The same error without the request's headers, which may contain the password of the proxy, and without
+    its cause, in which a proxy may repeat them."""
     if isinstance(error, aiohttp.ClientHttpProxyError):
         return ProxyRefused(f"the proxy answered CONNECT with status {error.status}")
-    stripped = UnreadableResponse(redact(error.message) or f"status {error.status}")
-    stripped.__cause__ = error.__cause__
-    return stripped
+    if isinstance(error.__cause__, LineTooLong) or "Too many headers" in error.message:
+        return HeadersTooLarge("the response has too many header lines, or one that is too long")
+    return UnreadableResponse(redact(error.message) or f"status {error.status}")
 
 
 class AttemptFailed(aiohttp.ClientError):

@@ -6,13 +6,12 @@ import ssl
 from collections.abc import Iterator
 
 import aiohttp
-from aiohttp.http_exceptions import LineTooLong
 from scrapy import exceptions as scrapy_errors
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from archiver.errors import ArticleError, Deferred, Quarantined, Skipped, StorageError
-from archiver.fetch.connections import ProxyRefused
+from archiver.fetch.connections import HeadersTooLarge, ProxyRefused
 from archiver.fetch.resolver import PrivateAddress
 
 PROBLEM = "archiver_problem"
@@ -82,8 +81,8 @@ def _of_connection(error: BaseException) -> ArticleError:
     for cause in causes:
         if isinstance(cause, PrivateAddress):
             return Quarantined("private_address", str(cause))
-        if isinstance(cause, LineTooLong) or "Too many headers" in str(cause):
-            return Quarantined("headers", "the response has too many header lines, or one that is too long")
+        if isinstance(cause, HeadersTooLarge):
+            return Quarantined("headers", str(cause))
         if isinstance(cause, ssl.SSLCertVerificationError):
             return Deferred("tls_untrusted", f"the certificate is refused: {cause.verify_message}")
     return Deferred(_reason_of(causes), f"{type(error).__name__}: {error}")

@@ -133,11 +133,10 @@ def test_errors_of_a_response_do_not_contain_the_request() -> None:
         CIMultiDictProxy(CIMultiDict({"Proxy-Authorization": "Secret"})),
         URL(),
     )
-    cause = ValueError("cause")
     error = aiohttp.ClientResponseError(info, (), status=400, message="no http://me:Secret@far.example")
-    error.__cause__ = cause
+    error.__cause__ = ValueError("Secret")
     stripped = without_request(error)
-    assert (str(stripped), stripped.__cause__) == ("no http://***@far.example", cause)
+    assert (str(stripped), stripped.__cause__) == ("no http://***@far.example", None)
     refused = without_request(aiohttp.ClientHttpProxyError(info, (), status=407, message="Secret"))
     assert str(refused) == "the proxy answered CONNECT with status 407"
     for each in (stripped, refused):
