@@ -39,13 +39,13 @@ class ShareSpider(ArticleSpider):
         **arguments: str,
     ) -> None:
         super().__init__(name, **arguments)
+        self.file = _list_of_articles(file)
         typed = [part.strip() for part in infocode.split(",") if part.strip()] + (
             [url.strip()] if url else []
         )
         if not typed and file is None:
             raise BadArgument("spider share: say which articles, by infocode=, url= or file=")
         self.typed = [self._typed(text) for text in typed]
-        self.file = _list_of_articles(file)
 
     def _typed(self, text: str) -> Listed:
         listed = self.name_article(text)
@@ -79,7 +79,8 @@ class ShareSpider(ArticleSpider):
         if not self.file:
             return
         try:
-            source = sys.stdin if self.file == "-" else Path(self.file).open(encoding="utf-8-sig")
+            is_stdin = self.file == "-"
+            source = sys.stdin if is_stdin else Path(self.file).open(encoding="utf-8-sig")  # noqa: SIM115
             with source as lines:
                 for line in lines:
                     text = line.strip()
