@@ -111,7 +111,7 @@ class UnreadableResponse(aiohttp.ClientError):
 
 
 class HeadersTooLarge(aiohttp.ClientError):
-    """A response has more header lines than ``MAX_HEADERS``, or one that is longer than ``MAX_HEADER_SIZE``."""
+    """A response has more than ``MAX_HEADERS`` header lines, or one of more than ``MAX_HEADER_SIZE``."""
 
 
 def without_request(error: aiohttp.ClientResponseError) -> aiohttp.ClientError:

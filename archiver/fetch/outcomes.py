@@ -84,8 +84,15 @@ def _of_connection(error: BaseException) -> ArticleError:
         if isinstance(cause, HeadersTooLarge):
             return Quarantined("headers", str(cause))
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return Deferred("tls_untrusted", f"the certificate is refused: {cause.verify_message}")
+            return Deferred("tls_untrusted", f"the certificate is refused: {_verify_message(cause)}")
     return Deferred(_reason_of(causes), f"{type(error).__name__}: {error}")
+
+
+def _verify_message(error: BaseException) -> str:
+    """OpenSSL's reason, such as ``certificate has expired``."""
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        error = error.certificate_error
+    return getattr(error, "verify_message", "") or str(error)
 
 
 _KINDS: tuple[tuple[type[BaseException], str], ...] = (

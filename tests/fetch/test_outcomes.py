@@ -6,13 +6,12 @@ import asyncio
 import ssl
 from pathlib import Path
 
-import aiohttp
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from scrapy.settings import Settings
 
 from archiver.errors import Deferred
-from archiver.fetch.connections import open_session
+from archiver.fetch.connections import AttemptFailed, open_session
 from archiver.fetch.outcomes import of_error
 from archiver.fetch.resolver import PublicResolver
 from tests.faults import certificates
@@ -41,9 +40,9 @@ def test_a_refused_certificate_is_reported_with_the_reason_of_openssl(
         url = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
         settings = Settings({"CONCURRENT_REQUESTS_PER_DOMAIN": 1})
         async with server, open_session(settings, PublicResolver(1.0, [])) as session:
-            with pytest.raises(aiohttp.ClientError) as caught:
+            with pytest.raises(AttemptFailed) as caught:
                 await session.get(url, ssl=client)
-        return caught.value
+        return caught.value.error
 
     problem = of_error(asyncio.run(run()))
     assert (type(problem), problem.reason) == (Deferred, "tls_untrusted")
