@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import select
 import ssl
+from collections.abc import Iterator
 from functools import partial
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
@@ -114,12 +115,19 @@ class HeadersTooLarge(aiohttp.ClientError):
     """A response has more than ``MAX_HEADERS`` header lines, or one of more than ``MAX_HEADER_SIZE``."""
 
 
+def causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The error and the chain of its causes (``raise … from``)."""
+    while error is not None:
+        yield error
+        error = error.__cause__
+
+
 def without_request(error: aiohttp.ClientResponseError) -> aiohttp.ClientError:
     """The same error without the request's headers, which may contain the password of the proxy, and without
     its cause, in which a proxy may repeat them."""
     if isinstance(error, aiohttp.ClientHttpProxyError):
         return ProxyRefused(f"the proxy answered CONNECT with status {error.status}")
-    if isinstance(error.__cause__, LineTooLong) or "Too many headers" in error.message:
+    if "Too many headers" in error.message or any(isinstance(one, LineTooLong) for one in causes(error)):
         return HeadersTooLarge("the response has too many header lines, or one that is too long")
     return UnreadableResponse(redact(error.message) or f"status {error.status}")
 
