@@ -18,7 +18,8 @@ from scrapy.settings import BaseSettings
 
 from archiver import options
 from archiver.errors import BadArgument, Deferred, StorageError
-from archiver.fetch import resolver
+from archiver.fetch.handler import PROXIED
+from archiver.fetch.proxies import refuse_unusable
 from archiver.fetch.site import site_of
 from archiver.publish.jekyll.site import open_site
 from archiver.run import drift
@@ -82,6 +83,7 @@ class ArchiveRun:
         site = site_of(crawler)
         now = datetime.now(UTC)
         options.check_run(crawler.settings, now)
+        refuse_unusable(crawler.settings, site.origins)
         fixed = {family.category.casefold(): family.tag for family in site.families if not family.by_source}
         attempts, days = map(crawler.settings.getint, ("ARCHIVER_RETRY_ATTEMPTS", "ARCHIVER_RETRY_DAYS"))
         schedule = Schedule(attempts, days)
@@ -190,7 +192,7 @@ class ArchiveRun:
             storage_error=str(self.storage_error or ""),
             internal_errors=self._internal_errors + self._bugs.seen,
             doubts=doubts,
-            proxies=tuple(sorted(resolver.proxy_hosts())),
+            proxies=tuple(sorted(n.removeprefix(PROXIED) for n in stats if n.startswith(PROXIED))),
             drift=tuple(
                 filter(None, [*self.drift, drift.unreadable_articles(tally.ends["posted"], tally.reasons)])
             ),

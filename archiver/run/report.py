@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
 from archiver.run.ledger import ENDS, End, Tally
 from archiver.run.status import Status
+from archiver.safe_text import to_json
 from archiver.terminal import printable
 
 NEVER_ALLOWED = ("downgrade", "offsite", "private_address", "scheme")
@@ -55,8 +55,8 @@ class Report:
     doubts: dict[str, int] | None = None
     """Statistic (``date/conflict`` …) → count."""
     proxies: tuple[str, ...] = ()
-    """Hosts of the proxies in the environment. A proxy resolves host names itself, so it also has to refuse
-    private addresses."""
+    """Hosts of the proxies that requests were sent through. A proxy resolves host names itself, so it also
+    has to refuse private addresses."""
     drift: tuple[str, ...] = ()
     """Signs that the site changed, one sentence each."""
 
@@ -118,7 +118,7 @@ class Report:
         }
 
     def as_json(self) -> str:
-        return json.dumps(self.as_dict(), ensure_ascii=False, indent=1) + "\n"
+        return to_json(self.as_dict()) + "\n"
 
     def as_text(self) -> str:
         """The report for a person. The last line gives the exit status and its meaning."""

@@ -133,3 +133,21 @@ def test_the_json_contains_counts_doubts_and_errors() -> None:
 )
 def test_hostile_text_is_printed_as_one_harmless_line(text: str, shown: str) -> None:
     assert printable(text) == shown
+
+
+def test_the_report_has_no_control_character_and_no_password() -> None:
+    """Faults Q17, Q18."""
+    hostile = "新闻\x1b[2J\x9b31m\u202e http://me:Secret@a.example/"
+    failed = Tally(
+        listed=1,
+        ends=Counter(quarantined=1),
+        failures=[End(hostile, "quarantined", "bad_id", hostile, hostile)],
+        listings_incomplete={hostile: hostile},
+    )
+    made = report(failed, drift=(hostile,), storage_error=hostile, proxies=(hostile,), root=hostile)
+    (failure,) = json.loads(made.as_json())["failures"]
+    assert failure["detail"] == "新闻\x1b[2J\x9b31m\u202e http://***@a.example/"
+    for char in "\x1b\x9b\u202e":
+        assert char not in made.as_json()
+    assert "Secret" not in made.as_json()
+    assert "新闻" in made.as_json()
