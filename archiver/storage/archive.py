@@ -206,14 +206,13 @@ class Archive:
     def _bring_up_to_date(self) -> None:
         """Fills an index that was just created. After a run that did not end in order, adds the posts that
         the index lacks."""
+        self._clear_staging()
         if self.index.created:
-            self._clear_staging()
             self.reindex()
         elif not self.index.was_clean():
             log.warning(
                 "the last run in %s did not end in order; adding posts that the index lacks", self.root
             )
-            self._clear_staging()
             self.catalogue.recover(self._unknown_posts)
             self._look_for_files()
 
@@ -231,8 +230,11 @@ class Archive:
             )
 
     def _clear_staging(self) -> None:
-        for name in self.tree.names(STAGING):
-            self.tree.remove(f"{STAGING}/{name}")
+        """Also after a run that ended in order: a power cut may bring names in ``staging`` back, because that
+        folder is not synced."""
+        if self.tree.exists(STAGING):
+            for name in self.tree.names(STAGING):
+                self.tree.remove(f"{STAGING}/{name}")
 
     def _unknown_posts(self, holds: Callable[[str], bool]) -> Iterator[FoundPost]:
         for name in self.tree.names(POSTS):

@@ -105,7 +105,7 @@ def _entry(archive: Archive, number: int) -> Entry:
 
 
 def repair(root: Path) -> int:
-    """``scrapy archive-check --repair``."""
+    """``finews archive-check --repair``."""
     command = archive_check.Command()
     command.settings = Settings({"ARCHIVER_OUTPUT": str(root)})
     with redirect_stdout(io.StringIO()) as stdout:  # a fault may not hit the output of the command
@@ -162,7 +162,8 @@ def _damage(root: Path) -> int:
     (posts / _name(7)).unlink()
     with closing(sqlite3.connect(root / INDEX)) as db:
         db.execute("DELETE FROM post WHERE id = ?", (listed(8).id,))
-        db.execute("UPDATE post SET category = 'x' WHERE id = ?", (listed(9).id,))
+        db.execute("INSERT INTO place (category, tag) VALUES ('x', '')")
+        db.execute("UPDATE post SET place = last_insert_rowid() WHERE id = ?", (listed(9).id,))
         db.commit()
     (root / "category/yangliribao.html").write_bytes(b"")
     (root / STAGING / "0-x.md").write_bytes(b"---\n")

@@ -100,6 +100,13 @@ class Driver:
         details = ("-y", "-s", str(MAX_CONTENT))
         return cls(folder, _FAST, *details, "-o", str(folder / "calls"), "-e", f"trace={_names(ORDERED)}")
 
+    @classmethod
+    def recording(cls, folder: Path) -> Self:
+        """Logs every call that changes the disk, with paths and contents: see ``tests.crash.recording``."""
+        details = ("-y", "-s", str(MAX_CONTENT))
+        every = f"trace={_names(DUMMY_CALLS)},{_FOREIGN}"
+        return cls(folder, _FAST, *details, "-o", str(folder / "calls"), "-e", every)
+
     def run(
         self, scenario: str, part: str, root: Path, dummy_calls: Mapping[str, int] | None = None
     ) -> Ended:
