@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal, Protocol, Self
 
 from archiver.errors import Quarantined
+from archiver.storage import salvage
 from archiver.storage.catalogue import Catalogue
 from archiver.storage.files import INDEX, POSTS, STAGING, Tree
 from archiver.storage.lock import Lock
@@ -207,9 +208,12 @@ class Archive:
         """Fills an index that was just created. After a run that did not end in order, adds the posts that
         the index lacks."""
         self._clear_staging()
+        if self.index.was_clean() and not salvage.is_kept(self.tree):
+            return
+        self.tree.sync_folders()
         if self.index.created:
             self.reindex()
-        elif not self.index.was_clean():
+        else:
             log.warning(
                 "the last run in %s did not end in order; adding posts that the index lacks", self.root
             )

@@ -146,6 +146,20 @@ class Tree:
             ) from exc
         self._is_probed = True
 
+    def sync_folders(self) -> None:
+        """Makes durable which files and folders there are. A run that was killed may not have synced the folder
+        of a file that it had written, and later runs rely on that file."""
+        for path in self._synced_folders():
+            with storage_errors(path), suppress(PermissionError):  # not a folder of the archiver
+                _sync_folder(path)
+
+    def _synced_folders(self) -> list[Path]:
+        """Folders with files of the archive, and all above them on the same device."""
+        with storage_errors(self.root):
+            device = self.root.stat().st_dev
+            above = [path for path in self.root.resolve().parents if path.stat().st_dev == device]
+            return [*_folders_in(self.root / STATE), *_folders_in(self.root), *above]
+
     def remove(self, path: str) -> None:
         folder, name = self._split(path)
         with storage_errors(self.root / path):
@@ -175,13 +189,38 @@ def _regular(descriptor: int) -> int:
 
 
 def _write(name: str, content: bytes, folder: int) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _PLAIN_FILE
-    descriptor = os.open(name, flags, 0o644, dir_fd=folder)
+    descriptor = _create(name, folder)
     try:
         os.fchmod(descriptor, 0o644)  # independent of the umask, because a web server reads the file
         rest = memoryview(content)
         while rest:
             rest = rest[os.write(descriptor, rest) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _create(name: str, folder: int) -> int:
+    """A descriptor of a new file. An existing one is not emptied, because it may have a second name: on a disk
+    without a journal a power cut can leave both names of a renamed file."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _PLAIN_FILE
+    try:
+        return os.open(name, flags, 0o644, dir_fd=folder)
+    except FileExistsError:
+        os.unlink(name, dir_fd=folder)
+        return os.open(name, flags, 0o644, dir_fd=folder)
+
+
+def _folders_in(path: Path) -> list[Path]:
+    """The folder itself and those in it, without links; none if it does not exist."""
+    if not path.is_dir() or path.is_symlink():
+        return []
+    return [*(Path(entry) for entry in os.scandir(path) if entry.is_dir(follow_symlinks=False)), path]
+
+
+def _sync_folder(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)

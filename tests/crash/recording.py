@@ -85,21 +85,22 @@ _HARMLESS = {"fchmod"}
 class Recording:
     """Translates the calls of one or several runs, in their order, into changes of numbered files.
 
-    ``names`` are the paths below ``folder`` before the first run, and the files that they name.
+    ``names`` are the paths below ``folder`` before the run, and the files that they name. At most ``earlier``
+    other files had a number.
     """
 
-    def __init__(self, folder: Path, notes: Path, names: Mapping[str, int]) -> None:
+    def __init__(self, folder: Path, notes: Path, names: Mapping[str, int], earlier: int = 0) -> None:
         self.names = dict(names)
         self._folder = f"{folder}/"
         self._notes = str(notes)
-        self._next = max(names.values(), default=0) + 1
+        self._next = max(names.values(), default=0) + earlier
         self._positions: dict[tuple[str, str], int] = {}
         """Process and descriptor → where its next ``write`` begins."""
 
     def changes(self, log: str) -> Iterator[Change]:
         for line in _LINE.finditer(log):
             call, rest = line["call"], line["rest"]
-            if self._folder not in rest and self._notes not in rest:
+            if self._folder[:-1] not in rest and self._notes not in rest:
                 continue
             assert call in _PATTERNS or call in _HARMLESS, f"a call that is not understood: {line[0][:200]}"
             found = _PATTERNS[call].match(rest) if call in _PATTERNS else None

@@ -9,7 +9,7 @@ import os
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import cycle, islice
 from pathlib import Path
@@ -25,7 +25,7 @@ from archiver.storage.quarantine import parse
 from archiver.storage.sqlite import SqliteStore
 from tests.crash.disk import KINDS, Disk, Kind, Tree, lay, numbered, tree_of
 from tests.crash.power_scenarios import ARCHIVE, CARELESS, NOTES, POWER, WORLD
-from tests.crash.recording import Change, Noted, Recording
+from tests.crash.recording import Change, FolderSynced, Noted, Recording
 from tests.crash.strace import Driver
 from tests.crash.test_kill_points import files, last_lines
 
@@ -33,6 +33,10 @@ log = logging.getLogger(__name__)
 
 STATES = int(os.environ.get("ARCHIVER_POWER_CUTS", "16"))
 """States that are tried for each scenario; ``make soak`` tries more."""
+
+
+KILLS = 3
+"""Kills before a power cut that are tried for each scenario."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,8 @@ class Recorded:
     final: Mapping[bool, Mapping[str, bytes]]
     """The files after an undisturbed run and its rerun; True: with a run between them whose listing has moved
     on."""
+    since: int = 0
+    """The power fails after this change or later."""
 
     @property
     def repairs(self) -> bool:
@@ -106,9 +112,21 @@ def healthy(memory: Path) -> Iterator[Driver]:
 
 
 @pytest.fixture(scope="module")
-def record(memory: Path, healthy: Driver) -> Iterator[Callable[[str], Recorded]]:
+def recording(memory: Path) -> Iterator[Driver]:
     with Driver.recording(memory) as driver:
-        yield lambda name: _recorded_run(name, memory, driver, healthy)
+        yield driver
+
+
+@pytest.fixture(scope="module")
+def record(memory: Path, healthy: Driver, recording: Driver) -> Iterator[Callable[[str], Recorded]]:
+    made: dict[str, Recorded] = {}
+
+    def recorded(name: str) -> Recorded:
+        if name not in made:
+            made[name] = _recorded_run(name, memory, recording, healthy)
+        return made[name]
+
+    yield recorded
 
 
 def _recorded_run(name: str, memory: Path, driver: Driver, healthy: Driver) -> Recorded:
@@ -118,9 +136,7 @@ def _recorded_run(name: str, memory: Path, driver: Driver, healthy: Driver) -> R
     if name != "new":  # its run also makes the folders above the archive
         _run(healthy, name, "prepare", root)
     before, facts = tree_of(world), Facts.of(root)
-    _run(driver, name, "record", root)
-    calls = Recording(world, folder / NOTES, numbered(before))
-    changes = list(calls.changes((memory / "calls").read_text("ascii")))
+    changes = _changes(name, memory, driver, Recording(world, folder / NOTES, numbered(before)))
     assert _content(Disk(before, "all", random.Random(0)).after(changes)) == _content(tree_of(world)), (
         "the changes that were understood are not all that were made"
     )
@@ -131,6 +147,25 @@ def _recorded_run(name: str, memory: Path, driver: Driver, healthy: Driver) -> R
             _run(healthy, name, part, root)
         final[moved] = files(root)
     return Recorded(name, folder, before, facts, changes, final)
+
+
+def _changes(name: str, memory: Path, driver: Driver, calls: Recording) -> list[Change]:
+    """Those of the recorded run of a scenario."""
+    log = memory / "calls"
+    earlier = log.stat().st_size if log.exists() else 0
+    _run(driver, name, "record", memory / name / ARCHIVE)
+    return list(calls.changes(log.read_text("ascii")[earlier:]))
+
+
+def _killed(recorded: Recorded, at: int, driver: Driver) -> Recorded:
+    """The run is killed after ``at`` changes and started again: what the first did not sync is not durable in the
+    second run either, unless that syncs it."""
+    first = recorded.changes[:at]
+    disk = Disk(recorded.before, "all", random.Random(0))
+    lay(disk.after(first), recorded.folder / WORLD)
+    calls = Recording(recorded.folder / WORLD, recorded.folder / NOTES, disk.names, len(first))
+    changes = [*first, *_changes(recorded.name, recorded.folder.parent, driver, calls)]
+    return replace(recorded, changes=changes, since=at)
 
 
 def _content(tree: Tree) -> Tree:
@@ -148,8 +183,8 @@ def cuts(recorded: Recorded, count: int) -> Iterator[tuple[int, Kind, bool, rand
     meanwhile."""
     for number, kind in enumerate(islice(cycle(KINDS), count)):
         dice = random.Random(f"{recorded.name} {number}")
-        part = number // len(KINDS) / max(1, count / len(KINDS))  # spread over the run
-        after = min(len(recorded.changes), round((part + dice.random() * 4 / count) * len(recorded.changes)))
+        share = (number // len(KINDS) + dice.random()) / (count / len(KINDS))  # spread over the run
+        after = round(recorded.since + share * (len(recorded.changes) - recorded.since))
         yield after, kind, dice.random() < 0.5, dice
 
 
@@ -224,6 +259,20 @@ def _names(wrong: Mapping[str, set[str] | frozenset[str]]) -> str:
 @pytest.mark.parametrize("name", POWER)
 def test_a_power_cut_loses_nothing(record: Callable[[str], Recorded], healthy: Driver, name: str) -> None:
     errors = errors_of(record(name), healthy, STATES)
+    assert not errors, "\n".join([f"{len(errors)} errors", *errors])
+
+
+@pytest.mark.parametrize("name", ["new", "update"])
+def test_a_power_cut_after_a_kill_loses_nothing(
+    record: Callable[[str], Recorded], healthy: Driver, recording: Driver, name: str
+) -> None:
+    """The kill comes just before a folder is synced, when names are used that are not durable."""
+    recorded = record(name)
+    unsynced = [at for at, change in enumerate(recorded.changes) if isinstance(change, FolderSynced)]
+    errors = []
+    for at in unsynced if STATES > 100 else unsynced[-KILLS:]:
+        killed = _killed(recorded, at, recording)
+        errors += [f"killed after {at}, {error}" for error in errors_of(killed, healthy, STATES // 2)]
     assert not errors, "\n".join([f"{len(errors)} errors", *errors])
 
 
