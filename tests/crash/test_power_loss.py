@@ -31,12 +31,13 @@ from tests.crash.test_kill_points import files, last_lines
 
 log = logging.getLogger(__name__)
 
-STATES = int(os.environ.get("ARCHIVER_POWER_CUTS", "16"))
+STATES = int(os.environ.get("ARCHIVER_POWER_CUTS", "8"))
 """States that are tried for each scenario; ``make soak`` tries more."""
 
 
-KILLS = 3
-"""Kills before a power cut that are tried for each scenario."""
+KILLS = 2 if STATES < 50 else None
+"""Kills before a power cut that are tried for each scenario; None: all."""
+STATES_AFTER_KILL = 4
 
 
 @dataclass(frozen=True)
@@ -270,9 +271,9 @@ def test_a_power_cut_after_a_kill_loses_nothing(
     recorded = record(name)
     unsynced = [at for at, change in enumerate(recorded.changes) if isinstance(change, FolderSynced)]
     errors = []
-    for at in unsynced if STATES > 100 else unsynced[-KILLS:]:
+    for at in unsynced[::-1][:KILLS]:
         killed = _killed(recorded, at, recording)
-        errors += [f"killed after {at}, {error}" for error in errors_of(killed, healthy, STATES // 2)]
+        errors += [f"killed after {at}, {error}" for error in errors_of(killed, healthy, STATES_AFTER_KILL)]
     assert not errors, "\n".join([f"{len(errors)} errors", *errors])
 
 
@@ -283,4 +284,4 @@ def test_a_run_that_does_not_sync_is_noticed(
     record: Callable[[str], Recorded], healthy: Driver, name: str, missed: str
 ) -> None:
     assert name in CARELESS
-    assert any(missed in error for error in errors_of(record(name), healthy, 40))
+    assert any(missed in error for error in errors_of(record(name), healthy, 16))
