@@ -147,8 +147,8 @@ class Tree:
         self._is_probed = True
 
     def sync_folders(self) -> None:
-        """Makes durable which files and folders there are. A run that was killed may not have synced the folder
-        of a file that it had written, and later runs rely on that file."""
+        """Makes durable which files and folders there are. A run that was killed may not have synced the
+        folder of a file that it had written, and later runs rely on that file."""
         for path in self._synced_folders():
             with storage_errors(path), suppress(PermissionError):  # not a folder of the archiver
                 _sync_folder(path)
@@ -201,8 +201,8 @@ def _write(name: str, content: bytes, folder: int) -> None:
 
 
 def _create(name: str, folder: int) -> int:
-    """A descriptor of a new file. An existing one is not emptied, because it may have a second name: on a disk
-    without a journal a power cut can leave both names of a renamed file."""
+    """A descriptor of a new file. An existing one is not emptied, because it may have a second name: on a
+    disk without a journal a power cut can leave both names of a renamed file."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _PLAIN_FILE
     try:
         return os.open(name, flags, 0o644, dir_fd=folder)

@@ -78,7 +78,9 @@ class Disk:
         for change in changes:
             self._make(change)
         self._keep_some()
-        return {path: self._content(file) for path, file in sorted(self.names.items()) if self._is_reachable(path)}
+        return {
+            path: self._content(file) for path, file in sorted(self.names.items()) if self._is_reachable(path)
+        }
 
     def _make(self, change: Change) -> None:
         match change:

@@ -25,8 +25,17 @@ from archiver.storage.catalogue import Catalogue
 from archiver.storage.database import Database
 from archiver.storage.files import INDEX
 from archiver.storage.rows import OpenArticle
-from tests.crash import scenarios
-from tests.crash.scenarios import SCENARIOS, Scenario, Task, crawl
+from tests.crash.scenarios import (
+    BUSY,
+    FIRST,
+    SCENARIOS,
+    SECOND,
+    Scenario,
+    Task,
+    crawl,
+    in_turn,
+    killed_run,
+)
 
 NOTES = "notes"
 """The file of notes; it is beside the folder that is recorded."""
@@ -48,15 +57,18 @@ def _noting(task: Task) -> Task:
 
     def noting(root: Path) -> int:
         notes = next(above for above in root.parents if above.name == WORLD).with_name(NOTES)
-        with notes.open("wb", buffering=0) as file, mock.patch.multiple(
-            Catalogue, admit=_admit(file.write), posted=_posted(file.write)
+        with (
+            notes.open("wb", buffering=0) as file,
+            mock.patch.multiple(Catalogue, admit=_admit(file.write), posted=_posted(file.write)),
         ):
             return task(root)
 
     return noting
 
 
-def _admit(note: Callable[[bytes], object], admit: Callable[..., Any] = Catalogue.admit) -> Callable[..., Any]:
+def _admit(
+    note: Callable[[bytes], object], admit: Callable[..., Any] = Catalogue.admit
+) -> Callable[..., Any]:
     def noting(self: Catalogue, *args: Any, **options: Any) -> Any:
         decided = admit(self, *args, **options)
         for article in decided:
@@ -67,7 +79,9 @@ def _admit(note: Callable[[bytes], object], admit: Callable[..., Any] = Catalogu
     return noting
 
 
-def _posted(note: Callable[[bytes], object], posted: Callable[..., Any] = Catalogue.posted) -> Callable[..., Any]:
+def _posted(
+    note: Callable[[bytes], object], posted: Callable[..., Any] = Catalogue.posted
+) -> Callable[..., Any]:
     def noting(self: Catalogue, rows: Any, slugs: Any) -> None:
         posted(self, rows, slugs)
         for row, _ in rows:
@@ -149,20 +163,19 @@ def _with_fast_commits(task: Task) -> Task:
 
 # --- the scenarios
 
-_FAILING = {number: scenarios._BUSY for number in range(1, 6)} | {6: Deferred("timeout")}
+_FAILING = dict.fromkeys(range(1, 6), BUSY) | {6: Deferred("timeout")}
 _SHOWN = range(9)
-_RETRY = crawl(_SHOWN, {1: scenarios._BUSY, 6: Deferred("timeout")})
-_FIRST, _SECOND, _CUT_OFF = scenarios._FIRST, scenarios._SECOND, scenarios._killed_run
+_RETRY = crawl(_SHOWN, {1: BUSY, 6: Deferred("timeout")})
 
 POWER = {
     **{name: _scenario(each.prepare, each.run, each.finish) for name, each in SCENARIOS.items()},
     "quarantine-retry": _scenario(crawl(_SHOWN, _FAILING), _RETRY, crawl(_SHOWN)),
-    "reindex-command": _scenario(scenarios._in_turn(_FIRST, _CUT_OFF), _reindex, _SECOND),
-    "migration": _scenario(scenarios._in_turn(_FIRST, _version_1), _SECOND, _SECOND),
-    "migration-cut-off": _scenario(scenarios._in_turn(_FIRST, _CUT_OFF, _version_1), _SECOND, _SECOND),
-    "killed-before": _scenario(_FIRST, scenarios._in_turn(_CUT_OFF, _SECOND), _SECOND),
+    "reindex-command": _scenario(in_turn(FIRST, killed_run), _reindex, SECOND),
+    "migration": _scenario(in_turn(FIRST, _version_1), SECOND, SECOND),
+    "migration-cut-off": _scenario(in_turn(FIRST, killed_run, _version_1), SECOND, SECOND),
+    "killed-before": _scenario(FIRST, in_turn(killed_run, SECOND), SECOND),
 }
 CARELESS = {
-    "folders": _scenario(_FIRST, _without_folder_sync(_SECOND), _SECOND),
-    "commits": _scenario(_FIRST, _with_fast_commits(_SECOND), _SECOND),
+    "folders": _scenario(FIRST, _without_folder_sync(SECOND), SECOND),
+    "commits": _scenario(FIRST, _with_fast_commits(SECOND), SECOND),
 }

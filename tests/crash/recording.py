@@ -124,7 +124,7 @@ class Recording:
         if entries:
             yield Named(entries)
 
-    def _openat(  # noqa: PLR0913 - the groups of the pattern
+    def _openat(
         self, process: str, _folder: str, _name: str, flags: str, descriptor: str, opened: str
     ) -> Iterator[Change]:
         self._positions[process, descriptor] = 0
@@ -148,7 +148,7 @@ class Recording:
             self._positions[process, descriptor] = at + len(written)
             yield Written(file, at, written)
 
-    def _pwrite64(  # noqa: PLR0913 - the groups of the pattern
+    def _pwrite64(
         self, _process: str, _descriptor: str, opened: str, content: str, at: str, count: str
     ) -> Iterator[Change]:
         written = printed_bytes(content)

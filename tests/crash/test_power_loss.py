@@ -3,7 +3,6 @@ which keeps what was synced. Recovery and reruns must lose nothing."""
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import random
@@ -127,7 +126,7 @@ def record(memory: Path, healthy: Driver, recording: Driver) -> Iterator[Callabl
             made[name] = _recorded_run(name, memory, recording, healthy)
         return made[name]
 
-    yield recorded
+    return recorded
 
 
 def _recorded_run(name: str, memory: Path, driver: Driver, healthy: Driver) -> Recorded:
@@ -277,9 +276,7 @@ def test_a_power_cut_after_a_kill_loses_nothing(
     assert not errors, "\n".join([f"{len(errors)} errors", *errors])
 
 
-@pytest.mark.parametrize(
-    ("name", "missed"), [("folders", "rows without a file"), ("commits", "forgotten")]
-)
+@pytest.mark.parametrize(("name", "missed"), [("folders", "rows without a file"), ("commits", "forgotten")])
 def test_a_run_that_does_not_sync_is_noticed(
     record: Callable[[str], Recorded], healthy: Driver, name: str, missed: str
 ) -> None:
