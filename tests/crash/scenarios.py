@@ -61,6 +61,7 @@ def crawl(shown: Sequence[int], failing: Mapping[int, ArticleError] | None = Non
         try:
             with open_site(root, _RESERVED) as archive:
                 _crawl(archive, shown, failing or {})
+                archive.tree.publish(REPORT, b"{}\n")
         except StorageError as exc:
             tell(str(exc))
             return Status.STORAGE
