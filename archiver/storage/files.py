@@ -19,6 +19,9 @@ INDEX = f"{STATE}/index.sqlite"
 REPORT = f"{STATE}/report.json"
 """The report of the last run."""
 
+MAX_DEPTH = 3
+"""Folders between the root and a file: ``assets/kept/ab/``."""
+
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _PLAIN_FILE = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 """Opening a link is an error, and opening a pipe does not block."""
@@ -154,11 +157,12 @@ class Tree:
                 _sync_folder(path)
 
     def _synced_folders(self) -> list[Path]:
-        """Folders with files of the archive, and all above them on the same device."""
+        """Folders that may hold files of the archive, and all above them on the same device."""
         with storage_errors(self.root):
             device = self.root.stat().st_dev
             above = [path for path in self.root.resolve().parents if path.stat().st_dev == device]
-            return [*_folders_in(self.root / STATE), *_folders_in(self.root), *above]
+            below = [*_folders_in(self.root / STATE), *_folders_in(self.root)]
+        return [*below, *above]
 
     def remove(self, path: str) -> None:
         folder, name = self._split(path)
@@ -211,11 +215,14 @@ def _create(name: str, folder: int) -> int:
         return os.open(name, flags, 0o644, dir_fd=folder)
 
 
-def _folders_in(path: Path) -> list[Path]:
-    """The folder itself and those in it, without links; none if it does not exist."""
-    if not path.is_dir() or path.is_symlink():
-        return []
-    return [*(Path(entry) for entry in os.scandir(path) if entry.is_dir(follow_symlinks=False)), path]
+def _folders_in(path: Path, depth: int = MAX_DEPTH) -> Iterator[Path]:
+    """Those below a folder, without links and hidden folders, and then the folder itself."""
+    with suppress(FileNotFoundError, PermissionError):
+        inner = [entry for entry in os.scandir(path) if entry.is_dir(follow_symlinks=False)] if depth else []
+        for entry in inner:
+            if not entry.name.startswith("."):
+                yield from _folders_in(Path(entry), depth - 1)
+        yield path
 
 
 def _sync_folder(path: Path) -> None:

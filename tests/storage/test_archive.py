@@ -286,6 +286,14 @@ def test_posts_that_lost_their_file_are_noticed_after_a_run_that_was_cut_off(
     )
 
 
+def test_staged_files_are_removed_also_after_a_run_that_ended_in_order(tmp_path: Path) -> None:
+    archives.finished(tmp_path)
+    staged = tmp_path / ".archive/staging/0-report.json"
+    staged.write_bytes(b"{")
+    open_site(tmp_path).close()
+    assert not staged.exists()
+
+
 def test_an_interrupted_repair_is_completed_although_the_index_looks_sound(tmp_path: Path) -> None:
     archives.finished(tmp_path)
     with Tree(tmp_path) as tree:
