@@ -196,6 +196,7 @@ class ArchiveRun:
             drift=tuple(
                 filter(None, [*self.drift, drift.unreadable_articles(tally.ends["posted"], tally.reasons)])
             ),
+            without_file=tuple(self.archive.without_file),
         )
 
 

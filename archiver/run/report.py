@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,6 +60,8 @@ class Report:
     has to refuse private addresses."""
     drift: tuple[str, ...] = ()
     """Signs that the site changed, one sentence each."""
+    without_file: tuple[str, ...] = ()
+    """After a run that was cut off: the articles whose posts are in the index and not on the disk."""
 
     @property
     def status(self) -> Status:
@@ -109,6 +112,7 @@ class Report:
                 for f in tally.failures
             ],
             "drift": list(self.drift),
+            "without_file": list(self.without_file),
             "storage_error": self.storage_error,
             "internal_errors": self.internal_errors,
             "requests": self.requests,
@@ -167,6 +171,8 @@ class Report:
                 f"  … and {len(self.tally.failures) - MAX_FAILURES_SHOWN} more in .archive/report.json"
             )
         lines += [f"  the site changed: {printable(sentence, 600)}" for sentence in self.drift]
+        if self.without_file:
+            lines.append(f"  {_without_file(self.without_file)}")
         if self.internal_errors:
             lines.append(f"  {self.internal_errors} internal errors; their tracebacks are in the log")
         if self.storage_error:
@@ -182,6 +188,15 @@ def _failure_line(failure: End) -> str:
     if failure.detail:
         line += f" ({printable(failure.detail)})"
     return f"{line}; record kept in {failure.record}" if failure.record else line
+
+
+def _without_file(ids: Sequence[str]) -> str:
+    first = ", ".join(map(printable, ids[:MAX_FAILURES_SHOWN]))
+    more = ", … in .archive/report.json" if len(ids) > MAX_FAILURES_SHOWN else ""
+    return (
+        f"the run before this one was cut off, and {len(ids)} posts of the index have no file "
+        f"({first}{more}); if you did not delete them, request them with `finews crawl share -a infocode=ID`"
+    )
 
 
 def _size(count: int) -> str:

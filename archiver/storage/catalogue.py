@@ -231,7 +231,8 @@ class Catalogue:
         that says whether the index has the post of an article."""
         self.begin()
         for post in find(self.store.holds):
-            self.adopt(post)
+            with self._change(durable=False):
+                self._adopt(post)
         with self._change():
             self._reopen_salvaged()
         salvage.forget(self._tree)

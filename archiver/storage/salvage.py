@@ -20,9 +20,14 @@ def keep(tree: Tree, articles: Iterable[OpenArticle]) -> None:
     tree.publish(SALVAGED, content.encode("ascii"))
 
 
+def is_kept(tree: Tree) -> bool:
+    """Whether a repair was interrupted: the new index does not have these articles yet."""
+    return tree.exists(SALVAGED)
+
+
 def kept(tree: Tree) -> list[OpenArticle]:
     """The saved articles; raises StorageError if they cannot be read."""
-    if not tree.exists(SALVAGED):
+    if not is_kept(tree):
         return []
     try:
         rows = json.loads(tree.read(SALVAGED))
@@ -33,5 +38,5 @@ def kept(tree: Tree) -> list[OpenArticle]:
 
 
 def forget(tree: Tree) -> None:
-    if tree.exists(SALVAGED):
+    if is_kept(tree):
         tree.remove(SALVAGED)

@@ -120,6 +120,17 @@ def test_the_json_contains_counts_doubts_and_errors() -> None:
     assert data["storage_error"] == "full"
 
 
+@pytest.mark.parametrize("count", [1, 10, 11])
+def test_posts_without_a_file_are_reported_and_do_not_change_the_status(count: int) -> None:
+    ids = tuple(f"NW{number:03}" for number in range(count))
+    made = report(without_file=ids)
+    assert f"and {count} posts of the index have no file (NW000" in made.as_text()
+    assert (", … in .archive/report.json)" in made.as_text()) == (count > 10)
+    assert json.loads(made.as_json())["without_file"] == list(ids)
+    assert made.status == Status.OK
+    assert "have no file" not in report().as_text()
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
