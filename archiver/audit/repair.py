@@ -46,11 +46,10 @@ def _set_index_aside(root: Path) -> list[OpenArticle]:
     with Tree(root) as tree:
         lock = Lock(tree)
         try:
-            found = {article.listed.id: article for article in _salvageable(tree)}
-            # An interrupted repair may have saved more.
-            found |= {article.listed.id: article for article in salvage.kept(tree)}
-            saved = list(found.values())
-            salvage.keep(tree, saved)
+            articles, namespace = _salvageable(tree)
+            earlier, earlier_namespace = salvage.kept(tree)  # an interrupted repair may have saved more
+            saved = list({article.listed.id: article for article in (*articles, *earlier)}.values())
+            salvage.keep(tree, saved, namespace or earlier_namespace)
             # The log is moved first: SQLite would apply an old log to a new index.
             for path in (f"{INDEX}-wal", f"{INDEX}-shm", INDEX):
                 if tree.exists(path):
@@ -60,9 +59,9 @@ def _set_index_aside(root: Path) -> list[OpenArticle]:
     return saved
 
 
-def _salvageable(tree: Tree) -> list[OpenArticle]:
+def _salvageable(tree: Tree) -> tuple[list[OpenArticle], str]:
     if not tree.exists(INDEX):
-        return []
+        return [], ""
     with SqliteStore.reading(tree.root / INDEX) as index:
         return index.salvage()
 

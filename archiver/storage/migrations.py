@@ -61,9 +61,11 @@ INSERT INTO run VALUES (0);         -- until it has been filled from the posts
 released version. docs/archive-format.md explains the columns."""
 
 _VERSION_2 = """
-CREATE TABLE site (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE site (                 -- the names of profiles
+    number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, crc INTEGER NOT NULL
+);
 CREATE TABLE page (                 -- the addresses of listings
-    number INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE
+    number INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE, crc INTEGER NOT NULL
 );
 CREATE TABLE place (                -- where posts are filed
     number INTEGER PRIMARY KEY, category TEXT NOT NULL, tag TEXT NOT NULL, UNIQUE (category, tag)

@@ -29,8 +29,17 @@ _OPEN = (
     "refused, crc"
 )
 _OPEN_1 = "id, category, address, hints, listing, state, reason, cause, attempts, since, due, crc"
-_CHECKED = ("provenance", "open", "listing", "slug", "origin", "archive")
+_CHECKED = ("site", "page", "provenance", "open", "listing", "slug", "origin", "archive")
 """The tables whose rows have a checksum in their last column."""
+_POSTS_WITHOUT_ROWS = """
+SELECT
+    (SELECT count(*) FROM post WHERE place NOT IN (SELECT number FROM place)),
+    (SELECT count(*) FROM post) - (
+        SELECT count(DISTINCT number) FROM post WHERE number IN (SELECT number FROM provenance)
+    ),
+    (SELECT count(*) FROM provenance) - (SELECT count(*) FROM post)
+"""
+"""Posts without category, and posts that have not exactly one provenance. All are 0."""
 
 
 class SqliteStore(PostTables):
@@ -52,6 +61,8 @@ class SqliteStore(PostTables):
                 for row in self._db.execute("SELECT * FROM post"):
                     if [type(value) for value in row] != [str, str, int, bytes, int]:
                         yield "table post: a row has changed by itself"
+                if self._one(_POSTS_WITHOUT_ROWS) != (0, 0, 0):
+                    yield "table post: its rows do not fit those of place and provenance"
                 for table in _CHECKED:
                     for row in self._db.execute(f"SELECT * FROM {table}"):  # noqa: S608 - the names above
                         if row[-1] != crc(row[:-1]):
@@ -59,8 +70,18 @@ class SqliteStore(PostTables):
         except DamagedIndex as exc:
             yield str(exc.__cause__)
 
-    def salvage(self) -> list[OpenArticle]:
-        """The open articles that a damaged index still has unchanged; those behind the damage are lost."""
+    def salvage(self) -> tuple[list[OpenArticle], str]:
+        """The open articles and the namespace that a damaged index still has unchanged. Open articles behind
+        the damage are lost; the namespace is then empty."""
+        return self._salvaged_articles(), self._salvaged_namespace()
+
+    def _salvaged_namespace(self) -> str:
+        try:
+            return self.namespace()
+        except StorageError:  # also of version 1, which has no such table
+            return ""
+
+    def _salvaged_articles(self) -> list[OpenArticle]:
         found: list[OpenArticle] = []
         try:
             with self._errors():

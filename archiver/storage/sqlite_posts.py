@@ -112,7 +112,7 @@ class PostTables(Database):
 
     def _put_provenance(self, number: int | None, said: Provenance) -> int:
         if number is None:
-            number = int(self._one("SELECT coalesce(max(number), 0) + 1 FROM provenance")[0])  # type: ignore[index]
+            number = self._next_number("provenance")
         row = (
             number,
             self._number("site", said.site) if said.site else None,
@@ -143,7 +143,9 @@ class PostTables(Database):
         if row is None:
             return None
         self._check_crc("provenance", row)
-        site, address, listing, hints, published, precise, fetched, credit, digest, revision, checked = row[1:-1]
+        site, address, listing, hints, published, precise, fetched, credit, digest, revision, checked = row[
+            1:-1
+        ]
         return Provenance(
             self._named("site", "name", site),
             address or "",
@@ -170,11 +172,20 @@ class PostTables(Database):
         if key not in self._numbers:
             columns = {"site": "name", "page": "url", "place": "category, tag"}[table]
             marks = ", ".join("?" * len(values))
-            self._db.execute(f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})", values)  # noqa: S608
             found = self._one(f"SELECT number FROM {table} WHERE ({columns}) = ({marks})", *values)  # noqa: S608
-            assert found
-            self._numbers[key] = found[0]
+            self._numbers[key] = found[0] if found else self._add_number(table, values)
         return self._numbers[key]
+
+    def _add_number(self, table: str, values: tuple[str, ...]) -> int:
+        row = (self._next_number(table), *values)
+        if table != "place":  # archive-check compares this table with the posts
+            row = (*row, crc(row))
+        self._db.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608
+        return row[0]
+
+    def _next_number(self, table: str) -> int:
+        found = self._one(f"SELECT coalesce(max(number), 0) + 1 FROM {table}")  # noqa: S608 - a constant
+        return int(found[0]) if found else 1
 
     def _named(self, table: str, column: str, number: int | None) -> str:
         found = self._one(f"SELECT {column} FROM {table} WHERE number = ?", number)  # noqa: S608 - constants
