@@ -15,8 +15,8 @@ from archiver.storage.rows import PostRow, Provenance
 
 _POSTS = "SELECT id, name, category, tag, sha256 FROM post JOIN place ON place = place.number"
 REWRITTEN_TOGETHER = 1000
-"""New posts whose rows are written again in the order of their ids. Listings name the newest article first; rows
-that are added in descending order leave each page of the table half empty."""
+"""New posts whose rows are written again in the order of their ids. Listings name the newest article first,
+and rows that are added in descending order leave each page of the table half empty."""
 
 LEFT_AS_WRITTEN = 100
 """Fewer new rows than this at the end of a run are not written again."""
