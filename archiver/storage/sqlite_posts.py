@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -118,11 +118,11 @@ class PostTables(Database):
             self._number("site", said.site) if said.site else None,
             said.address or None,
             self._number("page", said.listing) if said.listing else None,
-            json.dumps(dict(said.hints), ensure_ascii=False, sort_keys=True) if said.hints else None,
+            _json(said.hints) if said.hints else None,
             _seconds(said.published),
             None if said.precise is None else int(said.precise),
             _seconds(said.fetched),
-            said.credit or None,
+            _without_surrogates(said.credit) or None,
             said.digest or None,
             said.revision,
             _seconds(said.checked),
@@ -203,6 +203,16 @@ def _post(row: tuple[Any, ...]) -> PostRow:
 
 _DAY = len("2022-02-22")
 """Characters of a name that was stored as its day; every other name ends with ``.md`` and is longer."""
+
+
+def _json(hints: Mapping[str, str]) -> str:
+    """Chinese as it is, which takes half of the space; a half of a surrogate pair, which has no UTF-8, escaped."""
+    text = json.dumps(dict(hints), ensure_ascii=False, sort_keys=True)
+    return text if _without_surrogates(text) == text else json.dumps(dict(hints), sort_keys=True)
+
+
+def _without_surrogates(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _seconds(moment: datetime | None) -> int | None:
