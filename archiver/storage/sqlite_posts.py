@@ -122,7 +122,7 @@ class PostTables(Database):
             _seconds(said.published),
             None if said.precise is None else int(said.precise),
             _seconds(said.fetched),
-            _without_surrogates(said.credit) or None,
+            said.credit or None,
             said.digest or None,
             said.revision,
             _seconds(said.checked),
@@ -206,13 +206,13 @@ _DAY = len("2022-02-22")
 
 
 def _json(hints: Mapping[str, str]) -> str:
-    """Chinese as it is, which takes half of the space; a half of a surrogate pair, which has no UTF-8, escaped."""
+    """Chinese is not escaped: that takes half of the space."""
     text = json.dumps(dict(hints), ensure_ascii=False, sort_keys=True)
-    return text if _without_surrogates(text) == text else json.dumps(dict(hints), sort_keys=True)
-
-
-def _without_surrogates(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8")
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # a lone surrogate, in a row that an older version wrote
+        return json.dumps(dict(hints), sort_keys=True)
+    return text
 
 
 def _seconds(moment: datetime | None) -> int | None:

@@ -97,13 +97,6 @@ def test_provenance_is_read_as_it_was_written(tmp_path: Path) -> None:
             assert archive.index.provenance(row.id) == written
 
 
-def test_half_a_surrogate_pair_in_the_credit_is_replaced(tmp_path: Path) -> None:
-    with open_site(tmp_path) as archive:
-        with archive.index.transaction():
-            archive.index.add_post(_row(1), Provenance(credit="来源：\ud83d样例"))
-        assert archive.index.provenance(listed(1).id) == Provenance(credit="来源：?样例")
-
-
 def _row(number: int) -> PostRow:
     name = f"2022-02-22-{listed(number).id}.md"
     return PostRow(listed(number).id, name, "yangliribao", "样例日报新闻", b"x" * 32)
