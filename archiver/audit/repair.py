@@ -19,7 +19,7 @@ from archiver.storage.archive import Archive
 from archiver.storage.files import INDEX, POSTS, STATE, Tree, storage_errors
 from archiver.storage.lock import Lock
 from archiver.storage.rows import OpenArticle
-from archiver.storage.sqlite import SqliteStore
+from archiver.storage.sqlite import DAMAGED_PROVENANCE, SqliteStore
 
 ASIDE = f"{STATE}/set-aside"
 
@@ -29,10 +29,13 @@ def repair(root: Path, checked: Checked, now: datetime) -> dict[Finding, str]:
 
     Raises Locked and StorageError. A repair that was interrupted can be run again.
     """
-    damaged = any(finding.kind == "index" for finding in checked.findings)
-    saved = _set_index_aside(root) if damaged else []
+    damage = {finding.detail for finding in checked.findings if finding.kind == "index"}
+    saved = _set_index_aside(root) if damage - {DAMAGED_PROVENANCE} else []
     with open_site(root) as archive:
+        if damage == {DAMAGED_PROVENANCE}:
+            archive.restore_provenance()
         repairs = _Repairs(archive, now, saved)
+        repairs.is_index_new = damage != {DAMAGED_PROVENANCE}
         done = {finding: repairs.repair(finding) for finding in checked.breaches}
         repairs.finish()
     return {finding: what for finding, what in done.items() if what}
@@ -88,6 +91,8 @@ class _Repairs:
         self._now = now.replace(microsecond=0)
         self._listings = archive.index.listings()
         self._reopened = False
+        self.is_index_new = True
+        """Whether a damaged index was moved aside."""
         self._saved = sum(not archive.index.holds(article.listed.id) for article in saved)
         self._catalogue.begin()
 
@@ -105,6 +110,8 @@ class _Repairs:
     # --- one method for each kind of finding
 
     def _index(self, _: Finding) -> str:
+        if not self.is_index_new:
+            return "the damaged row was replaced by what its post says"
         saved = f"; {self._saved} open articles were saved" if self._saved else ""
         return f"moved to {ASIDE}, a new index was built from the posts{saved}"
 

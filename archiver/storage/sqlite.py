@@ -31,6 +31,9 @@ _OPEN = (
 _OPEN_1 = "id, category, address, hints, listing, state, reason, cause, attempts, since, due, crc"
 _CHECKED = ("site", "page", "provenance", "open", "listing", "slug", "origin", "archive")
 """The tables whose rows have a checksum in their last column."""
+_CHANGED = "table {}: a row has changed by itself"
+DAMAGED_PROVENANCE = _CHANGED.format("provenance")
+"""Damage that does not affect other tables; see ``Archive.restore_provenance``."""
 _POSTS_WITHOUT_ROWS = """
 SELECT
     (SELECT count(*) FROM post WHERE place NOT IN (SELECT number FROM place)),
@@ -59,13 +62,13 @@ class SqliteStore(PostTables):
                         yield result
                 for row in self._db.execute("SELECT * FROM post"):
                     if [type(value) for value in row] != [str, str, int, bytes, int]:
-                        yield "table post: a row has changed by itself"
+                        yield _CHANGED.format("post")
                 if self._one(_POSTS_WITHOUT_ROWS) != (0, 0):
                     yield "table post: its rows do not fit those of place and provenance"
                 for table in _CHECKED:
                     for row in self._db.execute(f"SELECT * FROM {table}"):  # noqa: S608 - the names above
                         if row[-1] != crc(row[:-1]):
-                            yield f"table {table}: a row has changed by itself"
+                            yield _CHANGED.format(table)
         except DamagedIndex as exc:
             yield str(exc.__cause__)
 

@@ -160,6 +160,13 @@ class PostTables(Database):
             _moment(checked),
         )
 
+    def damaged_provenance(self) -> list[PostRow]:
+        with self._errors():
+            rows = self._db.execute("SELECT * FROM provenance")
+            damaged = [row[0] for row in rows if row[-1] != crc(row[:-1])]
+            found = [self._one(f"{_POSTS} WHERE post.number = ?", number) for number in damaged]
+        return [_post(row) for row in found if row]
+
     def forget_post(self, article_id: str) -> None:
         found = self._one("SELECT number FROM post WHERE id = ?", article_id)
         if found:
@@ -177,11 +184,12 @@ class PostTables(Database):
         return self._numbers[key]
 
     def _add_number(self, table: str, values: tuple[str, ...]) -> int:
-        row = (self._next_number(table), *values)
+        number = self._next_number(table)
+        row: tuple[object, ...] = (number, *values)
         if table != "place":  # archive-check compares this table with the posts
             row = (*row, crc(row))
         self._db.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608
-        return row[0]
+        return number
 
     def _next_number(self, table: str) -> int:
         found = self._one(f"SELECT coalesce(max(number), 0) + 1 FROM {table}")  # noqa: S608 - a constant

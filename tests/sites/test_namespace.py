@@ -219,12 +219,12 @@ def test_a_repair_of_the_index_keeps_namespace_and_open_articles(tmp_path: Path,
         before = list(archive.index.without_post())
         assert [(article.site, article.state) for article in before] == [("north", "deferred")]
     with closing(sqlite3.connect(root / INDEX)) as db:
-        db.execute("UPDATE provenance SET address = address || 'x'")
+        db.execute("UPDATE page SET url = url || 'x'")
         db.commit()
     now = datetime.now(UTC)
     found = check(root, now)
     assert [(finding.kind, finding.detail) for finding in found.breaches] == [
-        ("index", "table provenance: a row has changed by itself")
+        ("index", "table page: a row has changed by itself")
     ]
     repair(root, found, now)
     assert check(root, now).breaches == []

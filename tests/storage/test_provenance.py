@@ -20,6 +20,7 @@ from archiver.replica.articles import Site
 from archiver.replica.server import Replica
 from archiver.storage.files import INDEX
 from archiver.storage.rows import PostRow, Provenance
+from archiver.storage.sqlite import DAMAGED_PROVENANCE
 from tests.crawling import crawl
 from tests.storage.archives import NOW, listed
 
@@ -146,14 +147,6 @@ def test_an_adopted_post_has_date_and_digest_and_nothing_else(root: Path) -> Non
 
 
 DAMAGE = {
-    "a value of the provenance": (
-        "UPDATE provenance SET published = published + 1 WHERE number = 3",
-        "provenance",
-    ),
-    "a hint": (
-        "UPDATE provenance SET hints = replace(hints, 'title', 'titlf') WHERE number = 4",
-        "provenance",
-    ),
     "the address of a listing": ("UPDATE page SET url = url || '/' WHERE number = 1", "page"),
     "the name of a site": ("UPDATE site SET name = 'finewt'", "site"),
     "a provenance that is missing": ("DELETE FROM provenance WHERE number = 5", "post"),
@@ -162,8 +155,39 @@ DAMAGE = {
 }
 
 
+CHANGED_ROWS = {
+    "a time": "UPDATE provenance SET published = published + 1 WHERE number IN (3, 4)",
+    "a hint": "UPDATE provenance SET hints = replace(hints, 'title', 'titlf') WHERE number IN (3, 4)",
+    "the number of a site": "UPDATE provenance SET site = 99 WHERE number IN (3, 4)",
+    "a type": "UPDATE provenance SET credit = CAST(credit AS BLOB) WHERE number IN (3, 4)",
+    "the checksum": "UPDATE provenance SET crc = crc + 1 WHERE number IN (3, 4)",
+}
+
+
+@pytest.mark.parametrize("name", CHANGED_ROWS)
+def test_a_damaged_row_of_provenance_is_found_and_the_other_rows_are_kept(root: Path, name: str) -> None:
+    before, posts = provenance_of(root), stored(root)
+    with closing(sqlite3.connect(root / INDEX)) as db:
+        db.execute(CHANGED_ROWS[name])
+        db.commit()
+        damaged = {row[0] for row in db.execute("SELECT id FROM post WHERE number IN (3, 4)")}
+    edited = min(damaged)
+    (path,) = (root / "_posts").glob(f"*-{edited}.md")
+    path.write_bytes(path.read_bytes().replace("。".encode(), "！".encode(), 1))
+    now = datetime.now(UTC)
+    found = check(root, now)
+    assert [(f.kind, f.detail) for f in found.breaches] == [("index", DAMAGED_PROVENANCE)] * 2
+    done = repair(root, found, now)
+    assert set(done.values()) == {"the damaged row was replaced by what its post says"}
+    assert check(root, now).breaches == []
+    assert [finding.id for finding in check(root, now).findings] == [edited]
+    restored = {article_id: of_post(posts[article_id]) for article_id in damaged} | {edited: Provenance()}
+    assert provenance_of(root) == before | restored
+    assert not (root / ".archive/set-aside").exists()
+
+
 @pytest.mark.parametrize("name", DAMAGE)
-def test_damaged_provenance_is_found_and_repaired(root: Path, name: str) -> None:
+def test_other_damage_of_provenance_is_found_and_the_index_is_built_again(root: Path, name: str) -> None:
     sql, table = DAMAGE[name]
     with closing(sqlite3.connect(root / INDEX)) as db:
         assert db.execute(sql).rowcount >= 1
