@@ -204,7 +204,7 @@ class Archive:
         return found is not None
 
     def restore_provenance(self) -> int:
-        """Replaces damaged provenance by what the files of unchanged posts say. Returns the number of rows."""
+        """Replaces damaged provenance by what the files of unchanged posts say; returns how many."""
         damaged = self.index.damaged_provenance()
         self.catalogue.posted([(row, self._said_by_file(row)) for row in damaged], {})
         return len(damaged)
