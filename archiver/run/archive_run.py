@@ -201,14 +201,22 @@ class ArchiveRun:
 
 
 def _claim(archive: Archive, site: Profile) -> None:
-    """Raises BadArgument if the archive has articles of a site whose ids are not this one's."""
-    listings = archive.index.listings()
-    if not archive.index.namespace() and listings and not any(map(site.allows, listings)):
-        raise BadArgument(
-            f"the archive {archive.root} was filled by another site ({listings[0]}): choose another folder "
-            "with -s ARCHIVER_OUTPUT=DIR; nothing was changed"
-        )
-    archive.catalogue.claim(site.namespace)
+    """Raises BadArgument if the archive has articles of a site whose ids are not this one's.
+
+    An index of version 1 had no namespace. Its listings, or else its open articles, show whose it is.
+    """
+    if not archive.index.namespace():
+        known = archive.index.listings() or [
+            address
+            for article in archive.index.without_post()
+            if (address := article.listed.listing or article.listed.address)
+        ]
+        if known and not any(map(site.allows, known)):
+            raise BadArgument(
+                f"the archive {archive.root} was filled by another site ({known[0]}): choose another folder "
+                "with -s ARCHIVER_OUTPUT=DIR; its articles were not changed"
+            )
+    archive.catalogue.claim(site.namespace, site.name)
 
 
 def site_url(settings: BaseSettings) -> str:

@@ -204,6 +204,16 @@ class Archive:
             self.catalogue.adopt(found, instead_of={instead_of, found.row.id} - {""})
         return found is not None
 
+    def restore_provenance(self) -> int:
+        """Replaces damaged provenance by what the files of unchanged posts say; returns how many."""
+        damaged = self.index.damaged_provenance()
+        self.catalogue.posted([(row, self._said_by_file(row)) for row in damaged], {})
+        return len(damaged)
+
+    def _said_by_file(self, row: PostRow) -> Provenance | None:
+        found = self._found(row.name) if self.tree.exists(f"{POSTS}/{row.name}") else None
+        return found.provenance if found and found.row.sha256 == row.sha256 else None
+
     def _bring_up_to_date(self) -> None:
         """Fills an index that was just created. After a run that did not end in order, adds the posts that
         the index lacks."""

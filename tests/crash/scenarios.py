@@ -30,6 +30,7 @@ from archiver.storage.files import INDEX, POSTS, REPORT, STAGING
 from archiver.storage.quarantine import FOLDER as RECORDS
 from archiver.storage.rows import KnownListing
 from archiver.terminal import tell
+from tests.storage import version_1
 from tests.storage.archives import LISTING, NOW, SOURCES, a_post, listed
 
 Task = Callable[[Path], int]
@@ -145,6 +146,12 @@ def killed_run(root: Path) -> int:
     os._exit(Status.OK)
 
 
+def _version_1(root: Path) -> int:
+    """An archive that an older version of the program wrote."""
+    version_1.copied(root)
+    return Status.OK
+
+
 def _delete_index(root: Path) -> int:
     for path in root.glob(f"{INDEX}*"):
         path.unlink()
@@ -163,8 +170,7 @@ def _damage(root: Path) -> int:
     (posts / _name(7)).unlink()
     with closing(sqlite3.connect(root / INDEX)) as db:
         db.execute("DELETE FROM post WHERE id = ?", (listed(8).id,))
-        db.execute("INSERT INTO place (category, tag) VALUES ('x', '')")
-        db.execute("UPDATE post SET place = last_insert_rowid() WHERE id = ?", (listed(9).id,))
+        db.execute("UPDATE post SET place = place % 3 + 1 WHERE id = ?", (listed(9).id,))
         db.commit()
     (root / "category/yangliribao.html").write_bytes(b"")
     (root / STAGING / "0-x.md").write_bytes(b"---\n")
@@ -203,6 +209,7 @@ SCENARIOS = {
     "new": Scenario(_nothing, crawl(range(6), {3: BUSY}), crawl(range(6), {3: BUSY})),
     "update": Scenario(FIRST, SECOND, SECOND),
     "recovery": Scenario(in_turn(FIRST, killed_run), SECOND, SECOND),
+    "migration": Scenario(_version_1, crawl((0, 1, 7)), crawl((0, 1, 7))),
     "reindex": Scenario(in_turn(FIRST, killed_run, _delete_index), SECOND, SECOND),
     "repair": Scenario(in_turn(_ALL, _damage), repair, in_turn(repair, _LAST)),
     "repair-cut-off": Scenario(in_turn(FIRST, killed_run), repair, in_turn(repair, SECOND)),
