@@ -112,7 +112,7 @@ def date(article: Article, given: Given) -> Decided:
         Evidence(article.listed.address, "address"),
         Evidence(given.site.key_of(article.id), "id"),
     ]
-    found = dates.decide(evidence, article.fetched_at, given.site.zone)
+    found = dates.decide(evidence, article.fetched_at, given.site.zone, article.answered_at)
     values = {"date": found.moment.at, "date_precise": found.moment.precise}
     return Decided(values, {"date": found.origin}, found.notes)
 
