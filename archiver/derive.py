@@ -73,6 +73,8 @@ class Decided(NamedTuple):
     """Field → where its value came from (see ``Article.origins``)."""
     doubts: Sequence[str] = ()
     """For example ``date/conflict``; docs/reasons.md lists all of them."""
+    details: Mapping[str, str] = _EMPTY
+    """Doubt → the text that caused it, for those that the user can resolve: ``source/unparsed``."""
 
 
 NOTHING = Decided()
@@ -133,7 +135,8 @@ def source(article: Article, given: Given) -> Decided:
         raise Quarantined("bad_id", f"no family of the profile {given.site.name} accepts this id")
     credit = sources.decide(credits_of(article, family), given.site.aliases)
     origins = {"source": credit.origin} if credit.name else _EMPTY
-    return Decided({"source": credit.name, "author": credit.author}, origins, credit.notes)
+    details = {"source/unparsed": credit.unparsed} if credit.unparsed else _EMPTY
+    return Decided({"source": credit.name, "author": credit.author}, origins, credit.notes, details)
 
 
 def credits_of(article: Article, family: Family) -> list[Evidence]:
@@ -243,6 +246,7 @@ def apply(decided: Decided, article: Article) -> None:
         setattr(article, name, value)
     article.origins.update(decided.origins)
     article.notes.extend(decided.doubts)
+    article.details.update(decided.details)
 
 
 def family_of(article: Article, site: Profile) -> Family:

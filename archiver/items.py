@@ -69,7 +69,7 @@ class Article:
     """Field → its evidence, most trusted first: ``title``, ``date``, ``source``, ``body``,
     ``digest``, ``link``, ``tag``."""
     answered_at: datetime | None = None
-    """When the site made the response, if a cache sent it later; relative dates (昨天 17:47) count from it."""
+    """When the site made a response that a cache sent later; relative dates (昨天 17:47) count from it."""
     base_url: str = ""
     """The base address of relative links in the body."""
 
@@ -91,6 +91,8 @@ class Article:
     origins: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     """Doubts (``date/conflict``, ``source/unparsed`` …) in the order they were found; each one is counted."""
+    details: dict[str, str] = field(default_factory=dict)
+    """Doubt → the text that caused it, on one line, at most 100 characters, as a report can show it."""
 
     def __str__(self) -> str:
         """A short text for log lines, which must not contain the whole article."""

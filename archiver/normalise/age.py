@@ -1,11 +1,11 @@
 """Decides when a site made a response that a cache may have stored.
 
-"5 minutes ago" on a page counts from that moment. The clocks of hosts differ, so the decision uses the clock of
-the site as little as possible:
+"5 minutes ago" on a page counts from that moment. The clocks of hosts differ, so the decision uses the clock
+of the site as little as possible:
 
 1. A valid ``Age`` is a duration, and counts whatever the clocks are.
-2. Without ``Age``, ``Date`` counts if a header says that a cache had the response (``X-Cache: HIT``), or if it
-   is more than a day old. A smaller difference without a cache is taken for a wrong clock or a wrong zone.
+2. Without ``Age``, ``Date`` counts if a header says that a cache had the response (``X-Cache: HIT``), or if
+   it is more than a day old. A smaller difference without a cache is taken for a wrong clock or zone.
 3. Otherwise, and for values in the future or more than a year old, the response was made when it arrived.
 """
 
