@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from archiver.errors import Quarantined
 from archiver.items import Article, Evidence
+from archiver.normalise import age, dates, digests, notices, sources, text, titles
 from archiver.normalise import body as bodies
-from archiver.normalise import dates, digests, notices, sources, text, titles
 from archiver.normalise.fingerprint import fingerprint
 from archiver.posts import Post
 from archiver.sites.family import Family
@@ -114,9 +115,15 @@ def date(article: Article, given: Given) -> Decided:
         Evidence(article.listed.address, "address"),
         Evidence(given.site.key_of(article.id), "id"),
     ]
-    found = dates.decide(evidence, article.fetched_at, given.site.zone, article.answered_at)
+    found = dates.decide(evidence, article.fetched_at, given.site.zone, lambda: _answered_at(article))
     values = {"date": found.moment.at, "date_precise": found.moment.precise}
     return Decided(values, {"date": found.origin}, found.notes)
+
+
+def _answered_at(article: Article) -> datetime:
+    """When the site made the response that was read last; a cache may have sent it later."""
+    headers = next((answer.headers for answer in reversed(article.answers) if not answer.problem), {})
+    return age.answered_at(article.fetched_at, headers)
 
 
 def body(article: Article, given: Given) -> Decided:

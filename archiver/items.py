@@ -64,12 +64,10 @@ class Article:
     id: str
     listed: Listed
     fetched_at: datetime
-    """Time of the response, with a time zone."""
+    """Time of the response, with a time zone; relative dates count from it, or from its age in a cache."""
     said: dict[str, list[Evidence]] = field(default_factory=dict)
     """Field → its evidence, most trusted first: ``title``, ``date``, ``source``, ``body``,
     ``digest``, ``link``, ``tag``."""
-    answered_at: datetime | None = None
-    """When the site made a response that a cache sent later; relative dates (昨天 17:47) count from it."""
     base_url: str = ""
     """The base address of relative links in the body."""
 

@@ -21,7 +21,7 @@ from archiver.fetch import outcomes
 from archiver.fetch.headers import header
 from archiver.fetch.retry import EXPECTED, MIRRORS, SPENT
 from archiver.items import Answer, Article, Evidence, Listed
-from archiver.normalise import age, sources
+from archiver.normalise import sources
 from archiver.run.archive_run import ArchiveRun
 from archiver.sites.load import load
 
@@ -157,9 +157,6 @@ class ArticleSpider(Spider):
             self.run.count("encoding/overridden")
         said = read_answer(decoded.text, rule, self.site, article.id)
         article.fetched_at = datetime.now(UTC)
-        article.answered_at = age.answered_at(
-            article.fetched_at, header(response, "Age"), header(response, "Date"), response.headers
-        )
         if "body" in said and not article.evidence("body"):
             article.base_url = response.url
         for name, evidence in said.items():

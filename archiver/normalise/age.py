@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
 from typing import Final
 
 _MAX_AGE: Final = timedelta(days=365)
@@ -26,15 +25,17 @@ _MAX_CLOCK_DIFFERENCE: Final = timedelta(days=1)
 Headers = Mapping[bytes, Sequence[bytes]]
 
 
-def answered_at(received: datetime, age: str, date: str, headers: Headers) -> datetime | None:
-    """When the site made the response that was received at this time; None if it was made then.
+def answered_at(received: datetime, headers: Headers) -> datetime:
+    """When the site made the response that was received at this time, with these headers."""
+    lower = {name.lower(): values for name, values in headers.items()}
+    age = _duration(_text(lower.get(b"age", ())))
+    if age is None:
+        age = _since(_text(lower.get(b"date", ())), received, lower)
+    return received - age if age is not None and age <= _MAX_AGE else received
 
-    ``age`` and ``date`` are the values of these headers; empty if they are missing.
-    """
-    found = _duration(age)
-    if found is None:
-        found = _since(date, received, headers)
-    return received - found if found and timedelta() < found <= _MAX_AGE else None
+
+def _text(values: Sequence[bytes]) -> str:
+    return b",".join(values).decode("latin-1")
 
 
 def _duration(age: str) -> timedelta | None:
@@ -46,24 +47,17 @@ def _duration(age: str) -> timedelta | None:
 
 
 def _since(date: str, received: datetime, headers: Headers) -> timedelta | None:
-    made = _parsed(date)
-    if made is None or received <= made:
-        return None
-    return received - made if received - made > _MAX_CLOCK_DIFFERENCE or _was_cached(headers) else None
-
-
-@lru_cache(maxsize=64)
-def _parsed(date: str) -> datetime | None:
-    """Cached, because responses of one second have the same text."""
     try:
         made = parsedate_to_datetime(date)
     except (ValueError, TypeError, OverflowError):
         return None
-    return made if made.tzinfo else made.replace(tzinfo=UTC)
+    age = received - (made if made.tzinfo else made.replace(tzinfo=UTC))
+    counts = age > _MAX_CLOCK_DIFFERENCE or (age > timedelta() and _was_cached(headers))
+    return age if counts else None
 
 
 def _was_cached(headers: Headers) -> bool:
     return any(
-        b"cache" in name.lower() and any(b"hit" in value.lower() for value in values)
+        b"cache" in name and any(b"hit" in value.lower() for value in values)
         for name, values in headers.items()
     )

@@ -10,6 +10,7 @@ no second date, and if the words do not give the date another meaning (截至…
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
@@ -19,10 +20,13 @@ from archiver.normalise.readings import DateError, Kind, Reading
 from archiver.normalise.relative_dates import in_year, relative
 from archiver.normalise.zone import BEIJING
 
-__all__ = ["FUTURE_ALLOWED", "DateError", "Kind", "Reading", "checked", "day", "in_year", "read"]
+__all__ = ["FUTURE_ALLOWED", "Answered", "DateError", "Kind", "Reading", "checked", "day", "in_year", "read"]
 
 FUTURE_ALLOWED: Final = timedelta(hours=24)
 """How much later than the response a date may be (faults D9)."""
+
+Answered = Callable[[], datetime]
+"""The moment from which relative dates count. It is a function, because few articles have such a date."""
 
 _EARLIEST_YEAR: Final = 1990
 """Earlier dates are default values of software (1970-01-01, 0001-01-01), not dates of news."""
@@ -37,18 +41,18 @@ _MAX_DATES: Final = 4
 """Dates in one text, all the same; more of them are a list."""
 
 
-def read(text: str, now: datetime, zone: tzinfo, answered: datetime | None = None) -> Reading:
+def read(text: str, now: datetime, zone: tzinfo, answered: Answered | None = None) -> Reading:
     """Reads a date. ``now`` is the time of the response, aware; ``zone`` applies to times without a zone.
 
-    Relative dates count from ``answered``, which is earlier than ``now`` if a cache sent the response. Raises
-    DateError.
+    Relative dates count from ``answered()``, which is earlier than ``now`` if a cache sent the response.
+    Raises DateError.
     """
     if now.utcoffset() is None:
         raise TypeError("now must be aware")
     if len(text) > _MAX_LENGTH:
         raise DateError(text)
     try:
-        reading = _alone(text, zone) or _in_words(spelled(text), (answered or now).astimezone(zone), zone)
+        reading = _alone(text, zone) or _in_words(spelled(text), answered or (lambda: now), zone)
     except (ValueError, OverflowError):  # 2022-02-30, or outside what datetime can hold
         reading = None
     if reading is None:
@@ -153,11 +157,13 @@ _OTHER_MEANING = re.compile(
 """Words by which the date is not that of the article."""
 
 
-def _in_words(line: str, now: datetime, zone: tzinfo) -> Reading | None:
+def _in_words(line: str, answered: Answered, zone: tzinfo) -> Reading | None:
     """Reads a line in one spelling: the complete date in it, else a date without a year and its labels."""
     bare, after = _bare(line)
-    reading = _alone(bare, zone) or relative(bare, now)
-    if reading:
+    if reading := _alone(bare, zone):
+        return reading if not after or _is_only(reading, after, zone) else None
+    now = answered().astimezone(zone)
+    if reading := relative(bare, now):
         return reading if not after or _is_only(reading, after, zone) else None
     found, rest = _stated_in(line, zone)
     if found:

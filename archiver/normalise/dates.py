@@ -16,7 +16,16 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from archiver.errors import Quarantined
-from archiver.normalise.date_text import FUTURE_ALLOWED, DateError, Reading, checked, day, in_year, read
+from archiver.normalise.date_text import (
+    FUTURE_ALLOWED,
+    Answered,
+    DateError,
+    Reading,
+    checked,
+    day,
+    in_year,
+    read,
+)
 from archiver.normalise.zone import BEIJING
 
 if TYPE_CHECKING:
@@ -94,12 +103,12 @@ def _day(found: re.Match[str] | None, text: str) -> Moment:
 
 
 def decide(
-    evidence: Sequence[Evidence], now: datetime, zone: tzinfo = BEIJING, answered: datetime | None = None
+    evidence: Sequence[Evidence], now: datetime, zone: tzinfo = BEIJING, answered: Answered | None = None
 ) -> DatedBy:
     """The date of an article from all evidence, the most trusted first.
 
-    ``now`` is the time of the response. Relative dates count from ``answered``, the moment when the site made
-    the response; a cache sends it later.
+    ``now`` is the time of the response. Relative dates count from ``answered()``, the moment when the site
+    made the response; a cache sends it later.
 
     The first readable date is used, with these exceptions:
 
@@ -121,7 +130,7 @@ def decide(
 
 
 def _read_all(
-    evidence: Sequence[Evidence], now: datetime, zone: tzinfo, answered: datetime | None
+    evidence: Sequence[Evidence], now: datetime, zone: tzinfo, answered: Answered | None
 ) -> tuple[list[_Candidate], list[DateError]]:
     """The readable dates, and the errors of refused texts. An address or id without a day is not an error."""
     candidates: list[_Candidate] = []
@@ -137,7 +146,7 @@ def _read_all(
     return candidates, refused
 
 
-def _reading_of(one: Evidence, now: datetime, zone: tzinfo, answered: datetime | None) -> Reading:
+def _reading_of(one: Evidence, now: datetime, zone: tzinfo, answered: Answered | None) -> Reading:
     if one.origin not in _LAST_RESORT:
         return read(one.text, now, zone, answered)
     moment = day_of_id(one.text) if one.origin == "id" else day_of_address(one.text)

@@ -22,7 +22,7 @@ HEADERS = [
     ("-5", "", {}, 0),
     ("5 minutes", "", {}, 0),
     ("1.5", "", {}, 0),
-    ("²", "", {}, 0),
+    ("\xb2", "", {}, 0),
     ("31536001", "", {}, 0),
     ("99999999999999999999", "", {}, 0),
     ("", TWO_DAYS_OLD, {}, 172800),
@@ -43,5 +43,5 @@ HEADERS = [
 def test_a_cached_response_was_made_before_it_was_received(
     age: str, date: str, headers: dict[bytes, list[bytes]], seconds: int
 ) -> None:
-    answered = answered_at(RECEIVED, age, date, headers)
-    assert answered == (RECEIVED - timedelta(seconds=seconds) if seconds else None)
+    standard = {b"Age": [age.encode()] if age else [], b"Date": [date.encode()]}
+    assert answered_at(RECEIVED, {**standard, **headers}) == RECEIVED - timedelta(seconds=seconds)

@@ -672,5 +672,5 @@ def test_dates_in_the_zone_of_a_site_are_converted_to_beijing_time(text: str, ex
 def test_only_dates_without_a_year_count_from_the_time_when_a_cached_page_was_made(
     text: str, expected: str
 ) -> None:
-    dated = decide([answer(text)], NOW, answered=NOW - timedelta(days=2))
+    dated = decide([answer(text)], NOW, answered=lambda: NOW - timedelta(days=2))
     assert dated.moment.at.isoformat(" ") == f"{expected}+08:00"
