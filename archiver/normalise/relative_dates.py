@@ -6,10 +6,11 @@ To add a word, add a row to ``_DAYS_BACK``, ``_UNITS`` or ``_JUST_NOW``, and a r
 
 from __future__ import annotations
 
-import calendar
 import re
 from datetime import date, datetime, time, timedelta
 from typing import Final
+
+from dateutil.relativedelta import relativedelta
 
 from archiver.normalise.clocks import TIME, on
 from archiver.normalise.date_spelling import number_of
@@ -97,7 +98,7 @@ def _ago(line: str, now: datetime) -> Reading | None:
     if not (match := _AGO.fullmatch(line)):
         return None
     months, rest, smallest = _duration(match["parts"])
-    at = (_months_before(exact, months) - rest).astimezone(BEIJING)
+    at = (exact - relativedelta(months=months) - rest).astimezone(BEIJING)
     return Reading(at if smallest < 86400 else datetime.combine(at.date(), time(), BEIJING), "ago")
 
 
@@ -119,10 +120,3 @@ def _count(text: str) -> float:
     if text == "半":
         return 0.5
     return float(text) if text[0].isdecimal() else number_of(text)
-
-
-def _months_before(at: datetime, months: int) -> datetime:
-    """The same day of an earlier month, or the last day of that month."""
-    year, month = divmod(at.year * 12 + at.month - 1 - months, 12)
-    last = calendar.monthrange(year, month + 1)[1]
-    return at.replace(year=year, month=month + 1, day=min(at.day, last))
