@@ -28,6 +28,9 @@ _NOT_SHOWN = re.compile(
 )
 """Markup. A part that is not closed ends with the text, so that no part is read twice."""
 
+_TAG_OR_COMMENT = re.compile(r"<(?:!--.*?(?:-->|\Z)|[^>]*(?:>|\Z))", re.DOTALL)
+_BLANKS = (" ", "\n", "\xa0", "\u3000", "\t")
+
 
 @dataclass(slots=True)
 class Losses:
@@ -43,13 +46,26 @@ class Losses:
         return self.parts > 0 or self.text >= MIN_TEXT
 
     def compare(self, before: str, after: str) -> None:
-        """Adds the difference between the lengths of the visible texts."""
+        """Adds the difference between the lengths of the visible texts.
+
+        The estimate is exact for usual markup; elements without visible text only make the first one longer.
+        """
+        if self.text + _estimate(before) - _estimate(after) < MIN_TEXT:
+            return
         self.text += text_length(before) - text_length(after)
 
 
 def text_length(html: str) -> int:
     """The number of visible characters, without white space."""
-    shown = _NOT_SHOWN.sub("", html)
-    if "&" in shown:
-        shown = unescape(shown)
+    shown = _decoded(_NOT_SHOWN.sub("", html))
     return len(without_invisible("".join(shown.split())))
+
+
+def _estimate(html: str) -> int:
+    """As :func:`text_length`; it takes a tenth of the time."""
+    shown = _decoded(_TAG_OR_COMMENT.sub("", html))
+    return len(shown) - sum(map(shown.count, _BLANKS))
+
+
+def _decoded(text: str) -> str:
+    return unescape(text) if "&" in text else text
