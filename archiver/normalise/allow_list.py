@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 import nh3
 
 from archiver.normalise.elements import BLOCKS, EMBEDDED, INLINES, names
-from archiver.normalise.pictures import NAMES, is_loaded_later
+from archiver.normalise.pictures import MIN_INLINE, NAMES, is_loaded_later
 
 ExtraAttributes = frozenset[tuple[str, str, re.Pattern[str]]]
 """Attributes allowed for one site: element, attribute, and the pattern that its whole value must match."""
@@ -31,9 +31,12 @@ _ATTRIBUTES = {
     "td": _CELL,
     "th": _CELL,
     "tr": {"bgcolor", "valign"},
-    **dict.fromkeys(EMBEDDED, {"data", "height", "name", "poster", "src", "title", "value", "width", *NAMES}),
+    **{
+        name: {"data", "height", "name", "poster", "src", "title", "value", "width", *NAMES}
+        for name in EMBEDDED
+    },
 }
-"""The attributes of embedded elements and the addresses of pictures are for the rewriter, not for the post."""
+"""The rewriter reads the attributes of embedded elements, and ``NAMES``; they are not in the post."""
 _SHOWING = EMBEDDED | {"img"}
 _VALUES = {
     "align": re.compile(r"[A-Za-z]+"),
@@ -57,6 +60,8 @@ _VALUES = {
 """Attribute → the pattern that its whole value must match. Other allowed attributes may have any value."""
 
 _ADDRESSES = frozenset({"data", "href", "poster", "src", *NAMES})
+_STRIPPED = "".join(map(chr, range(0x21)))
+"""Characters that browsers ignore in front of an address."""
 _DROPPED_WITH_CONTENT = names(
     "canvas head iframe math noembed noframes noscript script style svg template title"
 )
@@ -97,7 +102,8 @@ _HIDES = re.compile(
 _OVERLAPS = re.compile(
     r"""
     \s* (?: (?P<fold> height | max-height ) \s*:
-      | line-height \s*: \s* (?: 0 (?:\.[0-6]\d*)? (?:[a-z]+|%)? | \.[0-6]\d* | \d p[xt] | [0-6]?\d% ) \s* (?: \Z | ! )
+      | line-height \s*: \s*
+        (?: 0 (?:\.[0-6]\d*)? (?:[a-z]+|%)? | \.[0-6]\d* | \d p[xt] | [0-6]?\d% ) \s* (?: \Z | ! )
       | (?: display | font-size | visibility | opacity ) \s*:\s* (?: none | 0 (?![.\d]) )
     )
     """,
@@ -124,7 +130,7 @@ def _cleaner(extra: ExtraAttributes) -> nh3.Cleaner:
         attributes=attributes,
         generic_attribute_prefixes={"data-"},
         attribute_filter=partial(_value, {(element, name): value for element, name, value in extra}),
-        url_schemes={"http", "https"},
+        url_schemes={"http", "https", "data"},  # _value() drops "data" where it is not a picture
         link_rel=None,
         strip_comments=True,
         clean_content_tags=set(_DROPPED_WITH_CONTENT),
@@ -139,6 +145,8 @@ def _value(
         value = re.sub(r"[\t\n]+", "" if name in _ADDRESSES else " ", value)
     if name == "style":
         return _style(value, element in _OF_ANY_HEIGHT)
+    if name in _ADDRESSES and value.lstrip(_STRIPPED)[:5].lower() == "data:":
+        return value[:MIN_INLINE] if element == "img" and name == "src" else None
     form = extra.get((element, name))
     if form is None and (name in NAMES or name.startswith("data-")):
         return value if element in _SHOWING and is_loaded_later(name, value) else None
@@ -151,7 +159,9 @@ def _value(
 @lru_cache(maxsize=256)  # saves 4 µs per article
 def _style(value: str, has_any_height: bool) -> str | None:
     parts = [part for part in value.split(";") if part.strip()]
-    allowed = [part for part in parts if _STYLE.fullmatch(part.strip()) and not _overlaps(part, has_any_height)]
+    allowed = [
+        part for part in parts if _STYLE.fullmatch(part.strip()) and not _overlaps(part, has_any_height)
+    ]
     kept = value if len(allowed) == len(parts) else ";".join(allowed)
     hides = _HIDES.search(value)
     return (f"{CONCEALED}{hides.lastgroup};{kept}" if hides else kept) or None

@@ -1,7 +1,7 @@
 """Decides which hidden parts of a body are content, and removes the others.
 
 A style often hides text until a script shows it: a folded half of an article, a paragraph that fades in, the
-container itself. Such text is kept. Text for no reader is removed: copies, templates, dialogs, marks in a line.
+container itself. Such text is kept. Text for no reader is removed: copies, templates, dialogs, marks.
 ``html`` is output of ``allow_list.sanitise``, which marks each style that hides something.
 """
 
@@ -23,17 +23,25 @@ _EMPTY = re.compile(rf'<(p|div|span)(?: [^<>]*)?(?:{_MARK}| hidden=")[^<>]*>(?:\
 _TOKEN = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: [^\s="<>]+="[^"]*")*)>|([^<]+)')
 _KIND = re.compile(rf'{_MARK}([a-z]+);([^"]*)"| hidden="[^"]*"')
 _CLASS = re.compile(r' class="([^"]*)"')
-_SHOWS = re.compile(r"[\";]\s*font-size\s*:\s*(?:[1-9][\d.]*(?:px|pt|rem|vw|mm|cm)|(?:x{1,3}-)?(?:small|large)|medium)")
+_SHOWS = re.compile(
+    r"[\";]\s*font-size\s*:\s*(?:[1-9][\d.]*(?:px|pt|rem|vw|mm|cm)|(?:x{1,3}-)?(?:small|large)|medium)"
+)
 
 _CONTROL = re.compile(
     r"""
-    [\s[(【（]* (?: 点击|点此|轻触|立即|查看|阅读|展开|显示|浏览 ){1,3} (?: 余下|剩余|更多|完整|本|隐藏|其余|阅读|\s|\d+% ){0,3}
-        (?: 全文|全部|原文|内容|正文|更多|详情|部分|文章|余下|剩余|隐藏|全篇 )? (?: 内容|文章|部分 )?
-    [\s>》»↓∨▼＋+…. \])】）]*
-  | [\s[(]* (?: 余下|剩余 ) (?: 全文|内容|\d+% ) [\s>》»↓∨▼…. ]*
-  | [\s[(]* (?: (?:click\ to\ )? (?:read|show|view|see|load)\ (?:the\ )?(?:more|all|full(?:\ (?:text|article|story))?|rest)
-            | continue\ reading | expand(?:\ all)? ) [\s>»↓▼….\])]*
-  | .{0,4} (?: 展開 | 閱讀 | 顯示 | 查看 ) (?: 全文 | 全部 | 更多 ) .{0,3}
+    [\s[(【（]* (?: 点击 | 点此 | 轻触 | 立即 | 继续 | 點擊 )?
+    (?: (?: 展开 | 展開 ) (?: 阅读 | 查看 | 閱讀 )?
+        (?: 余下 | 剩余 | 其余 | 更多 | 完整 | 隐藏 | 本 | \d+% | \s ){0,3}
+        (?: 全文 | 全部 | 内容 | 正文 | 更多 | 部分 | 文章 | 阅读 ){0,2}
+      | (?: 查看 | 阅读 | 显示 | 浏览 | 閱讀 | 顯示 )
+        (?: 余下 | 剩余 | 其余 | 完整 | 隐藏 | 本 | \d+% | \s ){0,3}
+        (?: 全文 | 全部 | 内容 | 正文 | 更多 | 部分 | 文章 ){1,2}
+      | (?: 余下 | 剩余 ) (?: 全文 | 内容 | \d+% )
+      | (?: click\ to\ )? (?: read | show | view | see | load )\ (?:the\ )?
+        (?: more | all | full(?:\ (?:text|article|story))? | rest )
+      | continue\ reading | expand(?:\ all)?
+    )
+    [\s>»↓∨▼＋+….\])】）]*
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -60,8 +68,11 @@ _MAX_FURNITURE = 60
 _SENTENCE = re.compile(r"[。！？；]|[.!?](?:\s|$)")
 _MAX_DEPTH = 8
 """Hidden elements inside each other; deeper ones count as shown."""
+_MAX_MARK = 20
+"""Characters of a hidden text in a line that is not reported: a mark against copying, for example."""
 _MAX_COMPARED = 100_000
 """Characters in which a copy of a hidden text is searched."""
+_PICTURES = names("embed framed img object video")
 _OWN_TEXT = names("a b em font i s small span strong sub sup u")
 
 
@@ -136,11 +147,11 @@ class _Body:
         self.dropped.update(range(part.start, part.end))
         if is_content and self.tokens[part.start][1] not in ("img", "framed", "embed"):
             self.losses.parts += part.pictures
-        if not is_content or part.length < MIN_TEXT:
+        if not is_content or part.length < (MIN_TEXT if part.is_block else _MAX_MARK):
             self.losses.text -= part.length
 
     def _drop_own_text(self, part: _Part) -> None:
-        """Removes text of size 0. Elements with a size or a class of their own, and blocks, show their text."""
+        """Removes text of size 0. Blocks, and elements with a size or class of their own, show their text."""
         at = part.start + 1
         while at < part.end:
             end, name, attributes, text = self.tokens[at]
@@ -168,20 +179,7 @@ class _Body:
             ends = [end for end in ends if end > at]
             if len(ends) < _MAX_DEPTH:
                 ends.append(self._end_of(at))
-                yield self._part(at, ends[-1], kind[1] or "none")
-
-    def _part(self, start: int, end: int, kind: str) -> _Part:
-        inside = self.tokens[start:end]
-        css_class = _CLASS.search(self.tokens[start][2])
-        return _Part(
-            start,
-            end,
-            kind,
-            " ".join(text for *_, text in inside if text),
-            sum(name in ("img", "video", "framed", "embed", "object") and not slash for slash, name, _, _ in inside),
-            any(name in BLOCKS for _, name, _, _ in inside),
-            css_class[1] if css_class else "",
-        )
+                yield _part(self.tokens, at, ends[-1], kind[1] or "none")
 
     def _end_of(self, at: int) -> int:
         depth = 0
@@ -197,17 +195,32 @@ class _Body:
         """What is outside all hidden elements."""
         hidden: set[int] = set().union(*(range(part.start, part.end) for part in parts))
         seen = [token for at, token in enumerate(self.tokens) if at not in hidden]
-        return _Body(seen, self.losses)._part(0, len(seen), "") if seen else _Part(0, 0, "", "", 0, False, "")
+        return _part([("", "", "", ""), *seen], 0, len(seen) + 1, "")
+
+
+def _part(tokens: list[Token], start: int, end: int, kind: str) -> _Part:
+    inside = tokens[start:end]
+    css_class = _CLASS.search(tokens[start][2])
+    return _Part(
+        start,
+        end,
+        kind,
+        text=" ".join(text for *_, text in inside if text),
+        pictures=sum(name in _PICTURES and not slash for slash, name, _, _ in inside),
+        is_block=any(name in BLOCKS for _, name, _, _ in inside),
+        css_class=css_class[1] if css_class else "",
+    )
 
 
 def _is_other(part: _Part, shown: str) -> bool:
     """Whether a hidden part is certainly not content of the article."""
     text = "".join(part.text.split())
+    is_short = len(text) <= _MAX_FURNITURE and not _SENTENCE.search(text)
     return (
         _OTHER.search(part.css_class) is not None
         or _TEMPLATE.search(part.text) is not None
         or (bool(text) and not part.pictures and text in shown[:_MAX_COMPARED])
-        or (len(text) <= _MAX_FURNITURE and _FURNITURE.search(text) is not None and not _SENTENCE.search(text))
+        or (is_short and _FURNITURE.search(text) is not None)
     )
 
 
@@ -215,9 +228,10 @@ def _is_content(part: _Part, shown: int, unfolds: bool) -> bool:
     """Whether a script of the page shows the part, or a reader can unfold it."""
     if part.kind == "clear":
         return part.is_block
-    if unfolds and (part.pictures or part.length >= 4):
+    is_named = _FOLDED.search(part.css_class) is not None
+    if unfolds and (part.pictures or part.length >= (4 if part.is_block or is_named else MIN_TEXT)):
         return True
-    if _FOLDED.search(part.css_class) and part.is_block:
+    if is_named and part.is_block:
         return True
     return part.is_block and part.length > shown and len(_SENTENCE.findall(part.text)) >= 2
 

@@ -26,7 +26,12 @@ _LABEL = re.compile(
 )
 _TAG = re.compile(r"<!\[CDATA\[|\]\]>|<[^<>]*>")
 _HIDDEN = re.compile(
-    r"""\s(?:hidden(?=[\s=>]|$) | style=["'][^"']*(?:display|visibility)\s*:\s*(?:none|hidden) | (?:width|height)=["']?0["'\s])""",
+    r"""
+    \s (?: hidden (?= [\s=>] | \Z )
+        | style=["'] [^"']* (?:display|visibility) \s*:\s* (?:none|hidden)
+        | (?:width|height) = ["']? 0 ["'\s]
+       )
+    """,
     re.IGNORECASE | re.VERBOSE,
 )
 _WIDTH = re.compile(r"""\swidth\s*=\s*["']?(\d+(?:\.\d+)?)(?:px)?["'\s]""", re.IGNORECASE)

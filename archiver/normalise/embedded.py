@@ -29,13 +29,15 @@ _PARTS = re.compile(
     rf"""
       < (?P<foreign> math | svg ) (?![^\s/>])                           # a formula or a drawing
         (?P<attributes> [^<>]*+ ) > (?: (?<!/>) (?: (?P<content> .*? ) </(?P=foreign)\s*> | .* ) )?
+    | < iframe (?P<closed> \s [^<>]*+ ) (?<=/) >                         # XHTML
     | < (?P<slash> /? ) (?P<renamed> {"|".join(_RENAMED)} ) (?=[\s/>])
     | < canvas (?=[\s/>]) (?P<canvas> [^<>]*+ )
     | < script \s [^<>]*? math/tex [^<>]*+ > (?P<tex> [^<]*+ ) </script\s*>
     | (?P<copy> < span \s [^<>]*? \b katex-html \b ["'] )                 # a drawn copy of a formula
     # text in which these elements do not count
     | <!-- (?: .*? --> | .* )
-    | < (?P<raw> script | style | template | textarea | title | xmp ) (?![^\s/>]) (?: .*? </(?P=raw)\s*> | .* )
+    | < (?P<raw> script | style | template | textarea | title | xmp ) (?![^\s/>])
+      (?: .*? </(?P=raw)\s*> | .* )
     """,
     re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
@@ -55,15 +57,17 @@ def _prepared(part: re.Match[str], losses: Losses, shown_twice: bool) -> str:
         return f"<{part['slash']}{_RENAMED[part['renamed'].lower()]}"
     if part["copy"]:
         return f"{part['copy']} hidden"
+    if part["closed"]:
+        return f"<{FRAME}{part['closed'].rstrip('/')}></{FRAME}>"
     if part["tex"] is not None:
-        return "" if shown_twice else f" {part['tex'].strip()} "
+        return "" if shown_twice else part["tex"].strip()
     if part["canvas"] is not None:
         losses.parts += "hidden" not in part["canvas"] and "none" not in part["canvas"]
     if part["content"] is None:
         return part[0]
     if part["foreign"].lower() == "math":
         text = "" if shown_twice else formula(part["attributes"], part["content"])
-        losses.parts += not text and not shown_twice
+        losses.parts += not text and not shown_twice and bool(part["content"].strip())
         return text
     text, is_lost = drawing(part["attributes"], part["content"])
     losses.parts += is_lost

@@ -16,7 +16,8 @@ _ANNOTATION = re.compile(
     r"<annotation\s[^<>]*(?:tex|asciimath|text/plain)[^<>]*>([^<]+)</annotation", re.IGNORECASE
 )
 _NOT_DRAWN = re.compile(
-    r"<(annotation(?:-xml)?|style|script)(?![^\s/>])(?:.*?</\1\s*>|.*)|<!--(?:.*?-->|.*)", re.IGNORECASE | re.DOTALL
+    r"<(annotation(?:-xml)?|style|script)(?![^\s/>])(?:.*?</\1\s*>|.*)|<!--(?:.*?-->|.*)",
+    re.IGNORECASE | re.DOTALL,
 )
 _TOKEN = re.compile(r"<(/?)(?:[a-z]+:)?([a-z]+)[^<>]*?(/?)>|([^<]+)", re.IGNORECASE)
 _MAX_PARTS = 5_000
@@ -26,8 +27,9 @@ def formula(attributes: str, content: str) -> str:
     """The alternative text, else the annotation in TeX, else the text made from the elements; as HTML."""
     alternative = _ALTERNATIVE.search(attributes)
     annotation = _ANNOTATION.search(content)
-    text = ((alternative[1] or alternative[2] or "") if alternative else "") or (annotation[1] if annotation else "")
-    return " ".join((text.strip() or _drawn(_NOT_DRAWN.sub("", content))).replace("<", "&lt;").split())
+    given = [*(alternative.groups() if alternative else ()), annotation[1] if annotation else ""]
+    text = next((text for text in given if text and text.strip()), "")
+    return " ".join((text or _drawn(_NOT_DRAWN.sub("", content))).replace("<", "&lt;").split())
 
 
 def _grouped(text: str) -> str:

@@ -18,8 +18,9 @@ MIN_TEXT = 8
 _NOT_SHOWN = re.compile(
     r"""
     < (?: !-- (?: .*? --> | .* )                                        # a comment
-        | ( audio | framed | noembed | noframes | object | script | style | template | title | unscripted | video )
-          \b (?: .*? </\1 [^<>]* > | .* )                               # an element without visible text
+        | ( audio | framed | noembed | noframes | object | script | style | template | title | unscripted
+          | video
+          ) \b (?: .*? </\1 [^<>]* > | .* )                               # an element without visible text
         | [a-z/!?] (?: [^<>"']++ | "[^"<]*+" | '[^'<]*+' )*+ >           # any other tag
         | [a-z/!?] [^>]*+ (?: > | \Z )                                  # a tag with an unusual attribute
       )
@@ -50,9 +51,9 @@ class Losses:
 
         The estimate is exact for usual markup; elements without visible text only make the first one longer.
         """
-        if self.text + _estimate(before) - _estimate(after) < MIN_TEXT:
-            return
-        self.text += text_length(before) - text_length(after)
+        estimate = _estimate(before) - _estimate(after)
+        exact = self.text + estimate >= MIN_TEXT
+        self.text += text_length(before) - text_length(after) if exact else estimate
 
 
 def text_length(html: str) -> int:

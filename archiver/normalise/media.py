@@ -6,26 +6,31 @@ import re
 from collections.abc import Mapping
 from html import unescape
 
-from archiver.normalise.embedded import NO_SCRIPT
 from archiver.normalise.elements import VOID
+from archiver.normalise.embedded import NO_SCRIPT
 from archiver.normalise.pictures import LATER, is_invisible
 
 _PAIR = re.compile(r' ([^\s="]+)="([^"]*)"')
 _NOT_CONTENT = re.compile(
     r"""
-    https?:// (?: [^/]*\. )?
-    (?: addthis | adnxs | adsafeprotected | amazon-adsystem | baidustatic | changyan | cnzz | cpro | criteo | disqus | doubleclick
-      | google-analytics | googlesyndication | googletagmanager | hm\.baidu | hcaptcha | jiathis | outbrain | pos\.baidu
-      | recaptcha | scorecardresearch | sharethis | taboola | tanx | widget\.weibo
+    https?:// (?: [^/]*\. )?                                            # the name of the host has this part
+    (?: addthis | adnxs | adsafeprotected | amazon-adsystem | baidustatic | changyan | cnzz | cpro | criteo
+      | disqus | doubleclick | google-analytics | googlesyndication | googletagmanager | hm\.baidu | hcaptcha
+      | jiathis | outbrain | pos\.baidu | recaptcha | scorecardresearch | sharethis | taboola | tanx
+      | widget\.weibo
     ) [^/]*\.? (?: / | : | \Z )
-    | https?://[^/]*/ (?: recaptcha | plugins/(?:like|share|follow|page|comments) | widgets?/(?:follow|like|tweet|share) )
-    | https?:// (?: [^/]*\. )? (?: ads? | adserver | adv | stat | stats | tongji | track(?:er|ing)? | login | passport ) \d*\.
-    | https?://[^/]*/ (?: [^?]*/ )? (?: ads? | adframe | advert[a-z]* | banner s? | login | comments? | share ) (?: [/?._-] | \Z )
+    | https?:// (?: [^/]*\. )?
+      (?: ads? | adserver | adv | stat | stats | tongji | track(?:er|ing)? | login | passport ) \d*\.
+    | https?://[^/]*/                                                   # a part of the path
+      (?: recaptcha | plugins/(?:like|share|follow|page|comments) | widgets?/(?:follow|like|tweet|share) )
+    | https?://[^/]*/ (?: [^?]*/ )?
+      (?: ads? | adframe | advert[a-z]* | banners? | login | comments? | share ) (?: [/?._-] | \Z )
     """,
     re.IGNORECASE | re.VERBOSE,
 )
 """Frames that are not content: advertisements, counters, buttons to share, forms to log in or to comment."""
 
+_NO_FILE = re.compile(r"\s*(?:about|blob|data):", re.IGNORECASE)
 _PLAYER = re.compile(r"movie|src|url|filename|file|flv", re.IGNORECASE)
 """Names of ``param`` with the address of a video."""
 
@@ -65,4 +70,4 @@ class Medium:
     def _add(self, given: Mapping[str, str]) -> None:
         names = (*LATER, "src", "data", "value")
         found = [given[name] for name in names if name in given]
-        self.addresses += [value for value in found if not unescape(value).startswith(("about:", "blob:", "data:"))]
+        self.addresses += [value for value in found if not _NO_FILE.match(unescape(value))]

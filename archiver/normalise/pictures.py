@@ -11,33 +11,43 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from archiver.normalise.losses import Losses
 
 LATER = tuple(
-    """
-    data-original data-src data-lazy-src data-lazysrc data-lazy data-lazyload data-lazyload-src data-lazy-load
-    data-lazy-original data-lazy-url data-lazy-img data-lazy-image data-actualsrc data-actual-src data-realsrc
-    data-real-src data-original-src data-orig-src data-src-original data-src-lazy data-ks-lazyload
-    data-flickity-lazyload data-echo data-layzr data-bsrc data-cfsrc data-ezsrc data-ll-src data-defer-src
-    data-delay-src data-deferred data-load-src data-loadsrc data-wpfc-original-src data-pagespeed-lazy-src
-    data-croporisrc data-backsrc data-imgsrc data-img-src data-image-src data-url data-img data-image data-pic
-    data-srcset data-lazy-srcset data-original-set data-lazyload-srcset
-    real_src realsrc real-src actualsrc lazy-src lazysrc lazy_src lazyload data_src
-    """.split()
+    re.findall(
+        r"\S+",
+        """
+        data-original data-src data-lazy-src data-lazysrc data-lazy data-lazyload data-lazyload-src
+        data-lazy-load data-lazy-original data-lazy-url data-lazy-img data-lazy-image
+        data-actualsrc data-actual-src data-realsrc data-real-src data-original-src data-orig-src data-src-original data-src-lazy data-ks-lazyload
+        data-flickity-lazyload data-echo data-layzr data-bsrc data-cfsrc data-ezsrc data-ll-src data-defer-src
+        data-delay-src data-deferred data-load-src data-loadsrc data-wpfc-original-src data-pagespeed-lazy-src
+        data-croporisrc data-backsrc data-imgsrc data-img-src data-image-src
+        data-srcset data-lazy-srcset data-original-set data-lazyload-srcset
+        real_src realsrc real-src actualsrc lazy-src lazysrc lazy_src lazyload data_src
+        """,
+    )
 )
 """Attributes with the address that a script loads in place of ``src``; the first usable one counts. To
 support another script, add its attribute here."""
 
 ALSO = tuple(
-    """
-    srcset original original_src original-src orginial_src _src xsrc osrc file zoomfile
-    data-orig-file data-large-file data-large_image data-large-src data-full-src data-full data-hi-res-src
-    data-hires data-canonical-src data-zoom-image data-highres
-    """.split()
+    re.findall(
+        r"\S+",
+        """
+        data-url data-img data-image data-pic srcset original original_src original-src orginial_src _src xsrc
+        osrc file zoomfile data-orig-file data-large-file data-large_image data-large-src data-full-src
+        data-full
+        data-hi-res-src data-hires data-canonical-src data-zoom-image data-highres
+        """,
+    )
 )
 """Attributes with an address that counts only if ``src`` has none, or only a placeholder."""
 
 NAMES = frozenset({*LATER, *ALSO})
 
-_FILE = re.compile(r"[^\s\"'<>{}|\\]*\.(?:avif|bmp|gif|jfif|jpe?g|png|svg|tiff?|webp)(?:[?&!@#_-]\S*)?", re.IGNORECASE)
+_FILE = re.compile(
+    r"[^\s\"'<>{}|\\]*\.(?:avif|bmp|gif|jfif|jpe?g|png|svg|tiff?|webp)(?:[?&!@#_-]\S*)?", re.IGNORECASE
+)
 _ADDRESS = re.compile(r"(?:https?:)?//[^\s/]\S*|\.{0,2}/[^\s/]\S*|[^\s:{}]+/[^\s{}]+", re.IGNORECASE)
+_PAGE = re.compile(r"\.(?:s?html?|css|js|pdf)(?:[?#]|\Z)", re.IGNORECASE)
 _OTHER_PICTURE = re.compile(
     "avatar|blank|default|error|fallback|holder|icon|link|load|logo|low|poster|preview|qr|share|small|thumb|tiny"
 )
@@ -47,10 +57,11 @@ _PLACEHOLDER = re.compile(
     r"""
     (?: data | blob | about | javascript ) : .*
     | (?: .*/ )?
-      (?: (?: blank | spacer | place-?holder | transparent | lazy-?load(?:ing)? | img-?loading | pixel | 1x1 | 1px )
+      (?: (?: blank | spacer | place-?holder | transparent | lazy-?load(?:ing)? | img-?loading | pixel | 1x1
+            | 1px )
           (?: [-_.]? \d+ (?: x\d+ )? )? \. (?: gif | jpe?g | png | svg | webp )
-        | (?: clear | default-?(?:bg|img|pic) | dot | empty | gr[ae]y | lazy | loader | loading | none | nopic | s
-            | space | spinner | trans | white
+        | (?: clear | default-?(?:bg|img|pic) | dot | empty | gr[ae]y | lazy | loader | loading | none | nopic
+            | s | space | spinner | trans | white
           ) \d? \. (?: gif | png | svg )
       ) (?: [?\#!@] .* )?
     """,
@@ -58,7 +69,9 @@ _PLACEHOLDER = re.compile(
 )
 """The address of a picture that only keeps the place of another one."""
 
-_CANDIDATE = re.compile(r"[\s,]*+ (\S*[^\s,]) (?: \s+ (\d{1,6}(?:\.\d{1,4})?) [wxh] )? [^,]*+ (?: , | \Z )", re.VERBOSE)
+_CANDIDATE = re.compile(
+    r"[\s,]*+ (\S*[^\s,]) (?: \s+ (\d{1,6}(?:\.\d{1,4})?) [wxh] )? [^,]*+ (?: , | \Z )", re.VERBOSE
+)
 _SET = re.compile(r"\s\d+(?:\.\d+)?[wx]\s*(?:,|\Z)")
 _MAX_SET = 10_000
 
@@ -80,7 +93,9 @@ _PADDED = re.compile(r"padding(?:-top|-bottom)?\s*:[^;\"]*[1-9]")
 _SIZE = re.compile(r"(?:^|(?<=;))\s*(?:height|padding(?:-top|-bottom)?|width)\s*:[^;]*;?")
 _TAG = re.compile("<[^<>]*>")
 _LAZY_CLASS = re.compile("lazy|defer|loading", re.IGNORECASE)
-_MIN_INLINE = 1_000
+_MAX_NEAR = 16
+"""Tags between a picture and its copy in a ``noscript`` element."""
+MIN_INLINE = 1_000
 """Characters of a picture inside its address; shorter ones are placeholders."""
 
 
@@ -90,7 +105,7 @@ def is_loaded_later(name: str, value: str) -> bool:
     For names that are not in the tables, the value must be the name of a picture file.
     """
     if name in NAMES:
-        return bool(_ADDRESS.match(value) or _FILE.match(value))
+        return bool(_ADDRESS.match(value) or _FILE.match(value)) and not _PAGE.search(value)
     return _FILE.fullmatch(value) is not None and not _OTHER_PICTURE.search(name)
 
 
@@ -134,7 +149,6 @@ def largest(value: str) -> str:
     """The candidate of a ``srcset`` with the greatest width or density."""
     candidates = _CANDIDATE.findall(value[:_MAX_SET])
     return max(candidates, key=lambda found: float(found[1] or 1), default=("", ""))[0]
-
 
 
 class Pictures:
@@ -200,8 +214,9 @@ class Pictures:
 
     def _append(self, source: str, given: Mapping[str, str]) -> None:
         self._written.add(source)
-        kept = "".join(f' {name}="{value}"' for name, value in given.items() if name in self._kept and name != "src")
-        self._out.append(f'<img src="{source}"{kept} />')
+        kept = {name: value for name, value in given.items() if name in self._kept and name != "src"}
+        attributes = "".join(f' {name}="{value}"' for name, value in kept.items())
+        self._out.append(f'<img src="{source}"{attributes} />')
 
     def _replace_copy(self, source: str, is_lazy: bool) -> None:
         """Removes the picture of a ``noscript`` element in front of the picture that it is a copy of."""
@@ -211,10 +226,11 @@ class Pictures:
         self._copy = (-1, "")
 
     def _is_near(self, position: int) -> bool:
-        """Whether only tags were written since ``position``."""
-        return 0 <= position and not _TAG.sub("", "".join(self._out[position:])).strip() and not any(
-            "<img " in part for part in self._out[position:]
-        )
+        """Whether only tags were written since ``position``, and no picture."""
+        if position < 0 or len(self._out) - position > _MAX_NEAR:
+            return False
+        since = "".join(self._out[position:])
+        return "<img " not in since and not _TAG.sub("", since).strip()
 
 
 def _without_size(given: dict[str, str], is_lazy: bool) -> bool:
@@ -235,7 +251,7 @@ def _seems_real(given: Mapping[str, str]) -> bool:
     source = given.get("src", "")
     width = re.match(r"\d+", given.get("width", ""))
     return (
-        (len(source) >= _MIN_INLINE and source.startswith("data:"))
+        (len(source) >= MIN_INLINE and source.startswith("data:"))
         or _LAZY_CLASS.search(given.get("class", "")) is not None
         or (width is not None and int(width[0][:6]) >= 50)
         or not source

@@ -53,6 +53,10 @@ class _Open:
     holds_block: bool = False
 
 
+def _keeps_blanks(element: _Open) -> bool:
+    return element.name == "pre" or _KEEPS_BLANKS.search(element.attributes) is not None
+
+
 class Rewriter:
     """Wraps loose text in blocks, makes addresses absolute. Use one object per text.
 
@@ -60,7 +64,9 @@ class Rewriter:
     pictures may have; ``losses`` counts pictures and videos that cannot be shown.
     """
 
-    def __init__(self, base_url: str, kept: frozenset[str] = frozenset(), losses: Losses | None = None) -> None:
+    def __init__(
+        self, base_url: str, kept: frozenset[str] = frozenset(), losses: Losses | None = None
+    ) -> None:
         self._base_url = base_url
         self._losses = losses or Losses()
         self._out: list[str] = []
@@ -131,7 +137,7 @@ class Rewriter:
 
     def _without_blank_lines(self, text: str) -> str:
         """Removes blank lines, because Jekyll ends an excerpt at the first one, even inside an element."""
-        if not any(element.name == "pre" or _KEEPS_BLANKS.search(element.attributes) for element in self._open):
+        if not any(map(_keeps_blanks, self._open)):
             return _BLANK_LINES.sub("\n", text)
         if self._open[-1].name == "pre" and self._open[-1].start == len(self._out) - 1:
             text = text.lstrip("\n")  # a parser drops the first one each time it parses the element

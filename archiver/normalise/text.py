@@ -33,7 +33,8 @@ _PICTOGRAPH = (
     r"\u2b00-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
 )
 _JOINED = (
-    r"\u0620-\u065f\u066e-\u06d3\u06d5-\u06ed\u06fa-\u06ff\u0750-\u077f\u0870-\u08ff\ufb50-\ufdff\ufe70-\ufefc"  # Arabic
+    r"\u0620-\u065f\u066e-\u06d3\u06d5-\u06ed\u06fa-\u06ff\u0750-\u077f\u0870-\u08ff"
+    r"\ufb50-\ufdff\ufe70-\ufefc"  # Arabic, with the line above
     r"\u0700-\u074f\u07ca-\u07fa\u0840-\u085b\u1807\u180a\u1820-\u18aa"  # Syriac, N'Ko, Mandaic, Mongolian
 )
 _INDIC = (
@@ -48,7 +49,7 @@ _JOINERS = re.compile(
     ( [0-9#*]\ufe0f\u20e3                                               # a keycap
     | [{_PICTOGRAPH}] (?: [\ufe0e\ufe0f] | (?=\u200d) ) (?: \u200d[{_PICTOGRAPH}]\ufe0f? )*   # a sequence
     | (?<=[{_JOINED}{_INDIC}]) [\u200c\u200d] (?= [\u200c\u200d]* [{_JOINED}{_INDIC}] )   # between letters
-    | (?<=[{_VIRAMAS}]) \u200d                                           # it forms a letter, also the last one
+    | (?<=[{_VIRAMAS}]) \u200d                                           # it forms a letter
     )
     | [\u200c\u200d\ufe0e\ufe0f]                                        # joiners without a use
     """,
