@@ -16,7 +16,8 @@ LATER = tuple(
         """
         data-original data-src data-lazy-src data-lazysrc data-lazy data-lazyload data-lazyload-src
         data-lazy-load data-lazy-original data-lazy-url data-lazy-img data-lazy-image
-        data-actualsrc data-actual-src data-realsrc data-real-src data-original-src data-orig-src data-src-original data-src-lazy data-ks-lazyload
+        data-actualsrc data-actual-src data-realsrc data-real-src data-original-src data-orig-src
+        data-src-original data-src-lazy data-ks-lazyload
         data-flickity-lazyload data-echo data-layzr data-bsrc data-cfsrc data-ezsrc data-ll-src data-defer-src
         data-delay-src data-deferred data-load-src data-loadsrc data-wpfc-original-src data-pagespeed-lazy-src
         data-croporisrc data-backsrc data-imgsrc data-img-src data-image-src
