@@ -438,7 +438,9 @@ _MARKUP = """
 <br> 文 { % &#123; &#1; &#12288; 　　 　 <pre> </pre> <button> <form> <!--c--> <svg> <math> <mtext> <style> </style> <h1>
 <font/color=red> </font> &nbsp; &amp;lt; <object> <select> <option> <textarea> <title> <dl> <dt> <dd> <hr> <noscript>
 <template> <section> <plaintext> <span> </span> <p/hidden> " > < <nobr> <caption> <foreignObject> <image> <body> </br>
-<p/style=display:none>
+<p/style=display:none> <p/style=font-size:0> <div/hidden> <span/style=opacity:0> <iframe/src=/v> </iframe> </svg> <text>
+</text> </math> <mi> <video/src=/v> </video> <source/srcset=/s.png> <picture> </picture> </noscript> <img/data-src=/y.png>
+<object/data=/o> </object> <embed/src=/e> <a>展开全文</a> <ol/reversed> <li/value=5> <img/width=1/data-src=/z.png> </pre>
 """
 _PIECES = [*re.split(r"[ \n]+", _MARKUP.strip(" \n")), "\n", "    ", "\n\n", "\r\n", " ", "\0"]
 
