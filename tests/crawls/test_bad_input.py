@@ -56,7 +56,7 @@ JSON = {"Content-Type": "application/json; charset=utf-8"}
         ("share", {"url": "http://example.com/"}, "'http://example.com/' is not an article of finews"),
         ("share", {"url": "http://[::1"}, "is not an article of finews"),
         ("share", {"file": "/no/such/list"}, "file='/no/such/list': there is no such file"),
-        ("nosuch", {}, "there is no spider 'nosuch'"),
+        ("nosuch", {}, "write the name of one spider: category or share"),
     ],
 )
 def test_a_wrong_argument_is_reported_in_one_sentence(
