@@ -10,9 +10,11 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from archiver.errors import Deferred, Quarantined
-from archiver.run.page_worker import HEADER, MAX_REPLY
+from archiver.run.page_worker import HEADER, MAX_REPLY, OUT_OF_TIME
 
-_START = "import sys; sys.path[:] = sys.argv[2:]; from archiver.run.page_worker import main; main(sys.argv[1])"
+_START = (
+    "import sys; sys.path[:] = sys.argv[2:]; from archiver.run.page_worker import main; main(sys.argv[1])"
+)
 
 PATIENCE: Final = 6
 """A process that does not get the CPU is ended after so many times the CPU time that a page may take."""
@@ -38,7 +40,7 @@ class PageProcess:
         job = pickle.dumps((read, arguments))
         async with self._one_call:
             reply = await self._reply_to(job)
-        value, error, bug = pickle.loads(reply)
+        value, error, bug = pickle.loads(reply)  # noqa: S301 - from a process that this one started
         if bug:
             raise RuntimeError(f"a page could not be read:\n{bug}")
         if error:
@@ -55,17 +57,15 @@ class PageProcess:
         process = self._process or await self._start()
         try:
             async with asyncio.timeout(patience):
-                return await _exchange(process, job)
-        except (TimeoutError, asyncio.IncompleteReadError, ConnectionError) as exc:
-            why = Quarantined("too_heavy", f"reading the page takes more than {self._seconds:g} s")
-            if not isinstance(exc, TimeoutError):
-                why = _ended(await process.wait(), self._seconds)
-            raise why from None
-        finally:
-            if process.stdin is None or process.stdin.is_closing() or process.returncode is not None:
-                self._end()
-            elif sys.exc_info()[0]:
-                self._end()
+                reply = await _exchange(process, job)
+        except BaseException as exc:
+            self._end()
+            if isinstance(exc, TimeoutError):
+                raise Quarantined("too_heavy", f"the page is not read after {patience:g} s") from None
+            if isinstance(exc, (asyncio.IncompleteReadError, ConnectionError)):
+                raise _ended(await process.wait(), self._seconds) from None
+            raise
+        return reply
 
     async def _start(self) -> asyncio.subprocess.Process:
         if self._is_closed:
@@ -102,8 +102,6 @@ async def _exchange(process: asyncio.subprocess.Process, job: bytes) -> bytes:
 
 
 def _ended(status: int, seconds: float) -> Quarantined:
-    from archiver.run.page_worker import OUT_OF_TIME
-
     if -status in OUT_OF_TIME:
         return Quarantined("too_heavy", f"reading the page takes more than {seconds:g} s of CPU time")
     return Quarantined("too_heavy", f"reading the page ended the process with status {status}")

@@ -1,4 +1,4 @@
-"""The process that reads pages for ``page_process``: one job after the other from stdin, replies to stdout."""
+"""The process that reads pages for ``page_process``: jobs from stdin and replies to stdout."""
 
 from __future__ import annotations
 
@@ -61,13 +61,13 @@ def _allow(seconds: float) -> None:
 def _reply_to(job: bytes) -> bytes:
     value, error, bug = None, None, ""
     try:
-        read, arguments = pickle.loads(job)
+        read, arguments = pickle.loads(job)  # noqa: S301 - from the run that started this process
         value = read(*arguments)
     except ArticleError as why:
         error = (type(why), why.reason, why.detail)
     except MemoryError:
         error = (Quarantined, "too_heavy", f"reading the page takes more than {MAX_MEMORY >> 20} MiB")
-    except Exception:
+    except Exception:  # noqa: BLE001 - the run logs it, and its exit status is 9
         bug = traceback.format_exc()
     reply = pickle.dumps((value, error, bug))
     if len(reply) > MAX_REPLY:

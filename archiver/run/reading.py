@@ -20,9 +20,7 @@ class Reader:
     def close(self) -> None:
         self._process.close()
 
-    def read(
-        self, text: str, page_format: str, read: Callable[..., T], *arguments: Any
-    ) -> T | Awaitable[T]:
+    def read(self, text: str, page_format: str, read: Callable[..., T], *arguments: Any) -> T | Awaitable[T]:
         """``read(text, *arguments)``, now or later. Raises ArticleError, also when it is awaited."""
         refuse_large(text, page_format, self._elements)
         try:

@@ -1,7 +1,7 @@
 """How the time of a regular expression grows with the length of a hostile text.
 
-``re`` cannot be interrupted. A repetition that can also match what follows it is tried at every length; inside
-another repetition, that takes exponential time.
+``re`` cannot be interrupted. A repetition that can also match what follows it is tried at every length;
+inside another repetition, that takes exponential time.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ Item = tuple[Any, Any]
 def degree(pattern: re.Pattern[str], *, whole: bool = False) -> float:
     """The time is at most proportional to length ** degree; ``inf``: it may grow exponentially.
 
-    ``whole``: the pattern is only used with ``fullmatch``. Otherwise a pattern that is not tied to the begin of
-    the text is tried at every position.
+    ``whole``: the pattern is only used with ``fullmatch``. Otherwise a pattern that is not tied to the
+    begin of the text is tried at every position.
     """
     items = list(_parser.parse(pattern.pattern, pattern.flags))
     reader = _Reader(ignores_case=bool(pattern.flags & re.IGNORECASE))
@@ -60,7 +60,7 @@ _STEP = 0.4
 
 def work_of(pattern: re.Pattern[str], length: int, *, whole: bool = False) -> float:
     """An upper bound for a text of that length."""
-    return _STEP * (length + 1.0) ** degree(pattern, whole=whole)
+    return float(_STEP * (length + 1.0) ** degree(pattern, whole=whole))
 
 
 def _is_begin(item: Item) -> bool:
@@ -77,8 +77,8 @@ class _Reader:
         self.options = 0
 
     def sequence(self, items: Sequence[Item], after: frozenset[str], *, looped: bool) -> float:
-        """The degree of the items. ``after``: the characters with which what follows may begin; ``looped``: the
-        items are inside a repetition, where each ambiguous one makes the time exponential."""
+        """The degree of the items. ``after``: the characters with which what follows may begin; ``looped``:
+        the items are inside a repetition, where each ambiguous one makes the time exponential."""
         total = 0.0
         for at in range(len(items) - 1, -1, -1):
             following = self.first(items[at + 1 :], after)

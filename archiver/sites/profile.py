@@ -23,7 +23,6 @@ from archiver.sites.pattern_work import work_of
 from archiver.sites.patterns import OptionalRegex, Regex, has_group, known
 from archiver.sites.text import Text
 
-
 MAX_ID = 64
 """Characters of an id; see ``addresses.IDS``."""
 

@@ -16,7 +16,6 @@ from archiver.extract.formats.html import HtmlFormat
 from archiver.extract.formats.json import JsonFormat
 from archiver.extract.formats.received import Received
 
-
 __all__ = ["FORMATS", "IN_PROCESS", "Allowance", "Format", "Page", "TooMuchWork", "open_page", "spend"]
 
 MAX_IN_PROCESS = 512 * 1024
@@ -105,12 +104,12 @@ def refuse_large(text: str, name: str, most: int) -> None:
     """Raises ``Quarantined("too_heavy")`` for a text with more than ``most`` elements or values."""
     count = getattr(FORMATS[name], "count", None)
     if len(text) > most and count and (number := count(text)) > most:
-        raise Quarantined("too_heavy", f"{number} elements or values, more than ARCHIVER_PAGE_ELEMENTS={most}")
+        raise Quarantined(
+            "too_heavy", f"{number} elements or values, more than ARCHIVER_PAGE_ELEMENTS={most}"
+        )
 
 
-def spend(
-    allowance: Allowance | None, page: Page, name: str, rules: Iterable[str], times: int = 1
-) -> None:
+def spend(allowance: Allowance | None, page: Page, name: str, rules: Iterable[str], times: int = 1) -> None:
     """Raises TooMuchWork if the rules may take more work than the allowance has left.
 
     A format without the method ``work`` (see ``Estimating``) is always read in the process of the run.

@@ -32,7 +32,7 @@ def work_on(root: etree._Element, expressions: tuple[str, ...], times: int, most
 
 
 def _rounded(number: float) -> float:
-    return 2.0 ** (ceil(log2(max(number, 1)) * _STEPS_PER_DOUBLING) / _STEPS_PER_DOUBLING)
+    return float(2.0 ** (ceil(log2(max(number, 1)) * _STEPS_PER_DOUBLING) / _STEPS_PER_DOUBLING))
 
 
 @lru_cache(maxsize=1024)

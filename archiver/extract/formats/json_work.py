@@ -8,7 +8,9 @@ from typing import Any
 _VISIT = 60
 """The work of one step of the interpreter, in units of some 25 ns."""
 
-_CONSTANT = frozenset({"field", "index", "literal", "identity", "subexpression", "or_expression", "and_expression"})
+_CONSTANT = frozenset(
+    {"field", "index", "literal", "identity", "subexpression", "or_expression", "and_expression"}
+)
 """Steps that take the same time on any page."""
 
 _COPIES = frozenset({"multi_select_list", "multi_select_dict"})

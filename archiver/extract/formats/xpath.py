@@ -53,7 +53,7 @@ class Path:
 
 Expression: TypeAlias = Literal | Call | Operation | Path
 
-_TOKEN = re.compile(
+_WORD = re.compile(
     r"""\s*+(?:
         (?P<literal> \d++ (?:\.\d*+)? | \.\d++ | "[^"]*+" | '[^']*+' )
       | (?P<symbol> :: | // | \.\. | != | <= | >= | [()\[\]@,./|+\-=<>*$] )
@@ -69,51 +69,51 @@ _KINDS_OF_NODES = frozenset({"node", "text", "comment", "processing-instruction"
 
 def parse(expression: str) -> Expression:
     """Raises UnknownSyntax. The expression was compiled before, so it is valid XPath."""
-    parser = _Parser(_tokens(expression))
+    parser = _Parser(_words(expression))
     parsed = parser.binary(0)
     if parser.next:
         raise UnknownSyntax(parser.next)
     return parsed
 
 
-def _tokens(expression: str) -> list[str]:
+def _words(expression: str) -> list[str]:
     """Operators that look like names are marked: ``*`` as an operator becomes ``multiply``."""
     found: list[str] = []
     at, before = 0, ""
     expression = expression.rstrip()
     while at < len(expression):
-        match = _TOKEN.match(expression, at)
+        match = _WORD.match(expression, at)
         if match is None:
             raise UnknownSyntax(expression[at:])
-        at, token = match.end(), match[0].strip()
+        at, word = match.end(), match[0].strip()
         operand = before in _BEFORE_OPERAND or before in _BEFORE_OPERAND_TOO
-        if token == "*" and not operand:
-            token = "multiply"
-        elif match["name"] and (operand or token not in ("and", "or", "div", "mod")):
-            token = f"name {token}"
-        found.append(token)
-        before = token
+        if word == "*" and not operand:
+            word = "multiply"
+        elif match["name"] and (operand or word not in ("and", "or", "div", "mod")):
+            word = f"name {word}"
+        found.append(word)
+        before = word
     return found
 
 
 class _Parser:
-    def __init__(self, tokens: list[str]) -> None:
-        self._tokens = tokens
+    def __init__(self, words: list[str]) -> None:
+        self._words = words
         self._at = 0
 
     @property
     def next(self) -> str:
-        return self._tokens[self._at] if self._at < len(self._tokens) else ""
+        return self._words[self._at] if self._at < len(self._words) else ""
 
     def _take(self, *wanted: str) -> str:
-        token = self.next
-        if wanted and token not in wanted:
-            raise UnknownSyntax(token)
+        word = self.next
+        if wanted and word not in wanted:
+            raise UnknownSyntax(word)
         self._at += 1
-        return token
+        return word
 
-    def _has(self, token: str) -> bool:
-        found = self.next == token
+    def _has(self, word: str) -> bool:
+        found = self.next == word
         self._at += found
         return found
 
@@ -156,23 +156,23 @@ class _Parser:
         return tuple(steps)
 
     def _is_step(self, at: int) -> bool:
-        token = self._tokens[at] if at < len(self._tokens) else ""
-        return token in (".", "..", "@", "*") or token.startswith("name ")
+        word = self._words[at] if at < len(self._words) else ""
+        return word in (".", "..", "@", "*") or word.startswith("name ")
 
     def _begins_with_value(self) -> bool:
-        token = self.next
-        following = self._tokens[self._at + 1] if self._at + 1 < len(self._tokens) else ""
-        if token.startswith("name "):
-            return following == "(" and token.removeprefix("name ") not in _KINDS_OF_NODES
-        return token == "(" or token[:1] in tuple("\"'0123456789") or (token[:1] == "." and token[1:].isdigit())
+        word = self.next
+        following = self._words[self._at + 1] if self._at + 1 < len(self._words) else ""
+        if word.startswith("name "):
+            return following == "(" and word.removeprefix("name ") not in _KINDS_OF_NODES
+        return word == "(" or word[:1] in tuple("\"'0123456789") or (word[:1] == "." and word[1:].isdigit())
 
     def _value(self) -> Expression:
         if self._has("("):
             inner = self.binary(0)
             self._take(")")
             return inner
-        token = self._take()
-        return self._call(token.removeprefix("name ")) if token.startswith("name ") else Literal(token)
+        word = self._take()
+        return self._call(word.removeprefix("name ")) if word.startswith("name ") else Literal(word)
 
     def _call(self, name: str) -> Call:
         self._take("(")
@@ -200,7 +200,7 @@ class _Parser:
         return Step(axis, name, self._predicates())
 
     def _axis(self) -> str:
-        if self._at + 1 < len(self._tokens) and self._tokens[self._at + 1] == "::":
+        if self._at + 1 < len(self._words) and self._words[self._at + 1] == "::":
             axis = self._take().removeprefix("name ")
             self._take("::")
             return axis

@@ -2,8 +2,8 @@
 
 libxml2 cannot be interrupted while it evaluates an expression. The time grows with powers of the number of
 nodes: a predicate that looks at all siblings of each node takes quadratic time, such a predicate inside
-another one cubic time. The estimate is an upper bound for any page with that many nodes, in visits of one node
-(some 25 ns). It is often far too high, less so if it knows how many elements of each name the page has.
+another one cubic time. The estimate is an upper bound for any page with that many nodes, in visits of one
+node (some 25 ns). It is often far too high, less so if it knows how many elements of each name the page has.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from archiver.extract.formats.xpath import (
 )
 
 _COMPARED = 1 / 16
-"""The work of comparing two nodes. libxml2 compares each new node with all earlier ones to find duplicates."""
+"""The work of comparing two nodes. To find duplicates, libxml2 compares each new node with all others."""
 
 _BELOW = frozenset({"self", "child", "attribute", "namespace"})
 _DESCENDANT = frozenset({"descendant", "descendant-or-self"})
@@ -33,10 +33,13 @@ _ABOVE = frozenset({"parent", "ancestor", "ancestor-or-self"})
 _BESIDE = frozenset({"following", "following-sibling", "preceding", "preceding-sibling"})
 
 _FUNCTIONS = frozenset(
-    "boolean ceiling concat contains count false floor id lang last local-name name namespace-uri"
-    " normalize-space not number position round starts-with string string-length substring"
-    " substring-after substring-before sum translate true set:difference set:distinct"
-    " set:has-same-node set:intersection set:leading set:trailing".split()
+    {
+        *("boolean", "ceiling", "concat", "contains", "count", "false", "floor", "id", "lang", "last"),
+        *("local-name", "name", "namespace-uri", "normalize-space", "not", "number", "position", "round"),
+        *("starts-with", "string", "string-length", "substring", "substring-after", "substring-before"),
+        *("sum", "translate", "true", "set:difference", "set:distinct", "set:has-same-node"),
+        *("set:intersection", "set:leading", "set:trailing"),
+    }
 )
 """Functions with a known cost. Those of ``re:`` are not among them: an expression can take any time."""
 

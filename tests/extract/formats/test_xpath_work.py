@@ -64,7 +64,16 @@ def test_an_expression_that_cannot_be_parsed_has_no_estimate(expression: str) ->
 
 
 NAMES = ("p", "h1", "blockquote", "div", "section", "a", "*", "node()", "text()")
-AXES = "following-sibling preceding-sibling following preceding ancestor parent descendant self".split()
+AXES = [
+    "following-sibling",
+    "preceding-sibling",
+    "following",
+    "preceding",
+    "ancestor",
+    "parent",
+    "descendant",
+    "self",
+]
 
 
 class Rules:
