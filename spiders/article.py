@@ -16,9 +16,7 @@ from twisted.python.failure import Failure
 
 from archiver.errors import ArticleError, BadArgument, Deferred, Quarantined
 from archiver.extract.article import read_answer
-from archiver.extract.decode import decode
 from archiver.fetch import outcomes
-from archiver.fetch.headers import header
 from archiver.fetch.retry import EXPECTED, MIRRORS, SPENT
 from archiver.items import Answer, Article, Evidence, Listed
 from archiver.normalise import sources
@@ -217,10 +215,7 @@ class ArticleSpider(Spider):
     def _read(self, asked: _Asked) -> dict[str, Evidence] | Awaitable[dict[str, Evidence]]:
         response, article, step_number, _ = asked
         rule = self.site.steps[step_number]
-        decoded = decode(response.body, header(response, "Content-Type"))
-        if decoded.overridden:
-            self.run.count("encoding/overridden")
-        return self.run.reader.read(decoded.text, rule.format, read_answer, rule, self.site, article.id)
+        return self.run.reader.read(response, rule.format, read_answer, rule, self.site, article.id)
 
     def _add_evidence(self, asked: _Asked, said: dict[str, Evidence]) -> None:
         article = asked.article

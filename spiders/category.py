@@ -17,7 +17,6 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from archiver.errors import ArticleError, BadArgument, Deferred, Quarantined
-from archiver.extract.decode import decode
 from archiver.extract.listing import HomePage, ListingPage, read_home, read_listing
 from archiver.fetch import outcomes
 from archiver.fetch.headers import header
@@ -138,7 +137,7 @@ class CategorySpider(ArticleSpider):
         self, response: Response, rule: Home | Listing, read: Callable[..., T], *arguments: Any
     ) -> Any:
         """What ``read`` returns, or an awaitable of it. Raises ArticleError."""
-        return self.run.reader.read(_text(response), rule.format, read, response.url, rule, *arguments)
+        return self.run.reader.read(response, rule.format, read, response.url, rule, *arguments)
 
     async def _later(
         self,
@@ -264,7 +263,7 @@ class CategorySpider(ArticleSpider):
         """Requests the articles of a page; returns whether any is new, and whether none was left out."""
         taken = self._select(page.articles)
         with self.run.storing():
-            self.run.ledger.refuse(
+            self.run.ledger.refuse_all(
                 page.refused, Quarantined("bad_id", f"{self.site.name} has no ids of this form")
             )
         new = yield from self.enqueue(taken)
@@ -313,10 +312,6 @@ class CategorySpider(ArticleSpider):
                 return dates.parse(said, datetime.now(UTC), self.site.zone).at.date()
             return dates.day_of_address(listed.address).at.date()
         return None
-
-
-def _text(response: Response) -> str:
-    return decode(response.body, header(response, "Content-Type")).text
 
 
 def _refuse_redirected(response: Response) -> None:

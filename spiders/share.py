@@ -91,7 +91,7 @@ class ShareSpider(ArticleSpider):
         named = [self.name_article(line) for line in lines]
         with self.run.storing():
             refused = [listed for listed in named if self.site.family_of(listed.id) is None]
-            self.run.ledger.refuse(
+            self.run.ledger.refuse_all(
                 refused, Quarantined("bad_id", f"it is not an article of {self.site.name}")
             )
         articles = [listed for listed in named if self.site.family_of(listed.id)]

@@ -70,6 +70,7 @@ class ArchiveRun:
         self.reader = Reader(
             crawler.settings.getfloat("ARCHIVER_PAGE_SECONDS"),
             crawler.settings.getint("ARCHIVER_PAGE_ELEMENTS"),
+            lambda: self.count("encoding/overridden"),
         )
         self.max_held = crawler.settings.getint("ARCHIVER_HELD_BYTES")
         self.site_url = site_url(crawler.settings)

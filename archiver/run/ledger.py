@@ -144,7 +144,11 @@ class Ledger:
         """Reads articles that were admitted from the index."""
         return self._catalogue.recall(article_ids)
 
-    def refuse(self, rows: Iterable[Listed], why: Quarantined) -> None:
+    def refuse(self, listed: Listed, why: Quarantined) -> None:
+        """Quarantines a row that does not name an article."""
+        self.refuse_all([listed], why)
+
+    def refuse_all(self, rows: Iterable[Listed], why: Quarantined) -> None:
         """Quarantines rows of one listing that do not name an article. The list of failures names at most
         ``MAX_ROWS`` of them; all are counted."""
         new = [listed for listed in rows if listed.id not in self._is_pending]

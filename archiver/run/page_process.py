@@ -7,6 +7,7 @@ import pickle
 import struct
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 
 from archiver.errors import Deferred, Quarantined
@@ -34,12 +35,12 @@ class PageProcess:
         self._one_call = asyncio.Lock()
         self._process: asyncio.subprocess.Process | None = None
         self._is_closed = False
+        self._ending: set[asyncio.Future[Any]] = set()
 
     async def call(self, read: Callable[..., Any], *arguments: Any) -> Any:
         """What the function returns. Raises the ArticleError that it raises, and ``too_heavy``."""
-        job = pickle.dumps((read, arguments))
-        async with self._one_call:
-            reply = await self._reply_to(job)
+        async with self._one_call:  # before pickling: pages that wait are not in memory twice
+            reply = await self._reply_to(pickle.dumps((read, arguments)))
         value, error, bug = pickle.loads(reply)  # noqa: S301 - from a process that this one started
         if bug:
             raise RuntimeError(f"a page could not be read:\n{bug}")
@@ -51,6 +52,10 @@ class PageProcess:
     def close(self) -> None:
         self._is_closed = True
         self._end()
+
+    async def wait_closed(self) -> None:
+        """Returns when every process has ended."""
+        await asyncio.gather(*self._ending, return_exceptions=True)
 
     async def _reply_to(self, job: bytes) -> bytes:
         patience = PATIENCE * self._seconds + (0 if self._process else START_SECONDS)
@@ -87,14 +92,18 @@ class PageProcess:
 
     def _end(self) -> None:
         process, self._process = self._process, None
-        if process and process.returncode is None:
-            process.kill()
+        if process:
+            with suppress(ProcessLookupError):
+                process.kill()
+            ending = asyncio.ensure_future(process.communicate())  # closes the pipes
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)
 
 
 async def _exchange(process: asyncio.subprocess.Process, job: bytes) -> bytes:
     assert process.stdin
     assert process.stdout
-    process.stdin.write(struct.pack(HEADER, len(job)) + job)
+    process.stdin.writelines((struct.pack(HEADER, len(job)), job))
     await process.stdin.drain()
     (size,) = struct.unpack(HEADER, await process.stdout.readexactly(struct.calcsize(HEADER)))
     assert size <= MAX_REPLY

@@ -35,6 +35,9 @@ _REPEATS = frozenset({"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"})
 MAX_OPTIONS = 10
 """Optional groups in one pattern: each one may double the time."""
 
+_IGNORES_CASE = re.compile(r"\(\?[aLmsux]*i")
+"""A part of a pattern that ignores case; then the whole pattern is taken to do so."""
+
 Item = tuple[Any, Any]
 
 
@@ -46,7 +49,9 @@ def degree(pattern: re.Pattern[str], *, whole: bool = False) -> float:
     begin of the text is tried at every position.
     """
     items = list(_parser.parse(pattern.pattern, pattern.flags))
-    reader = _Reader(ignores_case=bool(pattern.flags & re.IGNORECASE))
+    reader = _Reader(
+        ignores_case=bool(pattern.flags & re.IGNORECASE or _IGNORES_CASE.search(pattern.pattern))
+    )
     found = reader.sequence(items, frozenset(), looped=False)
     if reader.options > MAX_OPTIONS:
         return inf

@@ -20,7 +20,7 @@ from archiver.sites.family import Family
 from archiver.sites.listing import Home, Listing
 from archiver.sites.part import Part, WrongKey, check
 from archiver.sites.pattern_work import work_of
-from archiver.sites.patterns import OptionalRegex, Regex, has_group, known
+from archiver.sites.patterns import OptionalRegex, Regex, bounded, has_group, known
 from archiver.sites.text import Text
 
 MAX_ID = 64
@@ -50,7 +50,7 @@ class Profile(Part):
     time_zone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
     """The zone of a time without a zone; posts are always written in +08:00."""
     origins: Annotated[list[AllowedOrigin], Field(min_length=1)]
-    key: OptionalRegex = None
+    key: Annotated[OptionalRegex, bounded(4)] = None
     """The part of an id that is the same in every family; None: the whole id."""
     addresses: list[Annotated[Regex, has_group("id")]] = Field(default_factory=list)
     home: Home | None = None

@@ -16,7 +16,18 @@ from archiver.extract.formats.html import HtmlFormat
 from archiver.extract.formats.json import JsonFormat
 from archiver.extract.formats.received import Received
 
-__all__ = ["FORMATS", "IN_PROCESS", "Allowance", "Format", "Page", "TooMuchWork", "open_page", "spend"]
+__all__ = [
+    "FORMATS",
+    "IN_PROCESS",
+    "MAX_IN_PROCESS",
+    "Allowance",
+    "Format",
+    "Page",
+    "TooMuchWork",
+    "open_page",
+    "refuse_large",
+    "spend",
+]
 
 MAX_IN_PROCESS = 512 * 1024
 """Characters of a page that is parsed in the process of the run; it takes at most some 0.1 s."""
