@@ -104,6 +104,7 @@ class ArchiveRun:
         crawler.signals.connect(run.finish, signals.spider_closed)
         crawler.signals.connect(run.internal_error, signals.spider_error)
         crawler.signals.connect(run.internal_error, signals.item_error)
+        crawler.signals.connect(_forget_frames, signals.item_dropped)
         return run
 
     @classmethod
@@ -209,6 +210,12 @@ class ArchiveRun:
                 filter(None, [*self.drift, drift.unreadable_articles(tally.ends["posted"], tally.reasons)])
             ),
         )
+
+
+def _forget_frames(exception: BaseException) -> None:
+    """Scrapy's frame that handles a dropped item refers to the exception, and the traceback of the exception
+    refers to the frame. This circle would keep the response in memory."""
+    exception.__traceback__ = None
 
 
 def _limits(settings: BaseSettings) -> Limits:
