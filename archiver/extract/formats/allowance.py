@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from math import inf
 
-IN_PROCESS = 8e6
-"""The allowance of a page that is read in the process of the run: at most some 0.2 s, on most pages 1 ms."""
+IN_PROCESS = 16e6
+"""The allowance of a page that is read in the process of the run: at most some 0.4 s, on most pages 1 ms."""
 
 
 class TooMuchWork(Exception):
