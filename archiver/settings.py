@@ -1,6 +1,6 @@
 """Every setting that differs from Scrapy's own, with its reason, in the order of an article's journey.
 
-``scrapy crawl -s NAME=VALUE`` changes any of them for one run. Those of the archiver itself, which begin with
+``finews crawl -s NAME=VALUE`` changes any of them for one run. Those of the archiver itself, which begin with
 ``ARCHIVER_``, are in options.py.
 """
 

@@ -27,7 +27,7 @@ KINDS = {
     "liquid": Kind(True, "Jekyll would execute it: write {{ as &#123;{ and {% as &#123;%"),
     "unindexed": Kind(True, "--repair adds it to the index"),
     "withdrawn": Kind(
-        True, "--repair records that it was deleted; scrapy crawl share -a infocode= fetches it again"
+        True, "--repair records that it was deleted; finews crawl share -a infocode= fetches it again"
     ),
     "index_row": Kind(True, "--repair corrects the index"),
     "index": Kind(True, "--repair moves it aside and builds a new one"),

@@ -78,7 +78,8 @@ class Report:
             tally.reasons[f"quarantined/{reason}"] for reason in NEVER_ALLOWED
         ):
             found.add(Status.REJECTED)
-        if tally.ends["deferred"] > tally.reasons["deferred/interrupted"] or tally.listings_incomplete:
+        failed = set(tally.listings_incomplete.values()) - {"interrupted"}
+        if tally.ends["deferred"] > tally.reasons["deferred/interrupted"] or failed:
             found.add(Status.INCOMPLETE)
         if self.finish_reason == "shutdown":
             found.add(Status.INTERRUPTED)

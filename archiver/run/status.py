@@ -6,7 +6,7 @@ from enum import IntEnum
 
 
 class Status(IntEnum):
-    """What ``scrapy crawl`` exits with."""
+    """What ``finews crawl`` exits with."""
 
     OK = 0
     COULD_NOT_START = 1
