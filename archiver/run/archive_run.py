@@ -19,6 +19,7 @@ from scrapy.settings import BaseSettings
 from archiver import options
 from archiver.errors import BadArgument, Deferred, StorageError
 from archiver.fetch import resolver
+from archiver.fetch.abort import ABORT
 from archiver.fetch.site import site_of
 from archiver.publish.jekyll.site import open_site
 from archiver.run import drift
@@ -105,6 +106,7 @@ class ArchiveRun:
         crawler.signals.connect(run.internal_error, signals.spider_error)
         crawler.signals.connect(run.internal_error, signals.item_error)
         crawler.signals.connect(_forget_frames, signals.item_dropped)
+        crawler.signals.connect(run.reader.close, ABORT)
         return run
 
     @classmethod

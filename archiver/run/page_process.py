@@ -50,6 +50,7 @@ class PageProcess:
         return value
 
     def close(self) -> None:
+        """Ends the process; a call that is running, and every later one, raises ``interrupted``."""
         self._is_closed = True
         self._end()
 
@@ -65,6 +66,8 @@ class PageProcess:
                 reply = await _exchange(process, job)
         except BaseException as exc:
             self._end()
+            if self._is_closed and isinstance(exc, Exception):
+                raise _interrupted() from None
             if isinstance(exc, TimeoutError):
                 raise Quarantined("too_heavy", f"the page is not read after {patience:g} s") from None
             if isinstance(exc, (asyncio.IncompleteReadError, ConnectionError)):
@@ -74,7 +77,7 @@ class PageProcess:
 
     async def _start(self) -> asyncio.subprocess.Process:
         if self._is_closed:
-            raise Deferred("interrupted", "the run ends")
+            raise _interrupted()
         try:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -108,6 +111,10 @@ async def _exchange(process: asyncio.subprocess.Process, job: bytes) -> bytes:
     (size,) = struct.unpack(HEADER, await process.stdout.readexactly(struct.calcsize(HEADER)))
     assert size <= MAX_REPLY
     return await process.stdout.readexactly(size)
+
+
+def _interrupted() -> Deferred:
+    return Deferred("interrupted", "the run was stopped")
 
 
 def _ended(status: int, seconds: float) -> Quarantined:

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from archiver.errors import ArticleError, Quarantined
+from archiver.errors import ArticleError, Deferred, Quarantined
 from archiver.extract.article import read_answer
 from archiver.run.page_process import PageProcess
 from archiver.run.page_worker import MAX_MEMORY, MAX_REPLY
@@ -101,6 +101,17 @@ def test_a_page_in_the_process_does_not_hold_up_the_event_loop() -> None:
         return ticks
 
     assert with_process(use) >= 10
+
+
+def test_a_page_is_interrupted_when_the_run_is_stopped() -> None:
+    async def use(process: PageProcess) -> list[str]:
+        reading = [asyncio.ensure_future(process.call(re.match, "(a+)+$", "a" * 60 + "!")) for _ in range(2)]
+        await asyncio.sleep(0.2)
+        process.close()
+        ends = await asyncio.gather(*reading, return_exceptions=True)
+        return [end.reason for end in ends if isinstance(end, Deferred)]
+
+    assert with_process(use) == ["interrupted", "interrupted"]
 
 
 _KILLED = """
