@@ -155,7 +155,7 @@ class ArticleSpider(Spider):
             except ArticleError as why:
                 problem = outcomes.of_reading(why).plain()
             else:
-                if isinstance(found, Awaitable):
+                if not isinstance(found, dict):
                     return self._answered_later(asked, found)
                 self._add_evidence(asked, found)
         return self._answered(asked, problem)
@@ -215,7 +215,10 @@ class ArticleSpider(Spider):
     def _read(self, asked: _Asked) -> dict[str, Evidence] | Awaitable[dict[str, Evidence]]:
         response, article, step_number, _ = asked
         rule = self.site.steps[step_number]
-        return self.run.reader.read(response, rule.format, read_answer, rule, self.site, article.id)
+        run = self.run
+        return run.reader.read(
+            response, rule.format, read_answer, rule, self.site, article.id, overridden=run.count_overridden
+        )
 
     def _add_evidence(self, asked: _Asked, said: dict[str, Evidence]) -> None:
         article = asked.article

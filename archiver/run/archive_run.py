@@ -71,7 +71,6 @@ class ArchiveRun:
         self.reader = Reader(
             crawler.settings.getfloat("ARCHIVER_PAGE_SECONDS"),
             crawler.settings.getint("ARCHIVER_PAGE_ELEMENTS"),
-            lambda: self.count("encoding/overridden"),
         )
         self.max_held = crawler.settings.getint("ARCHIVER_HELD_BYTES")
         self.site_url = site_url(crawler.settings)
@@ -124,6 +123,10 @@ class ArchiveRun:
     def count(self, name: str, by: int = 1) -> None:
         """Increases the crawl statistic ``archive/<name>``."""
         self._crawler.stats.inc_value(f"archive/{name}", by)
+
+    def count_overridden(self) -> None:
+        """Counts an article in another charset than it declares."""
+        self.count("encoding/overridden")
 
     @contextmanager
     def storing(self) -> Iterator[None]:

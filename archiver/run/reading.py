@@ -19,35 +19,41 @@ _MOST_BYTES = 4 * MAX_IN_PROCESS
 
 
 class Reader:
-    def __init__(self, seconds: float, elements: int, overridden: Callable[[], None]) -> None:
-        """``seconds``: the CPU time of one page; ``elements``: the largest number that a page may have;
-        ``overridden``: called for a page in another charset than it declares."""
+    def __init__(self, seconds: float, elements: int) -> None:
+        """``seconds``: the CPU time of one page; ``elements``: the largest number that a page may have."""
         self._elements = elements
-        self._overridden = overridden
         self._process = PageProcess(seconds)
 
     def close(self) -> None:
         self._process.close()
 
     def read(
-        self, response: Response, page_format: str, read: Callable[..., T], *arguments: Any
+        self,
+        response: Response,
+        page_format: str,
+        read: Callable[..., T],
+        *arguments: Any,
+        overridden: Callable[[], None] | None = None,
     ) -> T | Awaitable[T]:
-        """``read(text, *arguments)``, now or later. Raises ArticleError, also when it is awaited."""
+        """``read(text, *arguments)``, now or later. Raises ArticleError, also when it is awaited.
+
+        ``overridden`` is called for a page in another charset than it declares.
+        """
         page = (response.body, header(response, "Content-Type"), page_format, self._elements, read, arguments)
         if len(response.body) > _MOST_BYTES:
-            return self._read_later(page)
+            return self._read_later(page, overridden)
         try:
             found, is_overridden = _read(*page, Allowance(IN_PROCESS))
         except TooMuchWork:
-            return self._read_later(page)
-        if is_overridden:
-            self._overridden()
+            return self._read_later(page, overridden)
+        if is_overridden and overridden:
+            overridden()
         return found  # type: ignore[no-any-return]  # it is what read() returns
 
-    async def _read_later(self, page: tuple[Any, ...]) -> Any:
+    async def _read_later(self, page: tuple[Any, ...], overridden: Callable[[], None] | None) -> Any:
         found, is_overridden = await self._process.call(_read, *page)
-        if is_overridden:
-            self._overridden()
+        if is_overridden and overridden:
+            overridden()
         return found
 
 
