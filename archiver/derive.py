@@ -86,7 +86,7 @@ Decision = Callable[[Article, Given], Decided]
 def fetched(article: Article, _given: Given) -> Decided:
     """Raises the failure of an article that could not be fetched or read."""
     if article.failure:
-        raise article.failure
+        raise article.failure.plain()  # its traceback would keep the article in memory
     return NOTHING
 
 

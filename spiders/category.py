@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator, Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime
-from typing import Any, Self
+from functools import partial
+from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 from scrapy import Request, signals
@@ -16,19 +17,20 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from archiver.errors import ArticleError, BadArgument, Deferred, Quarantined
-from archiver.extract.decode import decode
-from archiver.extract.listing import ListingPage, read_home, read_listing
+from archiver.extract.listing import HomePage, ListingPage, read_home, read_listing
 from archiver.fetch import outcomes
 from archiver.fetch.headers import header
 from archiver.fetch.retry import EXPECTED
 from archiver.items import Article, Listed
 from archiver.normalise import dates, slugs, sources
 from archiver.run import drift
-from archiver.sites.listing import Listing
+from archiver.sites.listing import Home, Listing
 from archiver.storage.rows import KnownListing
 from archiver.terminal import printable
 from spiders.article import ArticleSpider
 from spiders.walk import MAX_FAILED, Walk
+
+T = TypeVar("T")
 
 _CATEGORY = re.compile(r"[^\x00-\x1f\x7f/\\?#%&<>\"'{}|^`]{1,80}")
 
@@ -104,22 +106,51 @@ class CategorySpider(ArticleSpider):
 
     # --- the home page
 
-    def parse_home(self, response: Response) -> Iterator[Request | Article]:
+    def parse_home(self, response: Response) -> Iterable[Request | Article] | Coroutine[Any, Any, Any]:
         assert self.site.home
         try:
             if problem := outcomes.of_response(response):
                 raise problem
-            page = read_home(_text(response), response.url, self.site.home, self.site)
+            page = self._read_page(response, self.site.home, read_home, self.site)
         except ArticleError as why:
-            yield from self._incomplete(self.site.home.url, why)
-            return
+            return self._incomplete(self.site.home.url, why.plain())
+        if isinstance(page, Awaitable):
+            return self._later(page, self._home_read, partial(self._incomplete, self.site.home.url))
+        return self._home_read(page)
+
+    def _home_read(self, page: HomePage) -> Iterator[Request | Article]:
+        assert self.site.home
         tags = (family.tag for family in self.site.families if family.by_source)
         names = (sources.from_tag(name, tag) for tag in tags for name in page.names)
         capitals = {slug.casefold(): slug for slug in map(slugs.slug_of, names)}
-        for category in page.categories:
+        most = self.site.home.max_categories
+        for category in page.categories[:most]:
             yield self._first_page(capitals.get(category.casefold(), category))
         yield from self._listed(page.rows)
-        yield from self._waiting(self.site.home.url)
+        if len(page.categories) > most:
+            why = f"it names {len(page.categories)} categories, max_categories={most} are read"
+            yield from self._incomplete(self.site.home.url, Deferred("cap", why))
+        else:
+            yield from self._waiting(self.site.home.url)
+
+    def _read_page(
+        self, response: Response, rule: Home | Listing, read: Callable[..., T], *arguments: Any
+    ) -> Any:
+        """What ``read`` returns, or an awaitable of it. Raises ArticleError."""
+        return self.run.reader.read(response, rule.format, read, response.url, rule, *arguments)
+
+    async def _later(
+        self,
+        reading: Awaitable[T],
+        then: Callable[[T], Iterator[Request | Article]],
+        failed: Callable[[ArticleError], Iterator[Request | Article]],
+    ) -> Iterator[Request | Article]:
+        """For a page that another process reads."""
+        try:
+            page = await reading
+        except ArticleError as why:
+            return failed(why.plain())
+        return then(page)
 
     # --- listings
 
@@ -148,13 +179,25 @@ class CategorySpider(ArticleSpider):
             dont_filter=True,
         )
 
-    def parse_listing(self, response: Response, category: str, walk: Walk) -> Iterator[Request | Article]:
+    def parse_listing(
+        self, response: Response, category: str, walk: Walk
+    ) -> Iterable[Request | Article] | Coroutine[Any, Any, Any]:
         if response.status == 304 and _is_conditional(response.request):
             self.run.ledger.listing_complete(unchanged=True)
-            yield from self._waiting(walk.url)
-            return
+            return self._waiting(walk.url)
         try:
             page = self._read_listing(response, category)
+        except ArticleError as why:
+            return self._page_failed(category, walk, why.plain())
+        then = partial(self._listing_read, response, category, walk)
+        if isinstance(page, Awaitable):
+            return self._later(page, then, partial(self._page_failed, category, walk))
+        return then(page)
+
+    def _listing_read(
+        self, response: Response, category: str, walk: Walk, page: ListingPage
+    ) -> Iterator[Request | Article]:
+        try:
             walk.refuse_empty(page)
         except ArticleError as why:
             yield from self._page_failed(category, walk, why)
@@ -168,11 +211,14 @@ class CategorySpider(ArticleSpider):
         at_end = repeated or self.left == 0 or (not new and walk.was_walked)
         yield from self._after_page(category, walk, page, capped=capped, at_end=at_end)
 
-    def _read_listing(self, response: Response, category: str) -> ListingPage:
+    def _read_listing(self, response: Response, category: str) -> ListingPage | Awaitable[ListingPage]:
         if problem := outcomes.of_response(response):
             raise problem
         _refuse_redirected(response)
-        return read_listing(_text(response), response.url, self._rule(category), self.site, category)
+        page: ListingPage | Awaitable[ListingPage] = self._read_page(
+            response, self._rule(category), read_listing, self.site, category
+        )
+        return page
 
     def _after_page(
         self, category: str, walk: Walk, page: ListingPage, *, capped: bool, at_end: bool
@@ -217,10 +263,9 @@ class CategorySpider(ArticleSpider):
         """Requests the articles of a page; returns whether any is new, and whether none was left out."""
         taken = self._select(page.articles)
         with self.run.storing():
-            for listed in page.refused:
-                self.run.ledger.refuse(
-                    listed, Quarantined("bad_id", f"{self.site.name} has no ids of this form")
-                )
+            self.run.ledger.refuse_all(
+                page.refused, Quarantined("bad_id", f"{self.site.name} has no ids of this form")
+            )
         new = yield from self.enqueue(taken)
         return new > 0, len(taken) == len(page.articles)
 
@@ -267,10 +312,6 @@ class CategorySpider(ArticleSpider):
                 return dates.parse(said, datetime.now(UTC), self.site.zone).at.date()
             return dates.day_of_address(listed.address).at.date()
         return None
-
-
-def _text(response: Response) -> str:
-    return decode(response.body, header(response, "Content-Type")).text
 
 
 def _refuse_redirected(response: Response) -> None:

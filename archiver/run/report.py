@@ -170,6 +170,11 @@ class Report:
             lines.append(
                 f"  … and {len(self.tally.failures) - MAX_FAILURES_SHOWN} more in .archive/report.json"
             )
+        if full := (self.doubts or {}).get("quarantine/full"):
+            lines.append(
+                f"  {full} quarantine records were not written, because .archive/quarantine is full: delete "
+                "records of settled cases, or raise ARCHIVER_QUARANTINE_BYTES or ARCHIVER_QUARANTINE_RECORDS"
+            )
         lines += [f"  the site changed: {printable(sentence, 600)}" for sentence in self.drift]
         if self.without_file:
             lines.append(f"  {_without_file(self.without_file)}")

@@ -179,11 +179,11 @@ class Catalogue:
             known = OpenArticle(Listed(article_id), since=now.isoformat())
         return lifecycle.end(known, why, now, schedule)
 
-    def refuse(self, listed: Listed, why: Quarantined) -> str:
-        """Keeps a row whose id is not valid, and returns the path of its record. The id is not part of the
-        path."""
+    def refuse(self, rows: Sequence[Listed], why: Quarantined) -> str:
+        """Keeps rows of one listing whose ids are not valid, and returns the path of their record. No id is
+        part of the path."""
         self.begin()
-        return self.quarantine.keep(listed, why, ())
+        return self.quarantine.refuse(rows, why)
 
     # --- listings
 
