@@ -97,7 +97,8 @@ def _report(crawler: Crawler) -> Status:
     text, status = run.report.as_text(), run.report.status
     if crawler.settings["LOG_FILE"]:
         shown = logging.getLevelNamesMapping().get(str(crawler.settings["LOG_LEVEL"]).upper(), logging.INFO)
-        log.log(shown, "report\n%s", text)
+        for line in text.splitlines():
+            log.log(shown, "%s", line)
     if status or crawler.settings["ARCHIVER_REPORT"] == "always":
         tell(text)
     return status

@@ -16,7 +16,7 @@ def test_the_names_of_stray_files_are_logged_without_control_characters(tmp_path
     for name in NAMES:
         (posts / name).write_text("not a post", encoding="utf-8")
     done = scrapy("archive-reindex", "-s", f"ARCHIVER_OUTPUT={tmp_path}")
-    lines = {line for line in done.stderr.split("\n") if "is no post and was left alone" in line}
+    lines = {line for line in done.stderr.split("\n") if "is not a post and was left unchanged" in line}
     assert len(lines) == len(NAMES)
     assert "\\x1b]0;title\\x07" in done.stderr
     assert not [char for char in done.stderr + done.stdout if is_control(char) and char != "\n"]

@@ -85,7 +85,8 @@ def test_a_column_is_archived_once_and_share_gives_the_same_post(tmp_path: Path,
         archived = tree(tmp_path / "a")
         again = run("category", tmp_path / "a", replica, category=350)
         assert (again.status, again["posted"]) == (0, 0)
-        assert set(paths(replica)) == {LIST}
+        gone = shown.code(odd(Oddity.GONE))  # one refusal may be a passing fault: it is requested again
+        assert {path for path in paths(replica) if gone not in path} == {LIST}
         assert tree(tmp_path / "a") == archived
 
         indexes = [index for index in shown.listing(350) if index != odd(Oddity.GONE)]
