@@ -123,6 +123,10 @@ class Quarantine:
         self._names().add(name_of(listed.id))
         return path
 
+    def holds(self, article_id: str) -> bool:
+        """Whether there is a record of the article."""
+        return name_of(article_id) in self._names()
+
     def records(self) -> Iterator[tuple[Listed, str]]:
         """The article of every readable record, and its reason."""
         for name in self._tree.names(FOLDER):
