@@ -226,7 +226,7 @@ class Report:
         if self.status is Status.USAGE:
             meaning = printable(self.usage_error, 1000)
         elif self.status is Status.STORAGE and not self.storage_error:
-            meaning = "an export is not complete, although the posts are stored: see the line above"
+            meaning = "an export was not written completely: see the line above"
         return f"exit {int(self.status)}: {meaning}"
 
 
