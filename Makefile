@@ -32,7 +32,7 @@ demo: $(VENV)/installed
 	@echo "Nothing is new now:     make demo"
 	@echo "As a web site:          jekyll serve --source $(OUTPUT)    (needs jekyll)"
 	@echo "A live site:            . $(VENV)/bin/activate"
-	@echo "                        finews crawl category -a site=eastmoney -a category=350 -a limit=20"
+	@echo "                        finews crawl category -a site=eastmoney -a category=350 -a limit=20 -s ARCHIVER_OUTPUT=eastmoney"
 
 test: check
 	$(BIN)/pytest -n auto

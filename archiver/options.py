@@ -280,6 +280,12 @@ OPTIONS: Final[Mapping[str, Option]] = {
         choice("polite", "full"),
     ),
     "ARCHIVER_PROGRESS": Option(True, "shows a progress bar if stderr is a terminal", boolean),
+    "ARCHIVER_REPORT": Option(
+        "always",
+        "`always` writes the report of a run to stderr; `problems` writes it only if the exit status is not "
+        "0, so that cron sends a mail only then. With `LOG_FILE` the report is in the log too",
+        choice("always", "problems"),
+    ),
     "ARCHIVER_STOP_SECONDS": Option(
         5,
         "seconds that running downloads may take after SIGINT, SIGTERM or SIGHUP; a second signal stops the "

@@ -131,6 +131,7 @@ def test_a_valid_value_becomes_a_plain_value(name: str, written: object, plain: 
         ("ARCHIVER_PRIVATE_ADDRESSES", "10.0.0.0/40", "ARCHIVER_PRIVATE_ADDRESSES: '10.0.0.0/40' does not"),
         ("ARCHIVER_PACE", "fast", "ARCHIVER_PACE='fast': write polite or full"),
         ("ARCHIVER_PROGRESS", "maybe", "ARCHIVER_PROGRESS='maybe': write True or False"),
+        ("ARCHIVER_REPORT", "never", "ARCHIVER_REPORT='never': write always or problems"),
         (
             "ARCHIVER_RECORDERS",
             "my.Recorder",

@@ -36,7 +36,18 @@ IMPORTS: dict[str, set[str]] = {
     "addons": {"errors", "options"},
     "settings": {"options"},
     "replica": set(),
-    "commands": {"errors", "options", "terminal", "sites", "storage", "publish", "audit", "run", "replica"},
+    "commands": {
+        "errors",
+        "options",
+        "terminal",
+        "normalise",
+        "sites",
+        "storage",
+        "publish",
+        "audit",
+        "run",
+        "replica",
+    },
     "spiders": {"errors", "items", "sites", "extract", "normalise", "terminal", "fetch", "run", "storage"},
 }
 """Room → the other rooms that it may import."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gc
+import logging
 import traceback
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
@@ -16,6 +17,8 @@ from archiver.errors import BadArgument, StorageError
 from archiver.run.archive_run import ArchiveRun
 from archiver.run.status import Status
 from archiver.terminal import tell
+
+log = logging.getLogger(__name__)
 
 
 class Command(ArchiverCommand, ScrapyCrawl):
@@ -52,6 +55,11 @@ class Command(ArchiverCommand, ScrapyCrawl):
         else:
             self.exitcode = _report(crawler)
 
+    def end(self, error: BadArgument | StorageError) -> None:
+        super().end(error)
+        if self.settings and self.settings["LOG_FILE"]:  # Scrapyd shows the log, and not stderr
+            log.error("the run could not start: %s", error)
+
     def _explain(self, failure: BaseException) -> None:
         """Why the run could not start."""
         match failure:
@@ -65,7 +73,7 @@ class Command(ArchiverCommand, ScrapyCrawl):
 
 
 def _collect_less() -> None:
-    """A crawl makes few cycles, and what start-up left is no garbage (docs/performance.md)."""
+    """A crawl makes few reference cycles, and the objects of the start-up stay (docs/performance.md)."""
     gc.freeze()
     gc.set_threshold(50_000, 50, 50)
 
@@ -75,5 +83,10 @@ def _report(crawler: Crawler) -> Status:
     if run is None or run.report is None:
         tell("the run ended without a report")
         return Status.BROKEN
-    tell(run.report.as_text())
-    return run.report.status
+    text, status = run.report.as_text(), run.report.status
+    if crawler.settings["LOG_FILE"]:
+        shown = logging.getLevelNamesMapping().get(str(crawler.settings["LOG_LEVEL"]).upper(), logging.INFO)
+        log.log(shown, "report\n%s", text)
+    if status or crawler.settings["ARCHIVER_REPORT"] == "always":
+        tell(text)
+    return status

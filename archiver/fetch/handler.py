@@ -17,6 +17,7 @@ from scrapy.utils.url import add_http_if_no_scheme
 from yarl import URL
 
 from archiver.errors import Quarantined, StorageError
+from archiver.fetch.abort import Aborts
 from archiver.fetch.connections import AttemptFailed, ClientResponse, open_session, tls_context
 from archiver.fetch.exchange import Exchange, Recorders
 from archiver.fetch.reader import ResponseReader
@@ -53,6 +54,7 @@ class HttpHandler(BaseDownloadHandler):
         self._timeout = settings.getfloat("DOWNLOAD_TIMEOUT")
         self._recorders = crawler.get_extension(Recorders)
         self._traffic = Traffic.of(crawler)
+        self._aborts = Aborts(crawler)
         self._retries: Retries | None = None
         self._reader = ResponseReader(crawler)
         self._tls = tls_context(settings)
@@ -91,7 +93,7 @@ class HttpHandler(BaseDownloadHandler):
         if self._traffic:
             self._traffic.sent()
         try:
-            response = await self._send(request)
+            response = await self._aborts.run(self._send(request))
         except Exception as exc:  # every error is counted, recorded and raised again
             if self._traffic:
                 self._traffic.failed(exc)

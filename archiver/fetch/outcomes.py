@@ -72,7 +72,7 @@ def of_error(error: BaseException | None) -> ArticleError:
 def is_retryable(problem: ArticleError) -> bool:
     """Whether another attempt within minutes may help."""
     if isinstance(problem, Deferred):
-        return problem.reason != "tls_untrusted"
+        return problem.reason not in ("interrupted", "tls_untrusted")
     return isinstance(problem, Quarantined) and problem.reason in _RETRYABLE
 
 

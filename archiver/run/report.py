@@ -93,7 +93,8 @@ class Report:
             found.add(Status.SITE_CHANGED)
         if self._is_rejected():
             found.add(Status.REJECTED)
-        if tally.ends["deferred"] > tally.reasons["deferred/interrupted"] or tally.listings_incomplete:
+        failed = set(tally.listings_incomplete.values()) - {"interrupted"}
+        if tally.ends["deferred"] > tally.reasons["deferred/interrupted"] or failed:
             found.add(Status.INCOMPLETE)
         if self.finish_reason == "shutdown":
             found.add(Status.INTERRUPTED)
