@@ -12,6 +12,8 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.extensions.feedexport import FeedExporter, FeedSlot, FileFeedStorage
 
+from archiver.fetch.abort import ABORT
+
 _LOGGERS = ("scrapy.extensions.feedexport", "scrapy.utils.signal")
 
 
@@ -23,12 +25,14 @@ class Exports(logging.Handler):
         self._crawler = crawler
         self._expected = bool(crawler.settings["FEEDS"] or crawler.settings["FEED_URI"])
         self._closed = asyncio.Event()
+        self._aborted = asyncio.Event()
         self._written: list[FeedSlot] = []
         self._why = ""
         """The first failure."""
         self._obstacle = ""
         crawler.signals.connect(self._slot_closed, signals.feed_slot_closed)
         crawler.signals.connect(self._all_closed, signals.feed_exporter_closed)
+        crawler.signals.connect(self._abort, ABORT)
         for name in _LOGGERS if self._expected else ():
             logging.getLogger(name).addHandler(self)
 
@@ -56,9 +60,17 @@ class Exports(logging.Handler):
             self._why = self._why or (f"{type(error).__name__}: {error}" if error else record.getMessage())
 
     async def wait(self) -> None:
-        """Waits until each export is written, or has failed."""
-        if self._exporter:
-            await self._closed.wait()
+        """Waits until each export is written, or has failed. When the run is stopped, an upload has
+        ``ARCHIVER_STOP_SECONDS`` left."""
+        if not self._exporter:
+            return
+        events = [asyncio.ensure_future(event.wait()) for event in (self._closed, self._aborted)]
+        await asyncio.wait(events, return_when=asyncio.FIRST_COMPLETED)
+        if not self._closed.is_set():
+            seconds = self._crawler.settings.getfloat("ARCHIVER_STOP_SECONDS")
+            await asyncio.wait(events[:1], timeout=seconds)
+        for event in events:
+            event.cancel()
 
     def error(self) -> str:
         """One sentence; empty if every export is complete."""
@@ -88,6 +100,9 @@ class Exports(logging.Handler):
 
     def _all_closed(self) -> None:
         self._closed.set()
+
+    def _abort(self) -> None:
+        self._aborted.set()
 
 
 def is_of_exporter(record: logging.LogRecord) -> bool:
