@@ -36,7 +36,6 @@ Read = Callable[[str, Any], object]
 
 # --- values
 
-
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhd]?)", re.ASCII)
 
@@ -219,12 +218,7 @@ OPTIONS: Final[Mapping[str, Option]] = {
         "the share of the listed articles that may be quarantined before the exit status is 4",
         number(0, 1),
     ),
-    "ARCHIVER_FULL_LOOK": Option(
-        "24h",
-        "a listing is requested without `If-None-Match` and `If-Modified-Since` at least once in this time, "
-        "because some sites answer 304 although the listing has changed; `0s`: always",
-        seconds,
-    ),
+    "ARCHIVER_FULL_LOOK": Option("24h", "each listing is read in full once in this time", seconds),
     "ARCHIVER_RETRY_ATTEMPTS": Option(
         20,
         "an article is given up (`skipped:gave_up`) after this number of failed attempts, but not before "
