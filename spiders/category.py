@@ -30,7 +30,7 @@ _CATEGORY = re.compile(r"[^\x00-\x1f\x7f/\\?#%&<>\"'{}|^`]{1,80}")
 
 class CategorySpider(ListingSpider):
     """``-a category=``: one or several categories, separated by commas; without it, all on the home page.
-    ``since=``, ``until=`` (days, inclusive) and ``limit=`` (number of articles to request) select articles."""
+    ``since=``, ``until=`` (days, inclusive) and ``limit=`` (articles to request) select articles."""
 
     name = "category"
     arguments = frozenset({"category", "since", "until", "limit"})
