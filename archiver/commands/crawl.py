@@ -6,17 +6,18 @@ import argparse
 import asyncio
 import gc
 import logging
-import traceback
+import sys
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError
 
+from archiver import options
 from archiver.commands.base import ArchiverCommand
 from archiver.errors import BadArgument, StorageError
 from archiver.run.archive_run import ArchiveRun
 from archiver.run.status import Status
-from archiver.terminal import tell
+from archiver.terminal import tell, traceback_of
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,16 @@ class Command(ArchiverCommand, ScrapyCrawl):
             "category, since, until and limit. share archives single articles; its arguments are site, and "
             "infocode, url or file. docs/exit-status.md explains the exit status."
         )
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Checks the settings before Scrapy sets up its log, which fails with some of them."""
+        super().process_options(args, opts)
+        try:
+            assert self.settings
+            options.apply(self.settings)
+        except BadArgument as exc:
+            self.end(exc)
+            sys.exit(self.exitcode)
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.crawler_process
@@ -68,7 +79,7 @@ class Command(ArchiverCommand, ScrapyCrawl):
             case BadArgument() | StorageError():
                 self.end(failure)
             case _:
-                traceback.print_exception(failure)
+                tell(traceback_of(failure))
                 self.exitcode = Status.COULD_NOT_START
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 
 from archiver.errors import BadArgument
 from archiver.normalise.zone import BEIJING
-from archiver.options import duration
+from archiver.setting_values import duration
 
 _DAYS_AGO = {"today": 0, "今天": 0, "yesterday": 1, "昨天": 1}
 _AGO = re.compile(r"\d+(?:\.\d+)?[smhd]", re.ASCII)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
 
 from archiver.run.ledger import ENDS, End, Tally
 from archiver.run.status import Status
+from archiver.safe_text import to_json
 from archiver.terminal import printable
 
 NEVER_ALLOWED = ("downgrade", "offsite", "private_address", "scheme")
@@ -70,10 +70,12 @@ class Report:
     doubts: dict[str, int] | None = None
     """Statistic (``date/conflict`` …) → count."""
     proxies: tuple[str, ...] = ()
-    """Hosts of the proxies in the environment. A proxy resolves host names itself, so it also has to refuse
-    private addresses."""
+    """Hosts of the proxies that requests were sent through. A proxy resolves host names itself, so it also
+    has to refuse private addresses."""
     drift: tuple[str, ...] = ()
     """Signs that the site changed, one sentence each."""
+    without_file: tuple[str, ...] = ()
+    """After a run that was cut off: the articles whose posts are in the index and not on the disk."""
 
     @property
     def status(self) -> Status:
@@ -140,6 +142,7 @@ class Report:
             ],
             "drift": list(self.drift[:MAX_LISTINGS]),
             "drift_count": len(self.drift),
+            "without_file": list(self.without_file),
             "storage_error": self.storage_error,
             "export_error": self.export_error,
             "usage_error": self.usage_error,
@@ -151,7 +154,7 @@ class Report:
         }
 
     def as_json(self) -> str:
-        return json.dumps(self.as_dict(), ensure_ascii=False, indent=1) + "\n"
+        return to_json(self.as_dict()) + "\n"
 
     def as_text(self) -> str:
         """The report for a person. The last line gives the exit status and its meaning."""
@@ -210,6 +213,8 @@ class Report:
             lines.append(
                 f"  limit={self.limit} is reached: more articles are listed; run it again for the next"
             )
+        if self.without_file:
+            lines.append(f"  {_without_file(self.without_file)}")
         if self.internal_errors:
             lines.append(f"  {self.internal_errors} internal errors; their tracebacks are in the log")
         return lines + [
@@ -247,6 +252,15 @@ def _failure_line(failure: End) -> str:
     if failure.detail:
         line += f" ({printable(failure.detail)})"
     return f"{line}; record kept in {failure.record}" if failure.record else line
+
+
+def _without_file(ids: Sequence[str]) -> str:
+    first = ", ".join(map(printable, ids[:MAX_SHOWN]))
+    more = ", … in .archive/report.json" if len(ids) > MAX_SHOWN else ""
+    return (
+        f"the run before this one was cut off, and {len(ids)} posts of the index have no file "
+        f"({first}{more}); if you did not delete them, request them with `finews crawl share -a infocode=ID`"
+    )
 
 
 def _size(count: int) -> str:

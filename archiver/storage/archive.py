@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal, Protocol, Self
 
 from archiver.errors import Quarantined
+from archiver.storage import salvage
 from archiver.storage.catalogue import Catalogue
 from archiver.storage.files import INDEX, POSTS, STAGING, Tree
 from archiver.storage.lock import Lock
@@ -203,17 +204,29 @@ class Archive:
             self.catalogue.adopt(found, instead_of={instead_of, found.row.id} - {""})
         return found is not None
 
+    def restore_provenance(self) -> int:
+        """Replaces damaged provenance by what the files of unchanged posts say; returns how many."""
+        damaged = self.index.damaged_provenance()
+        self.catalogue.posted([(row, self._said_by_file(row)) for row in damaged], {})
+        return len(damaged)
+
+    def _said_by_file(self, row: PostRow) -> Provenance | None:
+        found = self._found(row.name) if self.tree.exists(f"{POSTS}/{row.name}") else None
+        return found.provenance if found and found.row.sha256 == row.sha256 else None
+
     def _bring_up_to_date(self) -> None:
         """Fills an index that was just created. After a run that did not end in order, adds the posts that
         the index lacks."""
+        self._clear_staging()
+        if self.index.was_clean() and not salvage.is_kept(self.tree):
+            return
+        self.tree.sync_folders()
         if self.index.created:
-            self._clear_staging()
             self.reindex()
-        elif not self.index.was_clean():
+        else:
             log.warning(
                 "the last run in %s did not end in order; adding posts that the index lacks", self.root
             )
-            self._clear_staging()
             self.catalogue.recover(self._unknown_posts)
             self._look_for_files()
 
@@ -231,8 +244,11 @@ class Archive:
             )
 
     def _clear_staging(self) -> None:
-        for name in self.tree.names(STAGING):
-            self.tree.remove(f"{STAGING}/{name}")
+        """Also after a run that ended in order: a power cut may bring names in ``staging`` back, because that
+        folder is not synced."""
+        if self.tree.exists(STAGING):
+            for name in self.tree.names(STAGING):
+                self.tree.remove(f"{STAGING}/{name}")
 
     def _unknown_posts(self, holds: Callable[[str], bool]) -> Iterator[FoundPost]:
         for name in self.tree.names(POSTS):
