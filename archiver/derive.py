@@ -86,7 +86,7 @@ Decision = Callable[[Article, Given], Decided]
 def fetched(article: Article, _given: Given) -> Decided:
     """Raises the failure of an article that could not be fetched or read."""
     if article.failure:
-        raise article.failure
+        raise article.failure.plain()  # its traceback would keep the article in memory
     return NOTHING
 
 
@@ -127,12 +127,14 @@ def _answered_at(article: Article) -> datetime:
 
 
 def body(article: Article, given: Given) -> Decided:
+    """The cleaned text; a doubt if cleaning removed something that could have been content."""
     evidence = article.evidence("body")
     if not evidence:
         raise Quarantined("empty_body", "no response has a text")
-    cleaned = bodies.clean(evidence[0].text, article.base_url, given.site.text.extra_attributes)
-    notices.refuse(cleaned, given.site.notices)
-    return Decided({"body": cleaned}, {"body": evidence[0].origin})
+    cleaned = bodies.cleaned(evidence[0].text, article.base_url, given.site.text.extra_attributes)
+    notices.refuse(cleaned.text, given.site.notices)
+    doubts = ("body/dropped",) if cleaned.lost_content else ()
+    return Decided({"body": cleaned.text}, {"body": evidence[0].origin}, doubts)
 
 
 def source(article: Article, given: Given) -> Decided:

@@ -13,6 +13,8 @@ Pure functions raise them; the Scrapy components record them in the ledger.
 
 from __future__ import annotations
 
+from typing import Self
+
 from archiver.safe_text import redact
 
 
@@ -38,6 +40,10 @@ class ArticleError(ArchiverError):
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason
         self.detail = redact(detail)
+
+    def plain(self) -> Self:
+        """The same error without its traceback, whose frames keep the page that caused it in memory."""
+        return type(self)(self.reason, self.detail)
 
 
 class Quarantined(ArticleError):

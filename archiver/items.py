@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -51,6 +52,16 @@ class Answer:
     body: bytes = field(repr=False)
     problem: str = ""
     """The reason why no article could be read from it; empty if one could."""
+    full_length: int = 0
+    """The length of the whole body if ``body`` has only its beginning, else 0."""
+    full_sha256: str = ""
+    is_packed: bool = False
+    """``body`` is compressed with zlib, because the article waits for another response."""
+
+    @property
+    def content(self) -> bytes:
+        """The body, or its beginning."""
+        return zlib.decompress(self.body) if self.is_packed else self.body
 
 
 @dataclass(slots=True)

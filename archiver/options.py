@@ -24,6 +24,7 @@ from archiver.setting_values import (
     folder,
     line,
     number,
+    positive_seconds,
     private,
     seconds,
     text,
@@ -111,6 +112,38 @@ OPTIONS: Final[Mapping[str, Option]] = {
         "after this number of failures in a row, a host gets only single test requests; if these fail too, "
         "it gets no more requests in this run",
         whole(1),
+    ),
+    "ARCHIVER_PAGE_SECONDS": Option(
+        10,
+        "seconds of CPU time that reading one page may take (`too_heavy`); a page that may take more than a "
+        "moment is read in another process",
+        positive_seconds,
+    ),
+    "ARCHIVER_PAGE_ELEMENTS": Option(
+        500_000,
+        "elements of an HTML page, or values of a JSON page; a page with more is not read (`too_heavy`)",
+        whole(1),
+    ),
+    "ARCHIVER_HELD_BYTES": Option(
+        64 << 20,
+        "bytes that articles which wait for another response may hold together; no article is begun while "
+        "they hold half of it, and an article that would exceed it is deferred (`held`)",
+        whole(1),
+    ),
+    "ARCHIVER_QUARANTINE_RECORD": Option(
+        1 << 20,
+        "bytes of responses that one quarantine record keeps; a longer response is cut",
+        whole(0),
+    ),
+    "ARCHIVER_QUARANTINE_BYTES": Option(
+        256 << 20,
+        "bytes of all quarantine records together; beyond it no record is written (`quarantine/full`)",
+        whole(0),
+    ),
+    "ARCHIVER_QUARANTINE_RECORDS": Option(
+        10_000,
+        "number of quarantine records; beyond it no record is written (`quarantine/full`)",
+        whole(0),
     ),
     "ARCHIVER_PRIVATE_ADDRESSES": Option(
         "",

@@ -43,6 +43,7 @@ class _Pipeline:
                 if not isinstance(why, ArticleError):
                     raise why
                 end = self.run.ledger.ended(article.id, why, article.answers)
+                article.answers.clear()  # tracebacks may keep the article in memory for a while
         except CloseSpider as stop:
             raise DropItem("the archive cannot be written", log_level="DEBUG") from stop
         log.warning("%s %s: %s", end.end, printable(article.id), printable(str(why)))

@@ -57,6 +57,10 @@ def seconds(name: str, value: Any) -> float:
     return _within(0, number, LONGEST, name, value)
 
 
+def positive_seconds(name: str, value: Any) -> float:
+    return _within(0.1, seconds(name, value), LONGEST, name, value)
+
+
 def days(name: str, value: Any) -> int:
     """A duration of whole days, 1 or more, as their number."""
     try:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator, Iterable
+from collections.abc import Awaitable, Coroutine, Generator, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
@@ -16,20 +16,28 @@ from twisted.python.failure import Failure
 
 from archiver.errors import ArticleError, BadArgument, Deferred, Quarantined
 from archiver.extract.article import read_answer
-from archiver.extract.decode import decode
 from archiver.fetch import outcomes
-from archiver.fetch.headers import header
 from archiver.fetch.retry import EXPECTED, MIRRORS, SPENT
 from archiver.items import Answer, Article, Evidence, Listed
 from archiver.normalise import sources
 from archiver.run.archive_run import ArchiveRun
 from archiver.sites.load import load
+from archiver.storage.quarantine import shrunk
 
 BATCH = 64
 """Requests that are given to the scheduler at once."""
 
 MAX_UNDER_WAY = 1000
 """Articles that were requested and have no result yet: they are fetched, wait for a host, or are written."""
+
+
+class _Asked(NamedTuple):
+    """A response, and what it was requested for."""
+
+    response: Response
+    article: Article
+    step_number: int
+    mirror_number: int
 
 
 class ArticleSpider(Spider):
@@ -47,6 +55,9 @@ class ArticleSpider(Spider):
         self.site = load(site)
         self._queue: deque[str] = deque()
         """The ids of the articles to request, in order."""
+        self._holds: dict[str, int] = {}
+        """The id of each article that waits for another response → the bytes it holds."""
+        self._held_bytes = 0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -76,9 +87,12 @@ class ArticleSpider(Spider):
         """Called when the scheduler is empty: makes requests for the next articles in the queue.
 
         Returns whether it made any. Articles are queued by id, because a request takes some kilobytes and the
-        index holds the rest. ``MAX_UNDER_WAY`` limits the articles that wait for slow hosts or a slow disk.
+        index holds the rest. ``MAX_UNDER_WAY`` limits the articles that wait for slow hosts or a slow disk,
+        and ``ARCHIVER_HELD_BYTES`` what they hold: no article is begun while they hold half of it.
         """
         if not self._queue:
+            return False
+        if self._held_bytes and 2 * self._held_bytes > self.run.max_held:
             return False
         under_way = self.run.ledger.pending - len(self._queue)
         room = min(BATCH, MAX_UNDER_WAY - under_way, len(self._queue))
@@ -131,34 +145,86 @@ class ArticleSpider(Spider):
 
     def parse_answer(
         self, response: Response, article: Article, step_number: int, mirror_number: int
-    ) -> list[Request | Article]:
+    ) -> list[Request | Article] | Coroutine[Any, Any, list[Request | Article]]:
+        asked = _Asked(response, article, step_number, mirror_number)
+        self._release(article)
         problem = outcomes.of_response(response)
+        if problem is None:
+            try:
+                found = self._read(asked)
+            except ArticleError as why:
+                problem = outcomes.of_reading(why).plain()
+            else:
+                if not isinstance(found, dict):
+                    return self._answered_later(asked, found)
+                self._add_evidence(asked, found)
+        return self._answered(asked, problem)
+
+    async def _answered_later(
+        self, asked: _Asked, reading: Awaitable[dict[str, Evidence]]
+    ) -> list[Request | Article]:
+        """As ``parse_answer``, for a page that another process reads."""
+        problem: ArticleError | None = None
         try:
-            if problem is None:
-                self._read(response, article, step_number)
-        except Quarantined as why:
-            problem = outcomes.of_reading(why)
+            self._add_evidence(asked, await reading)
+        except ArticleError as why:
+            problem = outcomes.of_reading(why).plain()
+        return self._answered(asked, problem)
+
+    def _answered(self, asked: _Asked, problem: ArticleError | None) -> list[Request | Article]:
+        response, article, step_number, mirror_number = asked
         article.answers.append(
             Answer(response.url, response.status, response.headers, response.body, str(problem or ""))
         )
-        return [self._follow_up(article, step_number, mirror_number, problem, response.meta.get(SPENT, 0.0))]
+        spent = response.meta.get(SPENT, 0.0)
+        return [self._held(article, self._follow_up(article, step_number, mirror_number, problem, spent))]
 
     def no_answer(self, failure: Failure) -> list[Request | Article]:
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it for errbacks
         with self.run.storing():
             problem = outcomes.of_failure(failure)
+        article: Article = request.cb_kwargs["article"]
+        self._release(article)
         spent = request.meta.get(SPENT, 0.0)
-        return [self._follow_up(problem=problem, spent=spent, **request.cb_kwargs)]
+        return [self._held(article, self._follow_up(problem=problem, spent=spent, **request.cb_kwargs))]
 
-    def _read(self, response: Response, article: Article, step_number: int) -> None:
+    def _held(self, article: Article, following: Request | Article) -> Request | Article:
+        """Holds what the article has so far while its next request waits, compressed, and counts its bytes.
+
+        If the waiting articles hold too much, the article is deferred.
+        """
+        if following is article or not article.answers:
+            return following
+        most = self.run.archive.catalogue.quarantine.limits.record
+        article.answers = [shrunk(answer, most) for answer in article.answers]
+        size = sum(len(answer.body) for answer in article.answers)
+        size += sum(len(said.text) for evidence in article.said.values() for said in evidence)
+        if self._held_bytes + size > self.run.max_held:
+            self.run.count("held/deferred")
+            article.failure = Deferred("held", f"waiting articles hold more than {self.run.max_held} bytes")
+            article.said.clear()
+            return article
+        self._holds[article.id] = size
+        self._held_bytes += size
+        return following
+
+    def _release(self, article: Article) -> None:
+        if self._holds:
+            self._held_bytes -= self._holds.pop(article.id, 0)
+
+    def _read(self, asked: _Asked) -> dict[str, Evidence] | Awaitable[dict[str, Evidence]]:
+        response, article, step_number, _ = asked
         rule = self.site.steps[step_number]
-        decoded = decode(response.body, header(response, "Content-Type"))
-        if decoded.overridden:
-            self.run.count("encoding/overridden")
-        said = read_answer(decoded.text, rule, self.site, article.id)
+        run = self.run
+        return run.reader.read(
+            response, rule.format, read_answer, rule, self.site, article.id, overridden=run.count_overridden
+        )
+
+    def _add_evidence(self, asked: _Asked, said: dict[str, Evidence]) -> None:
+        article = asked.article
         article.fetched_at = datetime.now(UTC)
         if "body" in said and not article.evidence("body"):
-            article.base_url = response.url
+            article.base_url = asked.response.url
         for name, evidence in said.items():
             _add(article, name, evidence)
         credit = self.site.text.credit

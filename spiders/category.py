@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any, Self
 
 from scrapy import Request, signals
@@ -14,15 +15,15 @@ from scrapy.exceptions import DontCloseSpider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from archiver.errors import ArticleError, BadArgument
-from archiver.extract.listing import ListingPage, read_home
+from archiver.errors import ArticleError, BadArgument, Deferred
+from archiver.extract.listing import HomePage, ListingPage, read_home
 from archiver.fetch import outcomes
 from archiver.fetch.retry import EXPECTED
 from archiver.items import Article, Listed
 from archiver.normalise import dates, slugs, sources
 from archiver.run import drift
 from spiders.known import Doubt, categories_in, no_such_category
-from spiders.listing import ListingSpider, came_instead, text_of
+from spiders.listing import ListingSpider, Parsed, came_instead
 from spiders.walk import Walk
 
 _CATEGORY = re.compile(r"[^\x00-\x1f\x7f/\\?#%&<>\"'{}|^`]{1,80}")
@@ -115,24 +116,31 @@ class CategorySpider(ListingSpider):
 
     # --- the home page
 
-    def parse_home(self, response: Response) -> Iterator[Request | Article]:
+    def parse_home(self, response: Response) -> Parsed:
         assert self.site.home
-        try:
-            if problem := outcomes.of_response(response):
-                raise problem
-            page = read_home(text_of(response), response.url, self.site.home, self.site)
-        except ArticleError as why:
-            most = len(self.run.ledger.listings())
-            yield from self._incomplete(self.site.home.url, why, came_instead(response), most=most)
-            return
+        failed = partial(self._home_failed, response)
+        return self._when_read(response, self.site.home, self._home_read, failed, read_home, self.site)
+
+    def _home_failed(self, response: Response, why: ArticleError) -> Iterator[Request | Article]:
+        assert self.site.home
+        most = len(self.run.ledger.listings())
+        yield from self._incomplete(self.site.home.url, why, came_instead(response), most=most)
+
+    def _home_read(self, page: HomePage) -> Iterator[Request | Article]:
+        assert self.site.home
         self.run.tally.pages += 1
         tags = (family.tag for family in self.site.families if family.by_source)
         names = (sources.from_tag(name, tag) for tag in tags for name in page.names)
         capitals = {slug.casefold(): slug for slug in map(slugs.slug_of, names)}
-        for category in page.categories:
+        most = self.site.home.max_categories
+        for category in page.categories[:most]:
             yield self._first_page(capitals.get(category.casefold(), category))
         yield from self._listed(page.rows)
-        yield from self._waiting(self.site.home.url)
+        if len(page.categories) > most:
+            why = f"it names {len(page.categories)} categories, max_categories={most} are read"
+            yield from self._incomplete(self.site.home.url, Deferred("cap", why))
+        else:
+            yield from self._waiting(self.site.home.url)
 
     def _is_known(self, category: str) -> bool:
         """Whether the profile or an earlier run knows the category."""
@@ -164,17 +172,17 @@ class CategorySpider(ListingSpider):
         else:
             yield from self._still_listed(doubt)
 
-    def parse_names(self, response: Response, doubt: Doubt) -> Iterator[Request | Article]:
+    def parse_names(self, response: Response, doubt: Doubt) -> Parsed:
         assert self.site.home
-        try:
-            if problem := outcomes.of_response(response):
-                raise problem
-            names = read_home(text_of(response), response.url, self.site.home, self.site).categories
-        except ArticleError:
-            yield from self._still_listed(doubt)
-            return
-        if doubt.category.casefold() not in map(str.casefold, names):
-            self._refuse(doubt, names, self.site.home.url)
+        then = partial(self._names_read, doubt)
+        return self._when_read(
+            response, self.site.home, then, lambda _why: self._still_listed(doubt), read_home, self.site
+        )
+
+    def _names_read(self, doubt: Doubt, page: HomePage) -> Iterator[Request | Article]:
+        assert self.site.home
+        if doubt.category.casefold() not in map(str.casefold, page.categories):
+            self._refuse(doubt, page.categories, self.site.home.url)
         yield from self._still_listed(doubt)
 
     def no_names(self, failure: Failure) -> Iterator[Request | Article]:

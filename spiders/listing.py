@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
+from typing import Any
 from urllib.parse import urlsplit
 
 from scrapy import Request
@@ -19,11 +21,14 @@ from archiver.fetch.headers import header
 from archiver.fetch.retry import EXPECTED
 from archiver.items import Article, Listed
 from archiver.run import drift, validators
-from archiver.sites.listing import Listing
+from archiver.sites.listing import Home, Listing
 from archiver.storage.rows import KnownListing
 from archiver.terminal import printable
 from spiders.article import ArticleSpider
 from spiders.walk import MAX_FAILED, Walk
+
+Parsed = Iterable[Request | Article] | Coroutine[Any, Any, Iterable[Request | Article]]
+"""What a callback returns: a coroutine if another process reads the page."""
 
 
 class ListingSpider(ArticleSpider):
@@ -63,17 +68,47 @@ class ListingSpider(ArticleSpider):
             dont_filter=True,
         )
 
-    def parse_listing(self, response: Response, category: str, walk: Walk) -> Iterator[Request | Article]:
+    def parse_listing(self, response: Response, category: str, walk: Walk) -> Parsed:
         if response.status == 304 and _is_conditional(response.request):
             self.run.ledger.listing_complete(unchanged=True)
-            yield from self._waiting(walk.url)
-            return
+            return self._waiting(walk.url)
         if walk.conditional and 400 <= response.status < 500:
             self._forget_validators(walk)
-            yield self._page(walk.url, category, walk.in_full(self.run.ledger.now.isoformat()))
-            return
+            return [self._page(walk.url, category, walk.in_full(self.run.ledger.now.isoformat()))]
+        return self._when_read(
+            response,
+            self._rule(category),
+            partial(self._listing_read, response, category, walk),
+            lambda why: self._page_failed(category, walk, why, came_instead(response)),
+            read_listing,
+            self.site,
+            category,
+        )
+
+    def _when_read(
+        self,
+        response: Response,
+        rule: Home | Listing,
+        then: Callable[[Any], Iterator[Request | Article]],
+        failed: Callable[[ArticleError], Iterator[Request | Article]],
+        read: Callable[..., Any],
+        *arguments: Any,
+    ) -> Parsed:
+        """Reads the page with ``read``; another process does it if it may take long."""
         try:
-            page = self._read_listing(response, category)
+            if problem := outcomes.of_response(response):
+                raise problem
+            if isinstance(rule, Listing):
+                _refuse_redirected(response)
+            page = self.run.reader.read(response, rule.format, read, response.url, rule, *arguments)
+        except ArticleError as why:
+            return failed(why.plain())
+        return _later(page, then, failed) if isinstance(page, Awaitable) else then(page)
+
+    def _listing_read(
+        self, response: Response, category: str, walk: Walk, page: ListingPage
+    ) -> Iterator[Request | Article]:
+        try:
             walk.refuse_empty(page)
         except ArticleError as why:
             yield from self._page_failed(category, walk, why, came_instead(response))
@@ -96,12 +131,6 @@ class ListingSpider(ArticleSpider):
     def _forget_validators(self, walk: Walk) -> None:
         with self.run.storing():
             self.run.ledger.remember_listing(replace(walk.known, etag="", modified=""))
-
-    def _read_listing(self, response: Response, category: str) -> ListingPage:
-        if problem := outcomes.of_response(response):
-            raise problem
-        _refuse_redirected(response)
-        return read_listing(text_of(response), response.url, self._rule(category), self.site, category)
 
     def _after_page(
         self, category: str, walk: Walk, page: ListingPage, *, capped: bool, at_end: bool
@@ -158,10 +187,9 @@ class ListingSpider(ArticleSpider):
         """Requests the articles of a page; returns whether any is new, and whether none was left out."""
         selected = self._select(page.articles)
         with self.run.storing():
-            for listed in page.refused:
-                self.run.ledger.refuse(
-                    listed, Quarantined("bad_id", f"{self.site.name} has no ids of this form")
-                )
+            self.run.ledger.refuse_all(
+                page.refused, Quarantined("bad_id", f"{self.site.name} has no ids of this form")
+            )
         new, all_taken = yield from self._take(selected)
         return new > 0, all_taken and len(selected) == len(page.articles)
 
@@ -213,8 +241,17 @@ class ListingSpider(ArticleSpider):
         return new, not left_out
 
 
-def text_of(response: Response) -> str:
-    return decode(response.body, header(response, "Content-Type")).text
+async def _later(
+    reading: Awaitable[Any],
+    then: Callable[[Any], Iterator[Request | Article]],
+    failed: Callable[[ArticleError], Iterator[Request | Article]],
+) -> Iterable[Request | Article]:
+    """For a page that another process reads."""
+    try:
+        page = await reading
+    except ArticleError as why:
+        return failed(why.plain())
+    return then(page)
 
 
 def came_instead(response: Response) -> str:
@@ -222,7 +259,7 @@ def came_instead(response: Response) -> str:
     if response.status != 200:
         return ""
     try:
-        text = text_of(response)
+        text = decode(response.body, header(response, "Content-Type")).text
     except ArticleError:
         text = ""
     return preview(text, header(response, "Content-Type"))

@@ -93,11 +93,10 @@ class ShareSpider(ArticleSpider):
     def _enqueue_lines(self, lines: list[str]) -> Iterator[Article]:
         named = [self.name_article(line) for line in lines]
         with self.run.storing():
-            for listed in named:
-                if self.site.family_of(listed.id) is None:
-                    self.run.ledger.refuse(
-                        listed, Quarantined("bad_id", f"it is not an article of {self.site.name}")
-                    )
+            refused = [listed for listed in named if self.site.family_of(listed.id) is None]
+            self.run.ledger.refuse_all(
+                refused, Quarantined("bad_id", f"it is not an article of {self.site.name}")
+            )
         articles = [listed for listed in named if self.site.family_of(listed.id)]
         yield from self.enqueue(articles, named=True)
 

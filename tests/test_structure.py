@@ -36,7 +36,10 @@ IMPORTS: dict[str, set[str]] = {
     },
     "publish": {"errors", "items", "sites", "normalise", "posts", "storage"},
     "audit": {"errors", "items", "sites", "normalise", "posts", "storage", "publish"},
-    "run": {"safe_text", "errors", "items", "sites", "options", "terminal", "fetch", "storage", "publish"},
+    "run": {
+        *("safe_text", "errors", "items", "sites", "extract", "extract.formats", "options", "terminal"),
+        *("fetch", "storage", "publish"),
+    },
     "pipelines": {"errors", "items", "sites", "terminal", "derive", "posts", "storage", "publish", "run"},
     "__main__": {"errors", "terminal"},
     "addons": {"errors", "options", "terminal"},

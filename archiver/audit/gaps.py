@@ -16,7 +16,7 @@ from archiver.storage.database import DamagedIndex
 from archiver.storage.files import INDEX, REPORT, content_of, storage_errors
 from archiver.storage.lock import no_writer
 from archiver.storage.quarantine import FOLDER as RECORDS
-from archiver.storage.quarantine import name_of, parse
+from archiver.storage.quarantine import name_of, name_of_listing, parse, parse_rows
 from archiver.storage.rows import OpenArticle
 from archiver.storage.sqlite import SqliteStore
 
@@ -91,14 +91,19 @@ def _refused(root: Path) -> Iterator[OpenArticle]:
     folder = root / RECORDS
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         with suppress(ValueError), storage_errors(path):
-            listed, reason = parse(content_of(path), path.name)
+            content = content_of(path)
+            listed, reason = parse(content, path.name)
             if reason == "bad_id":
-                yield OpenArticle(listed, "quarantined", reason)
+                for each in parse_rows(content, path.name) or [listed]:
+                    yield OpenArticle(each, "quarantined", reason)
 
 
 def _gap(root: Path, article: OpenArticle) -> Gap:
-    record = f"{RECORDS}/{name_of(article.listed.id)}"
-    return Gap(article, _day(article.listed, article.since), record if (root / record).exists() else "")
+    names = [name_of(article.listed.id)]
+    if article.reason == "bad_id":
+        names.append(name_of_listing(article.listed.listing))
+    records = [path for path in (f"{RECORDS}/{name}" for name in names) if (root / path).exists()]
+    return Gap(article, _day(article.listed, article.since), records[0] if records else "")
 
 
 def _day(listed: Listed, since: str) -> date | None:

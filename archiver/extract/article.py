@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archiver.errors import Quarantined
-from archiver.extract.formats import open_page
+from archiver.extract.formats import Allowance, open_page, spend
 from archiver.items import Evidence
 from archiver.sites.article import Step
 from archiver.sites.profile import Profile
@@ -11,26 +11,35 @@ from archiver.sites.profile import Profile
 _MARKUP = ("body",)
 
 
-def read_answer(text: str, step: Step, site: Profile, article_id: str) -> dict[str, Evidence]:
+def read_answer(
+    text: str, step: Step, site: Profile, article_id: str, allowance: Allowance | None = None
+) -> dict[str, Evidence]:
     """Field → its evidence in this response; fields without a value are left out.
 
     Raises ``Quarantined``: ``id_mismatch`` for a response about another article (faults C20),
     ``not_an_article`` for a page in which the step's ``present`` matches nothing; ``not_an_article``,
     ``shape`` or ``empty_body`` for a page without any field (P2 to P4); and what ``open_page`` raises.
+    Raises TooMuchWork if the page may take more work than the allowance.
     """
-    page = open_page(text, step.format)
-    if step.present and not page.finds(step.present):
-        raise Quarantined("not_an_article", f"nothing matches {step.present!r}")
+    page = open_page(text, step.format, allowance)
     family = site.family_of(article_id)
     rules = step.fields | (family.rules.get(step.origin, {}) if family else {})
+    if allowance:
+        spend(allowance, page, step.format, [*rules.values(), *filter(None, [step.present])])
+    if step.present and not page.finds(step.present):
+        raise Quarantined("not_an_article", f"nothing matches {step.present!r}")
     values = (
         (name, page.markup(rule) if name in _MARKUP else page.value(rule)) for name, rule in rules.items()
     )
     found: dict[str, Evidence] = {
         name: Evidence(value, step.origin) for name, value in values if value.strip()
     }
-    if "id" in found and not _proves_id(found["id"].text, site, article_id):
-        del found["id"]
+    if "id" in found:
+        claimed = found["id"].text
+        if allowance:
+            allowance.spend(site.work_of_address(claimed) + site.work_of_key(claimed))
+        if not _proves_id(claimed, site, article_id):
+            del found["id"]
     if not found.keys() - {"id"}:
         raise Quarantined(page.empty_reason, "the response has no field of an article")
     return found

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
 
 from archiver.errors import Quarantined
-from archiver.extract.formats import Page, open_page
+from archiver.extract.formats import Allowance, Page, open_page, spend
 from archiver.items import Listed
 from archiver.sites.listing import Home, Listing, Rows
+from archiver.sites.pattern_work import work_of
 from archiver.sites.profile import Profile
 
 MAX_ID = 2048
@@ -49,15 +51,18 @@ class HomePage:
     """The articles listed on the page."""
 
 
-def read_listing(text: str, url: str, rule: Listing, site: Profile, category: str) -> ListingPage:
+def read_listing(
+    text: str, url: str, rule: Listing, site: Profile, category: str, allowance: Allowance | None = None
+) -> ListingPage:
     """The articles in a listing of that category; ``url`` is the address of the page.
 
-    Raises ``Quarantined``: ``not_a_listing``, ``foreign_listing``, and what ``open_page`` raises.
+    Raises ``Quarantined``: ``not_a_listing``, ``foreign_listing``, and what ``open_page`` raises. Raises
+    TooMuchWork if the page may take more work than the allowance.
     """
-    page = _open(text, url, rule)
-    named = _read_rows(page, url, rule, site, rule.address(category), category)
+    opened = _open(text, url, rule, allowance)
+    named = _read_rows(opened, rule, site, rule.address(category), category)
     _refuse_foreign(named.articles, rule, category)
-    following = page.value(rule.next) if rule.next else ""
+    following = opened.page.value(rule.next) if rule.next else ""
     return ListingPage(named.articles, named.refused, _following(url, following))
 
 
@@ -77,10 +82,14 @@ def _refuse_foreign(articles: list[Listed], rule: Listing, category: str) -> Non
         )
 
 
-def read_home(text: str, url: str, rule: Home, site: Profile) -> HomePage:
-    """The content of a home page. Raises ``Quarantined("not_a_listing")`` if no link names a category."""
-    page = _open(text, url, rule)
-    links = (_absolute(url, link) for link in page.values(rule.links))
+def read_home(text: str, url: str, rule: Home, site: Profile, allowance: Allowance | None = None) -> HomePage:
+    """The content of a home page. Raises ``Quarantined("not_a_listing")`` if no link names a category, and
+    TooMuchWork if the page may take more work than the allowance."""
+    opened = _open(text, url, rule, allowance)
+    page = opened.page
+    links = [_absolute(url, link) for link in page.values(rule.links)]
+    if allowance:
+        allowance.spend(sum(work_of(rule.category, len(link)) for link in links))
     named = (_category_in(link, rule.category) for link in links)
     categories = [category for category in dict.fromkeys(named) if category]
     if not categories:
@@ -88,15 +97,23 @@ def read_home(text: str, url: str, rule: Home, site: Profile) -> HomePage:
     return HomePage(
         [category for category in categories if category not in rule.ignore],
         [name for name in page.values(rule.names) if name] if rule.names else [],
-        _read_rows(page, url, rule.articles, site, rule.url) if rule.articles else ListingPage([]),
+        _read_rows(opened, rule.articles, site, rule.url) if rule.articles else ListingPage([]),
     )
 
 
-def _open(text: str, url: str, rule: Listing | Home) -> Page:
-    page = open_page(text, rule.format)
+class _Opened(NamedTuple):
+    page: Page
+    url: str
+    format: str
+    allowance: Allowance | None
+
+
+def _open(text: str, url: str, rule: Listing | Home, allowance: Allowance | None) -> _Opened:
+    page = open_page(text, rule.format, allowance)
+    spend(allowance, page, rule.format, rule.page_rules)
     if rule.present and not page.finds(rule.present):
         raise Quarantined("not_a_listing", f"nothing on {url} matches {rule.present!r}")
-    return page
+    return _Opened(page, url, rule.format, allowance)
 
 
 def _category_in(address: str, pattern: re.Pattern[str]) -> str:
@@ -105,14 +122,22 @@ def _category_in(address: str, pattern: re.Pattern[str]) -> str:
     return category if _CATEGORY.fullmatch(category) and category not in (".", "..") else ""
 
 
-def _read_rows(
-    page: Page, url: str, rule: Rows, site: Profile, listing: str, category: str = ""
-) -> ListingPage:
+_ROW = 800
+"""The work of one row besides its rules, in the unit of ``Allowance``."""
+
+
+def _read_rows(opened: _Opened, rule: Rows, site: Profile, listing: str, category: str = "") -> ListingPage:
     articles: list[Listed] = []
     refused: list[Listed] = []
-    for row in page.rows(rule.rows):
+    rows = opened.page.rows(rule.rows)
+    if rows and opened.allowance:
+        spend(opened.allowance, opened.page, opened.format, rule.fields.values(), len(rows))
+        opened.allowance.spend(len(rows) * _ROW)
+    for row in rows:
         values = {name: _value(row, field_rule) for name, field_rule in rule.fields.items()}
-        address = _absolute(url, values.get("address", ""))
+        address = _absolute(opened.url, values.get("address", ""))
+        if opened.allowance:
+            opened.allowance.spend(_work_of_address(address, rule, site))
         named = site.named_by(address)
         article_id = values.get("id") or named or address
         hints: dict[str, str] = {
@@ -121,6 +146,11 @@ def _read_rows(
         listed = Listed(article_id[:MAX_ID], category, address, hints, listing)
         (articles if site.family_of(article_id) else refused).append(listed)
     return ListingPage(articles, refused)
+
+
+def _work_of_address(address: str, rule: Rows, site: Profile) -> float:
+    category = rule.category if isinstance(rule, Listing) else None
+    return site.work_of_address(address) + (work_of(category, len(address)) if category else 0)
 
 
 def _value(row: Page, rule: str) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import html as entities
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 from archiver.errors import Quarantined
@@ -18,13 +19,24 @@ from archiver.normalise import text as one_line
 from archiver.normalise.allow_list import ExtraAttributes
 from archiver.normalise.characters import BLANKS, plain_characters, without_indents
 from archiver.normalise.elements import BLOCKS, VOID
+from archiver.normalise.embedded import prepare
 from archiver.normalise.limits import BODY, refuse_excess
+from archiver.normalise.losses import Losses
 from archiver.normalise.markup import clean_once, respelled
 
 MAX_ROUNDS = 8
 """Limit of the passes. Most bodies need one or two; hostile nesting takes three or four."""
 
 _TEXT = re.compile(r"(?:^|>)([^<]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """The body of a post."""
+
+    text: str
+    lost_content: bool
+    """Whether cleaning removed something that could have been content."""
 
 
 def clean(html: str, base_url: str, extra_attributes: ExtraAttributes = frozenset()) -> str:
@@ -35,24 +47,33 @@ def clean(html: str, base_url: str, extra_attributes: ExtraAttributes = frozense
     allowed in addition to the allow-list. Raises ``Quarantined``: ``too_deep`` for more markup or deeper
     nesting than any article has, ``empty_body`` for a body without text and pictures.
     """
-    body = plain_characters(html).strip(BLANKS)
-    refuse_excess(body, BODY)
-    if not is_known_clean(body, extra_attributes):
-        body = _cleaned(body, base_url, extra_attributes)
+    return cleaned(html, base_url, extra_attributes).text
+
+
+def cleaned(html: str, base_url: str, extra_attributes: ExtraAttributes = frozenset()) -> Cleaned:
+    """As :func:`clean`, with what was lost."""
+    losses = Losses()
+    given = prepare(plain_characters(html).strip(BLANKS), losses)
+    refuse_excess(given, BODY)
+    if is_known_clean(given, extra_attributes):
+        body = given
+    else:
+        body = _cleaned(given, base_url, extra_attributes, losses)
+        losses.compare(given, body)
     if not _shows_something(body):
         raise Quarantined("empty_body")
-    return body
+    return Cleaned(body, losses.matter)
 
 
-def _cleaned(body: str, base_url: str, extra: ExtraAttributes) -> str:
+def _cleaned(body: str, base_url: str, extra: ExtraAttributes, losses: Losses) -> str:
     for _ in range(MAX_ROUNDS):
-        cleaned = clean_once(body, base_url, extra)
-        if _is_same(cleaned, body):
+        result = clean_once(body, base_url, extra, losses)
+        if _is_same(result, body):
             return body
-        refuse_excess(cleaned, BODY)
-        if is_known_clean(cleaned, extra):
-            return cleaned
-        body = cleaned
+        refuse_excess(result, BODY)
+        if is_known_clean(result, extra):
+            return result
+        body = result
     raise Quarantined("too_deep", f"cleaning still changes the body after {MAX_ROUNDS} passes")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from archiver.normalise.elements import names
 
@@ -27,6 +28,15 @@ _INDENT = "\u3000\u3000"
 _USUAL_INDENT = re.compile(f"<p>{_INDENT}(?!\u3000)")
 """The form of nearly all indents; replacing it first saves 50 µs per article."""
 _ANY_INDENT = re.compile(f"{_INDENT}(?!\u3000)")
+_KEEPS_BLANKS = re.compile(
+    r"""
+    < (?: (pre|listing|textarea|xmp) (?=[\s/>])
+        | ([a-z][a-z0-9]*) \s [^<>]*? white-space \s*:\s* pre (?![\w-])
+      )
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+"""The start of an element in which blanks are text; an announcement makes columns with them."""
 _START_TAG = re.compile("<([a-z][a-z0-9]*)[^<>]*>", re.IGNORECASE)
 _INDENTED = names("p div center blockquote section article br")
 _TRANSPARENT = names("a b em font i span strong u")
@@ -49,6 +59,17 @@ def without_indents(html: str) -> str:
     """The text without the two ideographic spaces at the start of a paragraph or line."""
     if _INDENT not in html:
         return html
+    if not _KEEPS_BLANKS.search(html):
+        return _without_indents(html)
+    pieces = []
+    done = 0
+    for start, end in _kept_blanks(html):
+        pieces += [_without_indents(html[done:start]), html[start:end]]
+        done = end
+    return "".join(pieces) + _without_indents(html[done:])
+
+
+def _without_indents(html: str) -> str:
     html = _USUAL_INDENT.sub("<p>", html)
     pieces = []
     done = 0
@@ -57,6 +78,21 @@ def without_indents(html: str) -> str:
             pieces.append(html[done : match.start()])
             done = match.end()
     return "".join(pieces) + html[done:]
+
+
+def _kept_blanks(html: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each element in which blanks are text."""
+    end = 0
+    while opening := _KEEPS_BLANKS.search(html, end):
+        name = (opening[1] or opening[2]).lower()
+        depth = 0
+        end = len(html)
+        for tag in re.compile(rf"<(/?){name}(?=[\s/>])", re.IGNORECASE).finditer(html, opening.start()):
+            depth += -1 if tag[1] else 1
+            if depth == 0:
+                end = tag.end()
+                break
+        yield opening.start(), end
 
 
 def _begins_paragraph(html: str, start: int, end: int) -> bool:

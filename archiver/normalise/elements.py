@@ -29,3 +29,6 @@ INLINES = names(
 )
 KEPT = (BLOCKS | INLINES) - DIV_LIKE - {"center"}
 """The elements of a cleaned body; the other allowed elements are replaced."""
+
+EMBEDDED = names("audio embed framed object param picture source unscripted video")
+"""Elements that the rewriter replaces by a link or a picture. ``embedded`` explains the invented names."""

@@ -1,5 +1,7 @@
 """Rewrites sanitised HTML for a post: no text outside blocks, no empty elements, absolute addresses.
 
+Videos, audio and frames become links.
+
 kramdown parses a line that begins with the tag of a block as HTML, and other lines as Markdown. So all text
 must be inside blocks, and no blank line may end a block early.
 """
@@ -12,10 +14,11 @@ from dataclasses import dataclass
 from urllib.parse import urljoin
 
 from archiver.errors import Quarantined
-from archiver.normalise.allow_list import HIDDEN, LAZY_ADDRESSES
+from archiver.normalise import media, pictures
 from archiver.normalise.characters import BLANKS
-from archiver.normalise.elements import BLOCKS, DIV_LIKE, VOID, names
+from archiver.normalise.elements import BLOCKS, DIV_LIKE, EMBEDDED, VOID, names
 from archiver.normalise.limits import MAX_DEPTH
+from archiver.normalise.losses import Losses
 
 _TOKEN = re.compile(
     r"""
@@ -26,26 +29,16 @@ _TOKEN = re.compile(
 )
 """A part of the output of nh3: the slash, name and attributes of a tag, or text."""
 
-_PAIR = re.compile(r' ([^\s="]+)="([^"]*)"')
 _HREF = re.compile(' href="([^"]*)"')
 _ABSOLUTE = re.compile("https?://[^/]", re.IGNORECASE)
-_TRACKING_PIXEL = re.compile(
-    r"""
-    (?: [ ](?:width|height)=" | [";][ ]*(?:width|height)[ ]*:[ ]* )     # an attribute, or a style
-    [01](?:\.0*)?(?:px)?[ ]*(?=[";])
-    """,
-    re.VERBOSE,
-)
-"""A width or height of 0 or 1: such a picture is invisible and only counts readers (faults C17)."""
 
+_KEEPS_BLANKS = re.compile(r"white-space\s*:\s*pre(?![\w-])", re.IGNORECASE)
 _BETWEEN_BLOCKS = re.compile(r"\n? {0,3}")
 """White space that is kept at top level; kramdown reads four spaces there as a code block."""
 
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 _KEPT_EMPTY = names("caption colgroup dd dt li table td th tr")
 """Elements that are kept without content; other empty elements are dropped."""
-
-_HIDDEN_STYLE = f' style="{HIDDEN}"'
 
 
 @dataclass(slots=True)
@@ -60,26 +53,36 @@ class _Open:
     holds_block: bool = False
 
 
-class Rewriter:
-    """Drops invisible parts, wraps loose text in blocks, makes addresses absolute. Use one object per text.
+def _keeps_blanks(element: _Open) -> bool:
+    return element.name == "pre" or _KEEPS_BLANKS.search(element.attributes) is not None
 
-    Loose text is text and inline elements outside any block.
+
+class Rewriter:
+    """Wraps loose text in blocks, makes addresses absolute. Use one object per text.
+
+    Loose text is text and inline elements outside any block. ``kept`` are the additional attributes that
+    pictures may have; ``losses`` counts pictures and videos that cannot be shown.
     """
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(
+        self, base_url: str, kept: frozenset[str] = frozenset(), losses: Losses | None = None
+    ) -> None:
         self._base_url = base_url
+        self._losses = losses or Losses()
         self._out: list[str] = []
         self._open: list[_Open] = []
         self._loose = False
         """Whether the outermost open element is the wrapper of loose text."""
-        self._hidden = 0
-        """Number of open elements, counted from the hidden one; 0 outside hidden elements."""
+        self._pictures = pictures.Pictures(self._address, kept, self._out, self._losses)
+        self._medium: media.Medium | None = None
+        """The video, frame or ``noscript`` that is being read."""
+        self._linked: set[str] = set()
 
     def rewrite(self, html: str) -> str:
         """``html`` must be output of nh3. Raises ``Quarantined("too_deep")``."""
         for end, name, attributes, text in _TOKEN.findall(html):
-            if self._hidden:
-                self._skip(name, end)
+            if self._medium:
+                self._read_medium(end, name, attributes)
             elif text:
                 self._text(text)
             elif end:
@@ -87,11 +90,39 @@ class Rewriter:
             else:
                 self._start(name, attributes)
         self._end_loose()
+        self._pictures.finish()
         return "".join(self._out).strip(BLANKS)
 
-    def _skip(self, name: str, end: str) -> None:
-        if name and name not in VOID:
-            self._hidden += -1 if end else 1
+    def _read_medium(self, end: str, name: str, attributes: str) -> None:
+        assert self._medium
+        if self._medium.read(end, name, attributes):
+            medium, self._medium = self._medium, None
+            self._end_medium(medium)
+
+    def _end_medium(self, medium: media.Medium) -> None:
+        for picture in medium.pictures:
+            self._pictures.without_script(picture)
+        if not medium.is_shown:
+            return
+        addresses = [address for found in medium.addresses if (address := self._address(found))]
+        poster = self._pictures.poster(medium.poster)
+        self._losses.parts += medium.is_needed and not addresses
+        if addresses and addresses[0] not in self._linked and media.is_content(addresses[0]):
+            self._linked.add(addresses[0])
+            inside_link = any(element.name == "a" for element in self._open)
+            self._write_link(addresses[0], poster, medium.title, inside_link)
+        elif poster:
+            self._write(poster)
+
+    def _write_link(self, address: str, poster: str, title: str, inside_link: bool) -> None:
+        shown = poster + (title or address)
+        self._losses.text += len(title or entities.unescape(address))
+        self._write(shown if inside_link else f'<a href="{address}">{shown}</a>')
+
+    def _write(self, html: str) -> None:
+        if not self._open:
+            self._begin_loose()
+        self._out.append(html)
 
     def _text(self, text: str) -> None:
         if not self._open:
@@ -106,15 +137,15 @@ class Rewriter:
 
     def _without_blank_lines(self, text: str) -> str:
         """Removes blank lines, because Jekyll ends an excerpt at the first one, even inside an element."""
-        if not any(element.name == "pre" for element in self._open):
+        if not any(map(_keeps_blanks, self._open)):
             return _BLANK_LINES.sub("\n", text)
         if self._open[-1].name == "pre" and self._open[-1].start == len(self._out) - 1:
             text = text.lstrip("\n")  # a parser drops the first one each time it parses the element
         return text.replace("\n\n", "\n&#10;")
 
     def _start(self, name: str, attributes: str) -> None:
-        if attributes and (_HIDDEN_STYLE in attributes or ' hidden="' in attributes):
-            self._hidden = 0 if name in VOID else 1
+        if name in EMBEDDED:
+            self._embedded(name, attributes)
             return
         if name in BLOCKS:
             self._begin_block()
@@ -171,24 +202,19 @@ class Rewriter:
 
     def _void(self, name: str, attributes: str) -> None:
         if name == "img":
-            picture = self._picture(attributes)
-            if picture is None:
-                return
-            attributes = picture
-        self._out.append(f"<{name}{attributes} />")
+            self._pictures.write(attributes)
+        else:
+            self._out.append(f"<{name}{attributes} />")
 
-    def _picture(self, attributes: str) -> str | None:
-        """The attributes, with an absolute ``src`` first; None for an invisible picture."""
-        if _TRACKING_PIXEL.search(attributes):
-            return None
-        given = dict(_PAIR.findall(attributes))
-        loaded_later = [given.pop(name) for name in LAZY_ADDRESSES if name in given]
-        sources = map(self._address, [*loaded_later, given.get("src", "")])
-        source = next(filter(None, sources), "")
-        if not source:
-            return None
-        given = {"src": source} | given | {"src": source}
-        return "".join(f' {name}="{value}"' for name, value in given.items())
+    def _embedded(self, name: str, attributes: str) -> None:
+        if name == "picture":
+            self._push("", attributes)
+        elif name in ("source", "param"):
+            self._pictures.offer(attributes)
+        else:
+            self._medium = media.Medium(name, attributes)
+            if name in VOID:
+                self._read_medium("/", name, "")
 
     def _link(self, attributes: str) -> None:
         """Writes a link; without a usable address, only the content is kept."""

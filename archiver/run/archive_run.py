@@ -18,6 +18,7 @@ from scrapy.settings import BaseSettings
 
 from archiver import options
 from archiver.errors import BadArgument, Deferred, StorageError
+from archiver.fetch.abort import ABORT
 from archiver.fetch.handler import PROXIED
 from archiver.fetch.proxies import refuse_unusable
 from archiver.fetch.robots import Robots
@@ -27,10 +28,12 @@ from archiver.publish.jekyll.site import open_site
 from archiver.run import drift, origins
 from archiver.run.exports import Exports, is_of_exporter
 from archiver.run.ledger import ENDS, Ledger, Tally
+from archiver.run.reading import Reader
 from archiver.run.report import Report
 from archiver.sites.profile import Profile
 from archiver.storage.archive import Archive
 from archiver.storage.files import REPORT
+from archiver.storage.quarantine import Limits
 from archiver.storage.schedule import Schedule
 from archiver.storage.writer import Writer
 
@@ -69,6 +72,11 @@ class ArchiveRun:
         self.site = site
         self.archive = archive
         self.writer = Writer(archive)
+        self.reader = Reader(
+            crawler.settings.getfloat("ARCHIVER_PAGE_SECONDS"),
+            crawler.settings.getint("ARCHIVER_PAGE_ELEMENTS"),
+        )
+        self.max_held = crawler.settings.getint("ARCHIVER_HELD_BYTES")
         self.site_url = site_url(crawler.settings)
         self.ledger = Ledger(archive.catalogue, now, schedule, site.name)
         self.report: Report | None = None
@@ -98,12 +106,15 @@ class ArchiveRun:
         except BaseException:
             archive.close()
             raise
+        archive.catalogue.quarantine.limits = _limits(crawler.settings)
         run = cls(crawler, site, archive, now, schedule)
         crawler.signals.connect(run.check_exports, signals.spider_opened)
         crawler.signals.connect(run.close, signals.spider_closed)
         crawler.signals.connect(run.item_dropped, signals.item_dropped)
         crawler.signals.connect(run.internal_error, signals.spider_error)
         crawler.signals.connect(run.internal_error, signals.item_error)
+        crawler.signals.connect(_forget_frames, signals.item_dropped)
+        crawler.signals.connect(run.reader.close, ABORT)
         return run
 
     @classmethod
@@ -121,6 +132,10 @@ class ArchiveRun:
     def count(self, name: str, by: int = 1) -> None:
         """Increases the crawl statistic ``archive/<name>``."""
         self._crawler.stats.inc_value(f"archive/{name}", by)
+
+    def count_overridden(self) -> None:
+        """Counts an article in another charset than it declares."""
+        self.count("encoding/overridden")
 
     @contextmanager
     def storing(self) -> Iterator[None]:
@@ -170,6 +185,7 @@ class ArchiveRun:
     def finish(self, reason: str) -> Report:
         """Closes the ledger and the archive once, and returns the report, also if the disk fails."""
         if self.report is None:
+            self.reader.close()
             doubts, export_error = self._doubts(), self.exports.error()
             self._close_ledger(reason)
             try:
@@ -214,7 +230,11 @@ class ArchiveRun:
 
     def _doubts(self) -> dict[str, int]:
         stats = self._crawler.stats.get_stats()
-        return {name.removeprefix("archive/"): n for name, n in stats.items() if name.startswith("archive/")}
+        doubts = {
+            name.removeprefix("archive/"): n for name, n in stats.items() if name.startswith("archive/")
+        }
+        not_kept = self.archive.catalogue.quarantine.not_kept
+        return doubts | ({"quarantine/full": not_kept} if not_kept else {})
 
     def _make_report(self, reason: str, doubts: dict[str, int], export_error: str = "") -> Report:
         stats, tally = self._crawler.stats.get_stats(), self.tally
@@ -239,6 +259,20 @@ class ArchiveRun:
             drift=(*self.drift, *drift.of_articles(tally)),
             without_file=tuple(self.archive.without_file),
         )
+
+
+def _forget_frames(exception: BaseException) -> None:
+    """Scrapy's frame that handles a dropped item refers to the exception, and the traceback of the exception
+    refers to the frame. This circle would keep the response in memory."""
+    exception.__traceback__ = None
+
+
+def _limits(settings: BaseSettings) -> Limits:
+    return Limits(
+        settings.getint("ARCHIVER_QUARANTINE_RECORD"),
+        settings.getint("ARCHIVER_QUARANTINE_BYTES"),
+        settings.getint("ARCHIVER_QUARANTINE_RECORDS"),
+    )
 
 
 def _claim(archive: Archive, site: Profile) -> None:

@@ -12,6 +12,7 @@ from archiver.items import Answer, Listed
 from archiver.run import drift
 from archiver.storage.catalogue import Catalogue
 from archiver.storage.lifecycle import PassedOver, is_refused
+from archiver.storage.quarantine import MAX_ROWS
 from archiver.storage.rows import KnownListing, OpenArticle
 from archiver.storage.schedule import Schedule
 
@@ -197,13 +198,25 @@ class Ledger:
 
     def refuse(self, listed: Listed, why: Quarantined) -> None:
         """Quarantines a row that does not name an article."""
-        if listed.id in self._is_pending:
+        self.refuse_all([listed], why)
+
+    def refuse_all(self, rows: Iterable[Listed], why: Quarantined) -> None:
+        """Quarantines rows of one listing that do not name an article. The list of failures names at most
+        ``MAX_ROWS`` of them; all are counted."""
+        new = [listed for listed in rows if listed.id not in self._is_pending]
+        self._is_pending.update((listed.id, False) for listed in new)
+        new = list({listed.id: listed for listed in new}.values())
+        if not new:
             return
-        self._is_pending[listed.id] = False
-        self.tally.known[f"quarantined/{why.reason}"] += self._catalogue.has_record(listed.id)
-        record = self._catalogue.refuse(listed, why)
-        self.tally.listed += 1
-        self._end(listed.id, "quarantined", why, record)
+        self.tally.known[f"quarantined/{why.reason}"] += self._catalogue.known_rows(new)
+        record = self._catalogue.refuse(new, why)
+        self.tally.listed += len(new)
+        for listed in new[:MAX_ROWS]:
+            self._end(listed.id, "quarantined", why, record)
+        more = len(new[MAX_ROWS:])
+        self.tally.failed += more
+        self.tally.ends["quarantined"] += more
+        self.tally.reasons[f"quarantined/{why.reason}"] += more
 
     def stored(self, article_id: str, end: str) -> None:
         """Counts an article whose post the catalogue holds; ``end`` is ``posted`` or ``unchanged``."""

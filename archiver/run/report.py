@@ -213,6 +213,11 @@ class Report:
             lines.append(
                 f"  limit={self.limit} is reached: more articles are listed; run it again for the next"
             )
+        if full := (self.doubts or {}).get("quarantine/full"):
+            lines.append(
+                f"  {full} quarantine records were not written, because .archive/quarantine is full: delete "
+                "records of settled cases, or raise ARCHIVER_QUARANTINE_BYTES or ARCHIVER_QUARANTINE_RECORDS"
+            )
         if self.without_file:
             lines.append(f"  {_without_file(self.without_file)}")
         if self.internal_errors:

@@ -9,9 +9,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from archiver.items import RESERVED_ORIGINS
-from archiver.sites.addresses import is_web
+from archiver.sites.addresses import MAX_ADDRESS, is_web
 from archiver.sites.part import Reading
-from archiver.sites.patterns import OptionalRegex, known, template
+from archiver.sites.patterns import OptionalRegex, bounded, known, template
 
 SaidField = Literal["id", "title", "date", "source", "tag", "body", "digest", "link"]
 
@@ -31,7 +31,7 @@ class Step(Reading):
     """The name of the step, stored with every value that is read there (``items.Origin``)."""
     urls: Annotated[list[Annotated[str, template("id", "digits", "address", needs=1)]], Field(min_length=1)]
     fields: dict[SaidField, str]
-    address: OptionalRegex = None
+    address: Annotated[OptionalRegex, bounded(2)] = None
     """The article's address must match this, or the step is skipped. None: every address matches."""
 
     def keyed_rules(self) -> Iterator[tuple[str, str]]:
@@ -50,4 +50,6 @@ class Step(Reading):
         ]
 
     def _accepts(self, address: str) -> bool:
-        return is_web(address) and (self.address is None or self.address.search(address) is not None)
+        if len(address) > MAX_ADDRESS or not is_web(address):
+            return False
+        return self.address is None or self.address.search(address) is not None

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from archiver.sites.article import SaidField
 from archiver.sites.part import Part
-from archiver.sites.patterns import OneLine, Regex, template
+from archiver.sites.patterns import OneLine, Regex, bounded, template
 
 DEFAULT_TAG = "{source}新闻"
 """The tag of a post whose category is its source."""
@@ -18,7 +18,7 @@ class Family(Part):
     """A kind of post: the form of its ids, its category and tag, its link and footer."""
 
     name: str
-    id: Regex
+    id: Annotated[Regex, bounded(4, whole=True)]
     needs: frozenset[Literal["title", "date", "body", "digest", "link", "source"]] = frozenset(
         {"title", "date", "body"}
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Annotated, Literal, Self
 from urllib.parse import quote
 
@@ -46,8 +47,16 @@ class Home(Reading):
     names: str = ""
     """Finds tags. If the slug of a tag is a category in other letter case, the slug's spelling is used."""
     ignore: frozenset[str] = frozenset()
+    max_categories: Annotated[int, Field(ge=1)] = 1000
+    """Further categories are left out, and the home page is reported as incomplete."""
     articles: Rows | None = None
     """Articles on the home page; some of them may be on no category page."""
+
+    @cached_property
+    def page_rules(self) -> tuple[str, ...]:
+        """The rules that are applied to the whole page."""
+        rows = self.articles.rows if self.articles else ""
+        return tuple(rule for rule in (self.present, self.links, self.names, rows) if rule)
 
     def keyed_rules(self) -> Iterator[tuple[str, str]]:
         yield from super().keyed_rules()
@@ -70,6 +79,11 @@ class Listing(Rows, Reading):
     """Rows of all pages together. Further rows are left out, and the listing is reported as incomplete."""
     category: Annotated[OptionalRegex, has_group("category")] = None
     """Finds the category in a row's address, as ``(?P<category>…)``, to detect another category's listing."""
+
+    @cached_property
+    def page_rules(self) -> tuple[str, ...]:
+        """The rules that are applied to the whole page."""
+        return tuple(rule for rule in (self.present, self.rows, self.next) if rule)
 
     def keyed_rules(self) -> Iterator[tuple[str, str]]:
         yield from super().keyed_rules()

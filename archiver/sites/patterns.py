@@ -9,6 +9,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
 
+from archiver.sites.pattern_work import degree
+
 
 def known(names: Iterable[str]) -> str:
     """``'a', 'b' or 'c'``"""
@@ -28,6 +30,23 @@ def _regex(pattern: object) -> object:
 Regex = Annotated[re.Pattern[str], BeforeValidator(_regex)]
 OptionalRegex = Annotated[re.Pattern[str] | None, BeforeValidator(_regex)]
 """None means that there is no pattern; in YAML, ``""`` means the same."""
+
+
+def bounded(most: float, *, whole: bool = False) -> AfterValidator:
+    """Checks that the time of a regular expression does not grow faster than length ** ``most``.
+
+    For patterns that the process of the run applies to texts of a site: ``re`` cannot be interrupted.
+    """
+
+    def check(pattern: re.Pattern[str] | None) -> re.Pattern[str] | None:
+        if pattern and degree(pattern, whole=whole) > most:
+            raise ValueError(
+                f"{pattern.pattern!r} may take too long on a hostile text: avoid repetitions inside "
+                "repetitions, and repetitions that also match what follows them"
+            )
+        return pattern
+
+    return AfterValidator(check)
 
 
 def has_group(name: str) -> AfterValidator:

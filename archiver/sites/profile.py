@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import tzinfo
+from functools import cached_property, lru_cache
 from typing import Annotated, Self
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
@@ -17,8 +19,17 @@ from archiver.sites.article import Step
 from archiver.sites.family import Family
 from archiver.sites.listing import Home, Listing
 from archiver.sites.part import Part, WrongKey, check
-from archiver.sites.patterns import OptionalRegex, Regex, has_group, known
+from archiver.sites.pattern_work import work_of
+from archiver.sites.patterns import OptionalRegex, Regex, bounded, has_group, known
 from archiver.sites.text import Text
+
+MAX_ID = 64
+"""Characters of an id; see ``addresses.IDS``."""
+
+
+@lru_cache(maxsize=4096)
+def _work_of_addresses(patterns: tuple[re.Pattern[str], ...], length: int) -> float:
+    return sum(work_of(pattern, length) for pattern in patterns)
 
 
 def _zone(name: str) -> str:
@@ -39,7 +50,7 @@ class Profile(Part):
     time_zone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
     """The zone of a time without a zone; posts are always written in +08:00."""
     origins: Annotated[list[AllowedOrigin], Field(min_length=1)]
-    key: OptionalRegex = None
+    key: Annotated[OptionalRegex, bounded(4)] = None
     """The part of an id that is the same in every family; None: the whole id."""
     addresses: list[Annotated[Regex, has_group("id")]] = Field(default_factory=list)
     home: Home | None = None
@@ -122,6 +133,20 @@ class Profile(Part):
             return ""
         found = (pattern.search(address) for pattern in self.addresses)
         return unquote(next((match["id"] or "" for match in found if match), ""))
+
+    def work_of_address(self, address: str) -> float:
+        """An upper bound for ``named_by``, and for the patterns that the id is then compared with."""
+        length = min(len(address), MAX_ADDRESS)
+        return _work_of_addresses(tuple(self.addresses), length) + self._work_of_ids
+
+    def work_of_key(self, text: str) -> float:
+        """An upper bound for ``key_of``, for a text that need not be an id."""
+        return work_of(self.key, len(text)) if self.key else 0
+
+    @cached_property
+    def _work_of_ids(self) -> float:
+        work = sum(work_of(family.id, MAX_ID, whole=True) for family in self.families)
+        return work + (work_of(self.key, MAX_ID) if self.key else 0)
 
     def key_of(self, article_id: str) -> str:
         """The part of an id that is the same in every family; the whole id if the profile has no ``key``."""

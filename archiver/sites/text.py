@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field
 from archiver.normalise.allow_list import ExtraAttributes
 from archiver.normalise.elements import KEPT
 from archiver.sites.part import Part
-from archiver.sites.patterns import Regex
+from archiver.sites.patterns import Regex, bounded
 
 _ATTRIBUTE = re.compile(r"(?!on|style\Z)[a-z][a-z0-9_-]*")
 """No event handlers (``on…``). ``style`` is excluded because styles have an allow list of their own."""
@@ -38,7 +38,9 @@ class Text(Part):
 
     credit: Annotated[str, Field(pattern=r"^[\w-]*$")] = ""
     """The class of the element that credits the source; the last one in a text is used. Empty: none."""
-    attributes: dict[Element, dict[Attribute, Regex]] = Field(default_factory=dict)
+    attributes: dict[Element, dict[Attribute, Annotated[Regex, bounded(1, whole=True)]]] = Field(
+        default_factory=dict
+    )
     """Element → attribute → pattern for its whole value; these attributes are kept besides the usual ones."""
 
     @cached_property

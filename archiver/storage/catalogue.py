@@ -184,15 +184,15 @@ class Catalogue:
             known = OpenArticle(Listed(article_id), since=now.isoformat())
         return lifecycle.end(known, why, now, schedule)
 
-    def refuse(self, listed: Listed, why: Quarantined) -> str:
-        """Keeps a row whose id is not valid, and returns the path of its record. The id is not part of the
-        path."""
+    def refuse(self, rows: Sequence[Listed], why: Quarantined) -> str:
+        """Keeps rows of one listing whose ids are not valid, and returns the path of their record. No id is
+        part of the path."""
         self.begin()
-        return self.quarantine.keep(listed, why, ())
+        return self.quarantine.refuse(rows, why)
 
-    def has_record(self, article_id: str) -> bool:
-        """Whether there is a quarantine record of the article, or of the row that names none."""
-        return self.quarantine.holds(article_id)
+    def known_rows(self, rows: Sequence[Listed]) -> int:
+        """How many of these rows of one listing an earlier run has refused."""
+        return self.quarantine.known_rows(rows)
 
     def has_result(self, article_id: str) -> bool:
         """Whether the article has a post, or is skipped."""

@@ -84,6 +84,16 @@ class Tree:
             raise StorageError(f"{self.root / path}: {exc.strerror}") from exc
         return True
 
+    def size(self, path: str) -> int:
+        """The bytes of a file; 0 if it is missing."""
+        folder, name = self._split(path)
+        try:
+            return os.stat(name, dir_fd=folder, follow_symlinks=False).st_size
+        except FileNotFoundError:
+            return 0
+        except OSError as exc:
+            raise StorageError(f"{self.root / path}: {exc.strerror}") from exc
+
     def read(self, path: str) -> bytes:
         """The content of a file. Raises StorageError for a link, a folder or a pipe."""
         folder, name = self._split(path)

@@ -167,7 +167,7 @@ BLANKS = {
     "p04-entities": "<p>&nbsp;&#12288;&ZeroWidthSpace;</p>",
     "p04-comment": "<!-- nothing -->",
     "p04-script": "<script>document.write('x')</script>",
-    "p04-hidden": '<p style="display:none">甲</p>',
+    "p04-hidden": '<p style="display:none">&nbsp;<br></p>',
 }
 DEEP = {
     "p07-deep": "<div>" * 100_000 + "甲",

@@ -57,6 +57,9 @@ UNTOUCHED = [
     '<p><font color="#ff0000" size="3">红字</font></p>',
     '<p><img src="//pic.example.com/x.jpg" /></p>'.replace("//pic", "https://pic"),
     "<pre>甲  乙\n    丙</pre>",
+    "<pre>　　一、收入\n　　（一）甲　　 5\n项目　　　金额</pre>",
+    '<ol start="3" reversed=""><li>三</li><li value="7">七</li></ol>',
+    "<p>می\u200cیابد</p>",
     "<p>价格为{5}元，占比{5%}，{:.cls}</p>",
 ]
 
@@ -69,6 +72,14 @@ CLEANED = [
     ("<p>\n　　甲</p>", "<p>\n甲</p>"),
     ("<p>&#12288;&#x3000;甲</p>", "<p>甲</p>"),
     ("<p>　　甲　　乙</p>", "<p>甲　　乙</p>"),
+    ("<p>　　甲</p><pre>　　乙\n　　丙</pre>　　丁", "<p>甲</p><pre>　　乙\n　　丙</pre><p>丁</p>"),
+    ('<PRE class="x">　　甲\n　　<b>　　乙</b></PRE><p>　　丙</p>', '<pre class="x">　　甲\n　　<b>　　乙</b></pre><p>丙</p>'),
+    ('<div style="white-space:pre"><div>　　甲</div>　　乙</div>', '<div style="white-space:pre"><div>　　甲</div>　　乙</div>'),
+    ('<p style="white-space:pre-wrap">　　甲</p>', '<p style="white-space:pre-wrap">甲</p>'),
+    # list numbers
+    ("<ol reversed><li>二</li><li>一</li></ol>", '<ol reversed=""><li>二</li><li>一</li></ol>'),
+    ('<ol start="-3" type="i" reversed="x"><li value="5">五</li><li value="x">六</li></ol>', '<ol start="-3" type="i"><li value="5">五</li><li>六</li></ol>'),
+    ('<ul><li value="5" reversed>五</li></ul><p value="1">甲</p>', '<ul><li value="5">五</li></ul><p>甲</p>'),
     # if cleaning changes anything, the whole body is rewritten
     (SPACER + '<p><a href="http://e.com/?a=1&b=2">甲</a><br></p>', '<p><a href="http://e.com/?a=1&amp;b=2">甲</a><br /></p>'),
     ("<p>甲\xa0乙</p><p></p>", "<p>甲&nbsp;乙</p>"),
@@ -246,6 +257,38 @@ VECTORS = [carrier.format(scheme) for carrier, scheme in product(_CARRIERS, _SCH
     "<ruby><rt onclick=x>y</rt></ruby>",
     "<slot name=x onslotchange=y>z</slot>",
     "<portal src=javascript:x></portal>y",
+    "<iframe><script>alert(1)</script></iframe>x",
+    '<iframe src="http://e.com/"><b x="</iframe><img src=x onerror=alert(1)>">y',
+    "<iframe src=http://e.com/ onload=alert(1) srcdoc='<script>1</script>'></iframe>x",
+    '<iframe src="http://e.com/&quot;onclick=&quot;x" title="&lt;script&gt;1&lt;/script&gt;&quot;">x',
+    "<iframe src='data:text/html,<script>1</script>'></iframe>x",
+    "<noscript><img src=x.png onerror=alert(1)></noscript>x",
+    "<noscript><script>alert(1)</script><b onclick=x>y</b></noscript>z",
+    "<noscript><!--</noscript><img src=x.png onerror=alert(1)>-->y",
+    "<math alttext='\"><script>alert(1)</script>'><mi>x</mi></math>y",
+    "<math alttext='<img src=x onerror=alert(1)>'></math>y",
+    "<math><annotation encoding='text/plain'><img src=x onerror=alert(1)></annotation></math>y",
+    "<svg><text><script>alert(1)</script><img src=x onerror=alert(1)></text></svg>y",
+    "<svg><text>&lt;img src=x onerror=alert(1)&gt;</text></svg>y",
+    "<svg><image href='javascript:alert(1)' onload=x /><text>y</text></svg>",
+    "<svg><image href='http://e.com/x\" onerror=\"alert(1)'/></svg>y",
+    "<svg><foreignObject><iframe src=javascript:x></iframe><body onload=x></foreignObject></svg>y",
+    "<!-- <svg> --><script>'<svg></svg>'</script><svg><text>x</svg>--><img src=x onerror=y>",
+    "<video src='javascript:alert(1)' poster='javascript:alert(1)'></video>x",
+    "<video poster='http://e.com/\" onerror=\"x' src='http://e.com/v' title='\"><script>'></video>x",
+    "<object data='data:text/html,<script>1</script>'><param name=movie value=javascript:x></object>y",
+    "<embed src=http://e.com/x.swf allowscriptaccess=always onload=x>",
+    "<picture><source srcset='javascript:alert(1) 2x'><img src=javascript:x onerror=y></picture>z",
+    "<img data-src='http://e.com/x\" onerror=\"alert(1)'>",
+    "<img srcset='javascript:alert(1) 1x, data:text/html,x 2x'>y",
+    "<img data-x='data:image/svg+xml,<svg onload=alert(1)>.png'>y",
+    "<a href='data:text/html,<script>1</script>'>x</a>",
+    "<p style='!none;position:fixed'>x</p><p style='!clear;&quot;onclick=x'>y</p>",
+    "<framed src=javascript:x onload=y>z</framed><unscripted><script>1</script></unscripted>x",
+    "<script type='math/tex'><img src=x onerror=alert(1)></script>y",
+    "<script type='math/tex'>x --&gt; &lt;script&gt;</script>y",
+    "<ol reversed=javascript:x start='1\" onclick=\"x'><li value='1;x' onclick=y>z</ol>",
+    "<amp-img src=javascript:x onerror=y></amp-img><amp-iframe src=javascript:x></amp-iframe>z",
 ]
 
 _TAGS = """
@@ -255,7 +298,7 @@ thead tr tt u ul var
 """
 _ATTRIBUTES = """
 align alt bgcolor border cellpadding cellspacing class color colspan data-code data-code2 face height href id nowrap
-orginial_src rowspan size span src start style target title type valign width
+orginial_src reversed rowspan size span src start style target title type valign value width
 """
 
 
@@ -395,7 +438,9 @@ _MARKUP = """
 <br> 文 { % &#123; &#1; &#12288; 　　 　 <pre> </pre> <button> <form> <!--c--> <svg> <math> <mtext> <style> </style> <h1>
 <font/color=red> </font> &nbsp; &amp;lt; <object> <select> <option> <textarea> <title> <dl> <dt> <dd> <hr> <noscript>
 <template> <section> <plaintext> <span> </span> <p/hidden> " > < <nobr> <caption> <foreignObject> <image> <body> </br>
-<p/style=display:none>
+<p/style=display:none> <p/style=font-size:0> <div/hidden> <span/style=opacity:0> <iframe/src=/v> </iframe> </svg> <text>
+</text> </math> <mi> <video/src=/v> </video> <source/srcset=/s.png> <picture> </picture> </noscript> <img/data-src=/y.png>
+<object/data=/o> </object> <embed/src=/e> <a>展开全文</a> <ol/reversed> <li/value=5> <img/width=1/data-src=/z.png> </pre>
 """
 _PIECES = [*re.split(r"[ \n]+", _MARKUP.strip(" \n")), "\n", "    ", "\n\n", "\r\n", " ", "\0"]
 

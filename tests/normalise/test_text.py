@@ -33,6 +33,20 @@ CLEANED = [
     ("标\u200b\u200c\u2060\u00ad题", "标题"),
     ("\u202e标题\u202c\u200e\u2066!\u2069", "标题!"),
     ("标\u200d题\ufe0f", "标题"),
+    # joiners between letters of scripts that need them
+    ("می\u200cیابد", "می\u200cیابد"),
+    ("رئیس\u200cجمهور: قیمت\u200cها", "رئیس\u200cجمهور: قیمت\u200cها"),
+    ("می\u200c\u200cیابد", "می\u200cیابد"),
+    ("می\u200b\u200cیابد", "می\u200cیابد"),
+    ("قیمت\u200c ها\u200c", "قیمت ها"),
+    ("\u200cقیمت", "قیمت"),
+    ("क्\u200cष", "क्\u200cष"),
+    ("ශ්\u200dරී ලංකා", "ශ්\u200dරී ලංකා"),
+    ("അവന്\u200d വന്നു", "അവന്\u200d വന്നു"),
+    ("বাংলা\u200cদেশ", "বাংলা\u200cদেশ"),
+    ("样\u200c例\u200d指数", "样例指数"),
+    ("Auf\u200clage 5\u200c0", "Auflage 50"),
+    ("قیمت\u200c指数", "قیمت指数"),
     ("\U0001f469\u200d\U0001f4bb开盘", "\U0001f469\u200d\U0001f4bb开盘"),
     ("\U0001f469\U0001f3fd\u200d\U0001f4bb", "\U0001f469\U0001f3fd\u200d\U0001f4bb"),
     ("\u2764\ufe0f\u200d\U0001f525", "\u2764\ufe0f\u200d\U0001f525"),
@@ -59,6 +73,11 @@ def test_cleaning_twice_changes_nothing(text: str) -> None:
 
 @given(st.text(st.sampled_from("1#a\U0001f600\u2764\ufe0e\ufe0f\u200d\u20e3\u200b \u3000\U0001f3fd")))
 def test_cleaning_emoji_twice_changes_nothing(text: str) -> None:
+    assert clean(clean(text)) == clean(text)
+
+
+@given(st.text(st.sampled_from("یم\u064b\u0915\u094d\u0d4da样 \u200c\u200d\u200b\ufe0f\U0001f600")))
+def test_cleaning_joiners_twice_changes_nothing(text: str) -> None:
     assert clean(clean(text)) == clean(text)
 
 
@@ -95,7 +114,18 @@ def test_only_letters_and_digits_are_made_half_width() -> None:
     assert half_width("ＡＰＰ２１ｚ（香港）：／％") == "APP21z（香港）：／％"
 
 
-HOSTILE = [" \u3000", "\u200d", "\U0001f600\ufe0f\u200d", "a\x00", "1\ufe0f", "……", "\n\t "]
+HOSTILE = [
+    " \u3000",
+    "\u200d",
+    "\u200c",
+    "ی\u200c\u200d",
+    "\u094d\u200d",
+    "\U0001f600\ufe0f\u200d",
+    "a\x00",
+    "1\ufe0f",
+    "……",
+    "\n\t ",
+]
 
 
 @pytest.mark.parametrize("unit", HOSTILE)

@@ -298,7 +298,7 @@ def test_staged_files_are_removed_also_after_a_run_that_ended_in_order(tmp_path:
 def test_an_interrupted_repair_is_completed_although_the_index_looks_sound(tmp_path: Path) -> None:
     archives.finished(tmp_path)
     with Tree(tmp_path) as tree:
-        salvage.keep(tree, [OpenArticle(archives.listed(77), "deferred", "timeout")])
+        salvage.keep(tree, [OpenArticle(archives.listed(77), "deferred", "timeout")], "finews")
     with open_site(tmp_path) as archive:
         assert archive.index.open_article(archives.listed(77).id) is not None
     assert not (tmp_path / salvage.SALVAGED).exists()

@@ -7,13 +7,30 @@ they arrive. ``tests/extract/test_formats.py`` shows how: it registers a format 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Protocol, Self
 
 from archiver.errors import Quarantined
+from archiver.extract.formats.allowance import IN_PROCESS, Allowance, TooMuchWork
 from archiver.extract.formats.html import HtmlFormat
 from archiver.extract.formats.json import JsonFormat
 from archiver.extract.formats.received import Received
+
+__all__ = [
+    "FORMATS",
+    "IN_PROCESS",
+    "MAX_IN_PROCESS",
+    "Allowance",
+    "Format",
+    "Page",
+    "TooMuchWork",
+    "open_page",
+    "refuse_large",
+    "spend",
+]
+
+MAX_IN_PROCESS = 512 * 1024
+"""Characters of a page that is parsed in the process of the run; it takes at most some 0.1 s."""
 
 
 class Page(Protocol):
@@ -62,20 +79,55 @@ class Format(Protocol):
         """Raises ``Deferred`` or ``Quarantined`` for a page that is visibly incomplete."""
 
 
+class Estimating(Protocol):
+    """A format whose rules can take long on some pages, so that these are read in another process."""
+
+    def count(self, text: str) -> int:
+        """The number of elements or values in a text that is not parsed yet, or a little more."""
+
+    def work(self, page: Page, rules: tuple[str, ...], times: int, most: float) -> float:
+        """An upper bound, in units of some 25 ns, for applying each rule to ``times`` parts of the page.
+
+        If it is larger than ``most``, it need not be exact. ``inf``: it is not known.
+        """
+
+
 _ALL: tuple[Format, ...] = (HtmlFormat(), JsonFormat())
 
 FORMATS: Mapping[str, Format] = {each.name: each for each in _ALL}
 """Name → format."""
 
 
-def open_page(text: str, name: str) -> Page:
+def open_page(text: str, name: str, allowance: Allowance | None = None) -> Page:
     """Parses a text in the format of that name.
 
-    Raises ``Quarantined``: ``empty`` for a blank text, and what ``Format.open`` raises.
+    Raises ``Quarantined``: ``empty`` for a blank text, and what ``Format.open`` raises. Raises TooMuchWork
+    for a long text if there is an allowance.
     """
     if not text.strip():
         raise Quarantined("empty", "the response has no content")
+    if allowance and len(text) > MAX_IN_PROCESS:
+        raise TooMuchWork
     return FORMATS[name].open(text)
+
+
+def refuse_large(text: str, name: str, most: int) -> None:
+    """Raises ``Quarantined("too_heavy")`` for a text with more than ``most`` elements or values."""
+    count = getattr(FORMATS[name], "count", None)
+    if len(text) > most and count and (number := count(text)) > most:
+        raise Quarantined(
+            "too_heavy", f"{number} elements or values, more than ARCHIVER_PAGE_ELEMENTS={most}"
+        )
+
+
+def spend(allowance: Allowance | None, page: Page, name: str, rules: Iterable[str], times: int = 1) -> None:
+    """Raises TooMuchWork if the rules may take more work than the allowance has left.
+
+    A format without the method ``work`` (see ``Estimating``) is always read in the process of the run.
+    """
+    work = getattr(FORMATS[name], "work", None) if allowance else None
+    if allowance and work:
+        allowance.spend(work(page, tuple(rules), times, allowance.left))
 
 
 def check_rule(rule: str, name: str) -> None:

@@ -13,6 +13,7 @@ from parsel.selector import create_root_node
 
 from archiver.errors import Quarantined
 from archiver.extract.formats.depth import is_too_deep
+from archiver.extract.formats.html_work import work_on
 from archiver.extract.formats.received import Received
 from archiver.normalise.limits import MAX_DEPTH, PAGE, refuse_excess
 
@@ -32,6 +33,12 @@ class HtmlFormat:
         if is_too_deep(root):
             raise Quarantined("too_deep", f"HTML nested deeper than {MAX_DEPTH} levels")
         return HtmlPage(root)
+
+    def count(self, text: str) -> int:
+        return text.count("<") - text.count("</")
+
+    def work(self, page: HtmlPage, rules: tuple[str, ...], times: int, most: float) -> float:
+        return work_on(page.part, tuple(map(_xpath, rules)), times, most)
 
     def check_rule(self, rule: str) -> None:
         try:
@@ -56,7 +63,7 @@ class HtmlPage:
     empty_reason = "not_an_article"
 
     def __init__(self, part: Match) -> None:
-        self._part = part
+        self.part = part
 
     def finds(self, rule: str) -> bool:
         return any(match is not False for match in self._find(rule))
@@ -74,10 +81,10 @@ class HtmlPage:
         return "".join(_markup(match) for match in self._find(rule))
 
     def _find(self, rule: str) -> list[Match]:
-        if not etree.iselement(self._part):
-            return [self._part] if _xpath(rule) == "." else []
+        if not etree.iselement(self.part):
+            return [self.part] if _xpath(rule) == "." else []
         try:
-            found: Any = _compiled(rule)(self._part)
+            found: Any = _compiled(rule)(self.part)
         except etree.XPathError as exc:  # lxml detects an unknown function only when it calls it
             raise Quarantined("shape", f"{exc} in {rule}") from exc
         return found if isinstance(found, list) else [found]
