@@ -177,16 +177,18 @@ class ArchiveRun:
     async def close(self, reason: str) -> None:
         """Closes the archive when the exports are written. Extensions that read the statistics at the end of
         the spider, like Spidermon, find them already."""
+        doubts = self._doubts()
         self._close_ledger(reason)
-        self._set_stats(self._make_report(reason, self._doubts()))
+        self._set_stats(self._make_report(reason, doubts))
         await self.exports.wait()
-        self.finish(reason)
+        self.finish(reason, doubts)
 
-    def finish(self, reason: str) -> Report:
+    def finish(self, reason: str, doubts: dict[str, int] | None = None) -> Report:
         """Closes the ledger and the archive once, and returns the report, also if the disk fails."""
         if self.report is None:
             self.reader.close()
-            doubts, export_error = self._doubts(), self.exports.error()
+            doubts = self._doubts() if doubts is None else doubts
+            export_error = self.exports.error()
             self._close_ledger(reason)
             try:
                 content = self._make_report(reason, doubts, export_error).as_json()

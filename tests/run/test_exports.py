@@ -79,6 +79,7 @@ def test_an_export_that_is_written_gives_status_0(tmp_path: Path, replica: Repli
         "category", tmp_path / "a", replica, "-o", target if target[0] == "-" else f"{tmp_path}/{target}"
     )
     assert (run.status, run["export_error"]) == (0, ""), run.stderr
+    assert run["doubts"] == {}, "the counts of the run are not doubts"
     written = run.stdout if target[0] == "-" else (tmp_path / target).read_text(encoding="utf-8")
     assert len(written.splitlines()) >= 12
 
