@@ -72,6 +72,12 @@ OPTIONS: Final[Mapping[str, Option]] = {
         "the share of the listed articles that may be quarantined before the exit status is 4",
         number(0, 1),
     ),
+    "ARCHIVER_FULL_LOOK": Option(
+        "24h",
+        "a listing is requested without `If-None-Match` and `If-Modified-Since` at least once in this time, "
+        "because some sites answer 304 although the listing has changed; `0s`: always",
+        seconds,
+    ),
     "ARCHIVER_RETRY_ATTEMPTS": Option(
         20,
         "an article is given up (`skipped:gave_up`) after this number of failed attempts, but not before "

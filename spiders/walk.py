@@ -21,6 +21,10 @@ class Walk:
     """The listing as an earlier run stored it."""
     found: KnownListing
     """The listing as this run finds it."""
+    conditional: bool = False
+    """Whether the first page was requested with a validator."""
+    distrusted: bool = False
+    """Whether the site refused a request with a validator: the next run then sends none."""
     pages: int = 0
     """The number of pages that were requested."""
     all_taken: bool = True
@@ -44,24 +48,36 @@ class Walk:
 
     def after_page(self, page: ListingPage, etag: str, modified: str, *, all_taken: bool) -> Walk:
         """The walk after a page that could be read. Only the validators of the first page are stored."""
-        found = replace(self.found, rows=self.found.rows + len(page.articles) + len(page.refused))
-        if self.pages == 0:
+        rows = self.found.rows + len(page.articles) + len(page.refused)
+        found = replace(self.found, rows=rows, most=max(self.found.most, rows))
+        if self.pages == 0 and not self.distrusted:
             found = replace(found, etag=etag, modified=modified)
         return replace(
             self,
             found=found,
             pages=self.pages + 1,
+            conditional=False,
             all_taken=self.all_taken and all_taken,
             seen=self.seen | {listed.id for listed in page.articles},
             failed=(),
             skipped_page=self.skipped_page or next(iter(self.failed), None),
         )
 
+    def in_full(self, looked: str) -> Walk:
+        """The walk after the site refused a request with a validator."""
+        found = replace(self.found, looked=looked)
+        return replace(self, found=found, conditional=False, distrusted=True)
+
     def after_failure(self, why: ArticleError) -> Walk:
-        return replace(self, pages=self.pages + 1, failed=(*self.failed, why))
+        return replace(self, pages=self.pages + 1, conditional=False, failed=(*self.failed, why))
 
     def refuse_empty(self, page: ListingPage) -> None:
-        """Raises Quarantined if a listing has no rows, but had rows in an earlier run (faults X2)."""
+        """Raises Quarantined if a listing has no rows, but had rows in an earlier run (faults X2), or if it
+        never had any."""
         rows = len(page.articles) + len(page.refused)
-        if self.pages == 0 and drift.ran_dry(rows, self.known.rows):
-            raise Quarantined("ran_dry", f"it listed {self.known.rows} articles before, and now lists none")
+        if self.pages > 0 or rows:
+            return
+        if drift.ran_dry(rows, self.known.most):
+            raise Quarantined("ran_dry", f"it listed {self.known.most} articles before, and now lists none")
+        if self.known.most == 0:
+            raise Quarantined("no_rows", "it lists no article")

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from scrapy import signals
 from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
 
 
 class RaisesOnEveryThird:
@@ -74,3 +75,21 @@ class BreaksTheSpider:
         if self._count % 3 == 1:
             raise ValueError("a bug")
         return self._works(*args, **kwargs)
+
+
+class DropsEverySecond:
+    """A pipeline of a user who does not want every article."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def process_item(self, item: Any) -> Any:
+        self._count += 1
+        if self._count % 2 == 0:
+            raise DropItem("不要 this one")
+        return item
+
+
+class DropsAll:
+    def process_item(self, _item: Any) -> Any:
+        raise DropItem("after the post was written")

@@ -74,6 +74,10 @@ class Robots:
         self._slow: set[str] = set()
         """Hosts with a Crawl-delay."""
         self._downloads: dict[str, asyncio.Future[None]] = {}
+        self.allowed: dict[str, str] = {}
+        """Host and port whose rules allowed a request → its address."""
+        self.forbidden: dict[str, str] = {}
+        """The same for those that forbade one."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -144,13 +148,16 @@ class Robots:
         """Raises the ArticleError of a host whose rules are unknown, or ``Skipped("robots_txt")``."""
         rules = self._rules[netloc]
         if rules is None:
+            self.allowed[netloc] = request.url
             return
         if isinstance(rules, ArticleError):
             raise rules.with_traceback(None)
         agent = self._options.robots_user_agent or request.headers.get("User-Agent", self._options.user_agent)
         if not rules.allowed(request.url, agent or ""):
             self._count("forbidden")
+            self.forbidden[netloc] = request.url
             raise Skipped("robots_txt", "the site's robots.txt forbids this address")
+        self.allowed[netloc] = request.url
         if netloc in self._slow:
             request.meta["autothrottle_dont_adjust_delay"] = True
 

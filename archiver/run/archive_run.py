@@ -6,10 +6,10 @@ import asyncio
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 from scrapy import signals
 from scrapy.crawler import Crawler
@@ -21,9 +21,12 @@ from archiver.errors import BadArgument, Deferred, StorageError
 from archiver.fetch.abort import ABORT
 from archiver.fetch.handler import PROXIED
 from archiver.fetch.proxies import refuse_unusable
+from archiver.fetch.robots import Robots
 from archiver.fetch.site import site_of
+from archiver.items import Article
 from archiver.publish.jekyll.site import open_site
-from archiver.run import drift
+from archiver.run import drift, origins
+from archiver.run.exports import Exports, is_of_exporter
 from archiver.run.ledger import ENDS, Ledger, Tally
 from archiver.run.reading import Reader
 from archiver.run.report import Report
@@ -52,7 +55,7 @@ class _Bugs(logging.Handler):
             logging.getLogger(name).addHandler(self)
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.seen += record.exc_info is not None
+        self.seen += record.exc_info is not None and not is_of_exporter(record)
 
     def close(self) -> None:
         for name in self.LOGGERS:
@@ -78,6 +81,8 @@ class ArchiveRun:
         self.ledger = Ledger(archive.catalogue, now, schedule, site.name)
         self.report: Report | None = None
         self.storage_error: StorageError | None = None
+        self.usage_error = ""
+        self.exports = Exports(crawler)
         self.drift: list[str] = []
         """Signs that the site changed, a sentence each."""
         self._crawler = crawler
@@ -103,7 +108,9 @@ class ArchiveRun:
             raise
         archive.catalogue.quarantine.limits = _limits(crawler.settings)
         run = cls(crawler, site, archive, now, schedule)
-        crawler.signals.connect(run.finish, signals.spider_closed)
+        crawler.signals.connect(run.check_exports, signals.spider_opened)
+        crawler.signals.connect(run.close, signals.spider_closed)
+        crawler.signals.connect(run.item_dropped, signals.item_dropped)
         crawler.signals.connect(run.internal_error, signals.spider_error)
         crawler.signals.connect(run.internal_error, signals.item_error)
         crawler.signals.connect(_forget_frames, signals.item_dropped)
@@ -146,26 +153,53 @@ class ArchiveRun:
                 )
             raise CloseSpider("storage_failed") from exc
 
+    def refuse(self, why: BadArgument) -> NoReturn:
+        """Ends the run because of an argument that only the site shows to be wrong. Raises CloseSpider."""
+        self.usage_error = str(why)
+        raise CloseSpider("usage")
+
+    def check_exports(self) -> None:
+        """Ends the run before the first request if an export is not possible. Raises CloseSpider."""
+        if self.exports.obstacle():
+            raise CloseSpider("export_failed")
+
+    def item_dropped(self, item: Any, exception: BaseException) -> None:
+        """A pipeline of the user dropped an article; the archiver's own have recorded its result before."""
+        if isinstance(item, Article):
+            with suppress(CloseSpider), self.storing():
+                self.ledger.dropped(item.id, str(exception))
+
     def internal_error(self, failure: Any) -> None:
         """Counts a bug in a callback or pipeline. Scrapy has logged it; the run must not exit with 0."""
         if not failure.check(CloseSpider):
             self._internal_errors += 1
 
-    def finish(self, reason: str) -> Report:
+    async def close(self, reason: str) -> None:
+        """Closes the archive when the exports are written. Extensions that read the statistics at the end of
+        the spider, like Spidermon, find them already."""
+        doubts = self._doubts()
+        self._close_ledger(reason)
+        self._set_stats(self._make_report(reason, doubts))
+        await self.exports.wait()
+        self.finish(reason, doubts)
+
+    def finish(self, reason: str, doubts: dict[str, int] | None = None) -> Report:
         """Closes the ledger and the archive once, and returns the report, also if the disk fails."""
         if self.report is None:
             self.reader.close()
-            doubts = self._doubts()
+            doubts = self._doubts() if doubts is None else doubts
+            export_error = self.exports.error()
             self._close_ledger(reason)
             try:
-                content = self._make_report(reason, doubts).as_json()
+                content = self._make_report(reason, doubts, export_error).as_json()
                 self.archive.tree.publish(REPORT, content.encode("utf-8", "backslashreplace"))
                 self.archive.close(clean=self.storage_error is None and not self.writer.is_busy)
             except StorageError as exc:
                 self.storage_error = self.storage_error or exc
-            self.report = self._make_report(reason, doubts)
+            self.report = self._make_report(reason, doubts, export_error)
             self._set_stats(self.report)
             self._bugs.close()
+            self.exports.close()
         return self.report
 
     def _close_ledger(self, reason: str) -> None:
@@ -173,9 +207,17 @@ class ArchiveRun:
         try:
             if not self.storage_error:
                 self.ledger.close(why)
+                self._compare_origins()
         except StorageError as exc:
             self.storage_error = exc
         self.ledger.abandon(Deferred("storage"))
+
+    def _compare_origins(self) -> None:
+        robots = self._crawler.get_downloader_middleware(Robots)
+        if robots:
+            found = origins.newly_forbidden(self.archive, self.site, robots.allowed, robots.forbidden)
+            self.drift += [sentence for sentence in found if sentence not in self.drift]
+            origins.remember(self.archive, robots.allowed, self.ledger.now)
 
     def _set_stats(self, report: Report) -> None:
         ends = {end: report.tally.ends[end] for end in ENDS}
@@ -196,7 +238,7 @@ class ArchiveRun:
         not_kept = self.archive.catalogue.quarantine.not_kept
         return doubts | ({"quarantine/full": not_kept} if not_kept else {})
 
-    def _make_report(self, reason: str, doubts: dict[str, int]) -> Report:
+    def _make_report(self, reason: str, doubts: dict[str, int], export_error: str = "") -> Report:
         stats, tally = self._crawler.stats.get_stats(), self.tally
         assert self._crawler.spider
         return Report(
@@ -213,9 +255,10 @@ class ArchiveRun:
             internal_errors=self._internal_errors + self._bugs.seen,
             doubts=doubts,
             proxies=tuple(sorted(n.removeprefix(PROXIED) for n in stats if n.startswith(PROXIED))),
-            drift=tuple(
-                filter(None, [*self.drift, drift.unreadable_articles(tally.ends["posted"], tally.reasons)])
-            ),
+            export_error=export_error,
+            usage_error=self.usage_error,
+            limit=getattr(self._crawler.spider, "limit", None),
+            drift=(*self.drift, *drift.of_articles(tally)),
             without_file=tuple(self.archive.without_file),
         )
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from archiver.errors import ArticleError, Deferred, Quarantined, Skipped
 from archiver.items import Answer, Listed
+from archiver.run import drift
 from archiver.storage.catalogue import Catalogue
 from archiver.storage.lifecycle import PassedOver, is_refused
 from archiver.storage.quarantine import MAX_ROWS
@@ -16,6 +17,12 @@ from archiver.storage.rows import KnownListing, OpenArticle
 from archiver.storage.schedule import Schedule
 
 ENDS = ("posted", "updated", "unchanged", "skipped", "quarantined", "deferred")
+
+MAX_FAILURES = 1000
+"""Failures that a run names one by one; further ones are only counted."""
+
+MAX_DETAIL = 300
+"""Characters of the explanation of a dropped article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +46,29 @@ class Tally:
     reasons: Counter[str] = field(default_factory=Counter)
     """Result and reason (``quarantined/not_json``) → number of articles."""
     failures: list[End] = field(default_factory=list)
+    """The first ``MAX_FAILURES``."""
+    failed: int = 0
+    """The number of all failures."""
+    known: Counter[str] = field(default_factory=Counter)
+    """Result and reason → articles that were quarantined for this reason by an earlier run, too."""
+    new: int = 0
+    """Articles that this run requested and no earlier run had requested."""
+    again: int = 0
+    """Articles that an earlier run had requested, too."""
+    refused: Counter[str] = field(default_factory=Counter)
+    """Reason → new articles that their host refused."""
+    refused_again: int = 0
+    limit_reached: bool = False
+    """Whether articles were left out because of ``limit``."""
+    pages: int = 0
+    """Pages of listings that were read."""
     listings_complete: int = 0
     listings_unchanged: int = 0
     """Listings that answered 304 Not Modified; they are counted as complete, too."""
     listings_incomplete: dict[str, str] = field(default_factory=dict)
     """Address → why the listing was not read to its end."""
+    listing_details: dict[str, str] = field(default_factory=dict)
+    """Address → an explanation of that."""
 
     @property
     def balanced(self) -> bool:
@@ -69,6 +94,13 @@ class Ledger:
         in memory, because a back-fill lists a hundred thousand articles; the index holds the rest."""
         self.pending = 0
         """The number of articles that have no result yet."""
+        self._earlier: dict[str, str] = {}
+        """The id of every article that an earlier run requested, too → result and reason of that run."""
+
+    @property
+    def now(self) -> datetime:
+        """When the run began."""
+        return self._now
 
     # --- listings
 
@@ -82,8 +114,14 @@ class Ledger:
     def remember_listing(self, listing: KnownListing) -> None:
         self._catalogue.remember_listing(listing)
 
-    def listing_incomplete(self, url: str, reason: str) -> None:
+    def listing_incomplete(self, url: str, reason: str, detail: str = "") -> None:
         self.tally.listings_incomplete[url] = reason
+        if detail:
+            self.tally.listing_details[url] = detail
+
+    def listings(self) -> list[str]:
+        """The addresses of the listings that earlier runs read."""
+        return self._catalogue.listings()
 
     def waiting(self, listing: str) -> list[Listed]:
         """Articles without a post that a listing named in earlier runs, and that this run has not listed yet.
@@ -121,8 +159,20 @@ class Ledger:
             if isinstance(decision, PassedOver):
                 self._keep_earlier_end(listed.id, decision)
             else:
+                self._count_requested(decision)
                 wanted.append(decision.listed)
         return wanted
+
+    def _count_requested(self, article: OpenArticle) -> None:
+        if article.attempts:
+            self.tally.again += 1
+            self._earlier[article.listed.id] = f"{article.state}/{article.reason}"
+        else:
+            self.tally.new += 1
+
+    def is_new(self, listed: Listed) -> bool:
+        """Whether ``admit`` would request the article if it is due."""
+        return listed.id not in self._is_pending and not self._catalogue.has_result(listed.id)
 
     def _count_listed(self, article_id: str) -> bool:
         """Counts the article as listed. Returns False if this run has counted it already."""
@@ -138,7 +188,9 @@ class Ledger:
         self._clear_pending(article_id)
         self.tally.ends[decision.state] += 1
         if decision.reason:
-            self.tally.reasons[f"{decision.state}/{decision.reason}"] += 1
+            name = f"{decision.state}/{decision.reason}"
+            self.tally.reasons[name] += 1
+            self.tally.known[name] += decision.state == "quarantined"
 
     def recall(self, article_ids: Sequence[str]) -> list[Listed]:
         """Reads articles that were admitted from the index."""
@@ -156,11 +208,13 @@ class Ledger:
         new = list({listed.id: listed for listed in new}.values())
         if not new:
             return
+        self.tally.known[f"quarantined/{why.reason}"] += self._catalogue.known_rows(new)
         record = self._catalogue.refuse(new, why)
         self.tally.listed += len(new)
         for listed in new[:MAX_ROWS]:
             self._end(listed.id, "quarantined", why, record)
         more = len(new[MAX_ROWS:])
+        self.tally.failed += more
         self.tally.ends["quarantined"] += more
         self.tally.reasons[f"quarantined/{why.reason}"] += more
 
@@ -173,7 +227,22 @@ class Ledger:
         """Records the result of an article that gets no post."""
         article, record = self._catalogue.ended(article_id, why, answers, self._now, self._schedule)
         self._clear_pending(article_id)
+        self._compare(article, why)
         return self._count_failure(article, why, record)
+
+    def dropped(self, article_id: str, why: str) -> None:
+        """Records that a component of the user dropped the article, if it has no result yet."""
+        if self._is_pending.get(article_id):
+            self.ended(article_id, Skipped("dropped", why[:MAX_DETAIL]))
+
+    def _compare(self, article: OpenArticle, why: ArticleError) -> None:
+        """Counts separately what an earlier run has reported: only new problems raise the exit status."""
+        earlier = self._earlier.get(article.listed.id)
+        if why.reason in drift.REFUSED:
+            self.tally.refused[why.reason] += earlier is None
+            self.tally.refused_again += earlier is not None
+        if article.state == "quarantined" and earlier == f"quarantined/{why.reason}":
+            self.tally.known[earlier] += 1
 
     def close(self, why: Deferred) -> None:
         """Defers every article that has no result yet."""
@@ -208,5 +277,7 @@ class Ledger:
         end = End(article_id, state, why.reason, why.detail, record)
         self.tally.ends[state] += 1
         self.tally.reasons[f"{state}/{why.reason}"] += 1
-        self.tally.failures.append(end)
+        self.tally.failed += 1
+        if len(self.tally.failures) < MAX_FAILURES:
+            self.tally.failures.append(end)
         return end

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 from archiver.run.ledger import ENDS, End, Tally
 from archiver.run.status import Status
@@ -14,17 +15,24 @@ from archiver.terminal import printable
 NEVER_ALLOWED = ("downgrade", "offsite", "private_address", "scheme")
 """Reasons of quarantine that give status 4 whatever the allowance is: a response led away from the site."""
 
-MAX_FAILURES_SHOWN = 10
-"""Failures that the text lists one by one; the JSON lists all of them."""
+MAX_SHOWN = 10
+"""Failures, listings and signs of a changed site that the text lists one by one."""
+
+MAX_LISTINGS = 1000
+"""Incomplete listings, and signs of a changed site, that the JSON lists. Further ones are counted."""
 
 _WORST_FIRST = (
     Status.BROKEN,
     Status.STORAGE,
+    Status.USAGE,
     Status.SITE_CHANGED,
     Status.REJECTED,
     Status.INCOMPLETE,
     Status.INTERRUPTED,
 )
+
+_OWN_REASONS = ("finished", "storage_failed", "export_failed", "usage")
+"""Reasons for the end of a run that say nothing about its completeness."""
 
 _MEANINGS = {
     Status.OK: "complete: every listed article has a result",
@@ -52,6 +60,12 @@ class Report:
     bytes: int
     finish_reason: str
     storage_error: str = ""
+    export_error: str = ""
+    """Why an export is not complete; the posts are stored."""
+    usage_error: str = ""
+    """What is wrong with an argument, if that was found during the run. No article was requested."""
+    limit: int | None = None
+    """The most articles to request, as the user gave it."""
     internal_errors: int = 0
     doubts: dict[str, int] | None = None
     """Statistic (``date/conflict`` …) → count."""
@@ -73,22 +87,31 @@ class Report:
         found = set()
         if self.internal_errors or not tally.balanced:
             found.add(Status.BROKEN)
-        if self.storage_error:
+        if self.storage_error or self.export_error:
             found.add(Status.STORAGE)
+        if self.usage_error:
+            found.add(Status.USAGE)
         if self.drift:
             found.add(Status.SITE_CHANGED)
-        if tally.ends["quarantined"] > self.allowance * tally.listed or any(
-            tally.reasons[f"quarantined/{reason}"] for reason in NEVER_ALLOWED
-        ):
+        if self._is_rejected():
             found.add(Status.REJECTED)
         failed = set(tally.listings_incomplete.values()) - {"interrupted"}
         if tally.ends["deferred"] > tally.reasons["deferred/interrupted"] or failed:
             found.add(Status.INCOMPLETE)
         if self.finish_reason == "shutdown":
             found.add(Status.INTERRUPTED)
-        elif self.finish_reason not in ("finished", "storage_failed"):
+        elif self.finish_reason not in _OWN_REASONS:
             found.add(Status.INCOMPLETE)
         return found
+
+    def _is_rejected(self) -> bool:
+        """Whether articles were quarantined that no earlier run quarantined for the same reason."""
+        tally = self.tally
+        rejected = tally.ends["quarantined"] - tally.known.total()
+        names = [f"quarantined/{reason}" for reason in NEVER_ALLOWED]
+        return rejected > self.allowance * tally.listed or any(
+            tally.reasons[name] > tally.known[name] for name in names
+        )
 
     def as_dict(self) -> dict[str, Any]:
         tally = self.tally
@@ -105,15 +128,24 @@ class Report:
             "listings": {
                 "complete": tally.listings_complete,
                 "unchanged": tally.listings_unchanged,
-                "incomplete": dict(sorted(tally.listings_incomplete.items())),
+                "incomplete": dict(sorted(tally.listings_incomplete.items())[:MAX_LISTINGS]),
+                "incomplete_count": len(tally.listings_incomplete),
+                "details": dict(sorted(tally.listing_details.items())[:MAX_LISTINGS]),
+                "pages": tally.pages,
             },
+            "known_before": {name: count for name, count in sorted(tally.known.items()) if count},
+            "limit_reached": tally.limit_reached,
+            "failure_count": tally.failed,
             "failures": [
                 {"id": f.id, "end": f.end, "reason": f.reason, "detail": f.detail, "record": f.record}
                 for f in tally.failures
             ],
-            "drift": list(self.drift),
+            "drift": list(self.drift[:MAX_LISTINGS]),
+            "drift_count": len(self.drift),
             "without_file": list(self.without_file),
             "storage_error": self.storage_error,
+            "export_error": self.export_error,
+            "usage_error": self.usage_error,
             "internal_errors": self.internal_errors,
             "requests": self.requests,
             "bytes": self.bytes,
@@ -126,6 +158,8 @@ class Report:
 
     def as_text(self) -> str:
         """The report for a person. The last line gives the exit status and its meaning."""
+        if self.status is Status.USAGE:
+            return self._exit_line()
         return "\n".join([*self._counts(), *self._problems(), self._exit_line()])
 
     def _counts(self) -> list[str]:
@@ -149,6 +183,7 @@ class Report:
         tally = self.tally
         incomplete = len(tally.listings_incomplete)
         line = f"  {tally.listings_complete + incomplete} listings"
+        line += f", {tally.pages} pages" if tally.pages else ""
         line += f", {tally.listings_unchanged} unchanged" if tally.listings_unchanged else ""
         return f"{line}, {incomplete} incomplete" if incomplete else line
 
@@ -158,34 +193,63 @@ class Report:
             for name, count in sorted(self.tally.reasons.items())
             if name.startswith(f"{end}/")
         }
-        return "  " + ", ".join(f"{count} {reason}" for reason, count in reasons.items()) if reasons else ""
+        known = self.tally.known.total() if end == "quarantined" else 0
+        note = f" ({known} known before)" if known else ""
+        return "  " + ", ".join(f"{n} {reason}" for reason, n in reasons.items()) + note if reasons else ""
 
     def _problems(self) -> list[str]:
+        tally = self.tally
+        listings = [self._listing_line(url) for url in _first(tally.listings_incomplete)]
+        failures = [_failure_line(failure) for failure in _first(tally.failures)]
         lines = [
-            f"  listing incomplete: {printable(url)}: {why}"
-            for url, why in self.tally.listings_incomplete.items()
+            *listings,
+            *_rest("listings", len(tally.listings_incomplete)),
+            *failures,
+            *_rest("failures", max(tally.failed, len(tally.failures))),
+            *(f"  the site changed: {printable(sentence, 600)}" for sentence in _first(self.drift)),
+            *_rest("signs of a changed site", len(self.drift)),
         ]
-        lines += [_failure_line(failure) for failure in self.tally.failures[:MAX_FAILURES_SHOWN]]
-        if len(self.tally.failures) > MAX_FAILURES_SHOWN:
+        if tally.limit_reached:
             lines.append(
-                f"  … and {len(self.tally.failures) - MAX_FAILURES_SHOWN} more in .archive/report.json"
+                f"  limit={self.limit} is reached: more articles are listed; run it again for the next"
             )
         if full := (self.doubts or {}).get("quarantine/full"):
             lines.append(
                 f"  {full} quarantine records were not written, because .archive/quarantine is full: delete "
                 "records of settled cases, or raise ARCHIVER_QUARANTINE_BYTES or ARCHIVER_QUARANTINE_RECORDS"
             )
-        lines += [f"  the site changed: {printable(sentence, 600)}" for sentence in self.drift]
         if self.without_file:
             lines.append(f"  {_without_file(self.without_file)}")
         if self.internal_errors:
             lines.append(f"  {self.internal_errors} internal errors; their tracebacks are in the log")
-        if self.storage_error:
-            lines.append(f"  {self.storage_error}")
-        return lines
+        return lines + [
+            f"  {printable(error, 600)}" for error in (self.storage_error, self.export_error) if error
+        ]
+
+    def _listing_line(self, url: str) -> str:
+        tally = self.tally
+        line = f"  listing incomplete: {printable(url)}: {tally.listings_incomplete[url]}"
+        detail = tally.listing_details.get(url, "")
+        return f"{line} ({printable(detail, 400)})" if detail else line
 
     def _exit_line(self) -> str:
-        return f"exit {int(self.status)}: {_MEANINGS[self.status]}"
+        meaning = _MEANINGS.get(self.status, "")
+        if self.status is Status.USAGE:
+            meaning = printable(self.usage_error, 1000)
+        elif self.status is Status.STORAGE and not self.storage_error:
+            meaning = "an export was not written completely: see the line above"
+        return f"exit {int(self.status)}: {meaning}"
+
+
+T = TypeVar("T")
+
+
+def _first(found: Iterable[T]) -> Iterator[T]:
+    return islice(found, MAX_SHOWN)
+
+
+def _rest(what: str, count: int) -> list[str]:
+    return [f"  … and {count - MAX_SHOWN} more {what} in .archive/report.json"] if count > MAX_SHOWN else []
 
 
 def _failure_line(failure: End) -> str:
@@ -196,8 +260,8 @@ def _failure_line(failure: End) -> str:
 
 
 def _without_file(ids: Sequence[str]) -> str:
-    first = ", ".join(map(printable, ids[:MAX_FAILURES_SHOWN]))
-    more = ", … in .archive/report.json" if len(ids) > MAX_FAILURES_SHOWN else ""
+    first = ", ".join(map(printable, ids[:MAX_SHOWN]))
+    more = ", … in .archive/report.json" if len(ids) > MAX_SHOWN else ""
     return (
         f"the run before this one was cut off, and {len(ids)} posts of the index have no file "
         f"({first}{more}); if you did not delete them, request them with `finews crawl share -a infocode=ID`"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from archiver.errors import ArticleError, BadArgument, Quarantined
 from archiver.items import Answer, Listed
@@ -24,6 +24,11 @@ from archiver.storage.store import Store
 MAX_NOT_DURABLE = 64
 """Changes that one commit makes durable together. A crash loses no article: the index then still has those
 that failed as listed, and the next run requests them."""
+
+
+LOOKED_PRECISION = timedelta(hours=1)
+"""If nothing else has changed, the time of a full look is not written again within this time: a run that
+finds nothing new then writes nothing."""
 
 
 class Catalogue:
@@ -185,7 +190,18 @@ class Catalogue:
         self.begin()
         return self.quarantine.refuse(rows, why)
 
-    # --- listings
+    def known_rows(self, rows: Sequence[Listed]) -> int:
+        """How many of these rows of one listing an earlier run has refused."""
+        return self.quarantine.known_rows(rows)
+
+    def has_result(self, article_id: str) -> bool:
+        """Whether the article has a post, or is skipped."""
+        if self.store.holds(article_id):
+            return True
+        known = self.store.open_article(article_id)
+        return known is not None and known.state == "skipped"
+
+    # --- listings and origins
 
     def waiting(self, listing: str) -> list[OpenArticle]:
         """The articles without a post that a listing (empty: the user) named in earlier runs."""
@@ -195,12 +211,29 @@ class Catalogue:
         """The listing as the last run that read it to its end recorded it; without values if no run did."""
         return self.store.listing(url) or KnownListing(url)
 
+    def listings(self) -> list[str]:
+        """The addresses of the listings that earlier runs recorded."""
+        return self.store.listings()
+
     def remember_listing(self, listing: KnownListing) -> None:
         """Records the validators of a listing, so that it may answer 304. Called when all its articles are in
         the index."""
-        if listing != self.store.listing(listing.url):
+        known = self.store.listing(listing.url)
+        if known is None or not _is_recent(known.looked, listing.looked):
+            is_same = listing == known
+        else:
+            is_same = listing == replace(known, looked=listing.looked)
+        if not is_same:
             with self._change():
                 self.store.set_listing(listing)
+
+    def add_allowed_origins(self, origins: Iterable[str], now: datetime) -> None:
+        """Records origins whose robots.txt allowed a request."""
+        known = self.store.allowed_origins()
+        if new := [origin for origin in origins if origin not in known]:
+            with self._change():
+                for origin in new:
+                    self.store.add_allowed_origin(origin, now)
 
     # --- posts that were found on the disk
 
@@ -283,3 +316,12 @@ class Catalogue:
         """Makes the next run read every listing in full."""
         with self._change():
             self.store.forget_listings()
+
+
+def _is_recent(earlier: str, later: str) -> bool:
+    """Whether the later time is at most ``LOOKED_PRECISION`` after the earlier one."""
+    try:
+        passed = datetime.fromisoformat(later) - datetime.fromisoformat(earlier)
+    except (ValueError, TypeError):
+        return False
+    return timedelta(0) <= passed < LOOKED_PRECISION

@@ -262,6 +262,11 @@ class Quarantine:
         self._bytes = self._size() + len(content) - before
         return path
 
+    def known_rows(self, rows: Sequence[Listed]) -> int:
+        """How many of these rows of one listing its record has already."""
+        earlier = self._earlier_rows(name_of_listing(rows[0].listing))
+        return sum(_redacted(listed).id in earlier for listed in rows) if earlier else 0
+
     def _has_room(self, more: int, *, new: bool) -> bool:
         is_full = new and len(self._names()) >= self.limits.records
         return not is_full and (more <= 0 or self._size() + more <= self.limits.folder)

@@ -81,12 +81,11 @@ def test_a_profile_with_a_wrong_key_is_reported_in_one_sentence(tmp_path: Path) 
 # --- the site does not answer, or its response cannot be used
 
 
-def test_an_unknown_category_is_incomplete_and_others_are_complete(tmp_path: Path) -> None:
+def test_an_unknown_category_is_a_wrong_argument_and_no_article_is_requested(tmp_path: Path) -> None:
     with Replica(Site(articles=30, plain=True)) as replica:
         run = crawl("category", tmp_path, replica, category="nosuchcategory,cailianshe")
-        assert run.status == 3
-        assert run["posted"] == replica.site.count("cailianshe")
-    assert "/category/nosuchcategory.html: gone" in run.stderr
+    assert (run.status, posts(tmp_path)) == (2, {})
+    assert "category='nosuchcategory' does not exist" in run.stderr.splitlines()[-1]
 
 
 def test_a_listing_on_an_unreachable_host_is_incomplete(tmp_path: Path) -> None:
@@ -97,21 +96,21 @@ def test_a_listing_on_an_unreachable_host_is_incomplete(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "reason"),
+    ("status", "body", "reason", "exit_status"),
     [
-        (200, "", "empty"),
-        (200, "<html><body><h1>502 Bad Gateway</h1></body></html>", "not_a_listing"),
-        (403, "no", "forbidden"),
-        (500, "no", "status_500"),
+        (200, "", "empty", 5),
+        (200, "<html><body><h1>502 Bad Gateway</h1></body></html>", "not_a_listing", 5),
+        (403, "no", "forbidden", 3),
+        (500, "no", "status_500", 3),
     ],
 )
 def test_a_response_that_is_not_a_listing_is_reported_as_incomplete(
-    tmp_path: Path, status: int, body: str, reason: str
+    tmp_path: Path, status: int, body: str, reason: str, exit_status: int
 ) -> None:
     with Replica(Site(articles=10, plain=True)) as replica:
         replica.answers["/category/cailianshe.html"] = (status, {"Content-Type": "text/html"}, body)
         run = crawl("category", tmp_path, replica, "-s", "RETRY_TIMES=0", category="cailianshe")
-    assert run.status == 3
+    assert run.status == exit_status
     assert list(run["listings"]["incomplete"].values()) == [reason]
 
 
@@ -249,7 +248,7 @@ def test_a_failing_text_host_defers_articles_and_the_next_run_completes(tmp_path
         assert (again.status, again["posted"]) == (0, count)
 
 
-def test_a_gone_article_is_skipped_and_not_requested_again(tmp_path: Path) -> None:
+def test_a_gone_article_is_skipped_and_requested_again_when_it_is_named(tmp_path: Path) -> None:
     with Replica(Site(articles=30, plain=True)) as replica:
         ids = [replica.site.article(index).id for index in replica.site.newest(emnews=False, limit=2)]
         replica.answers[f"/NewsData/GetNewsText.do?id={ids[0]}"] = (404, {}, "")
@@ -257,7 +256,8 @@ def test_a_gone_article_is_skipped_and_not_requested_again(tmp_path: Path) -> No
         assert (first.status, first["posted"], first["reasons"]) == (0, 1, {"skipped/gone": 1})
         asked(replica)
         again = crawl("share", tmp_path, replica, infocode=",".join(ids))
-        assert (again.status, again["skipped"], again["unchanged"], asked(replica)) == (0, 1, 1, [])
+        assert (again.status, again["skipped"], again["unchanged"]) == (0, 1, 1)
+        assert asked(replica) == [f"/NewsData/GetNewsText.do?id={ids[0]}"]
 
 
 def test_a_redirect_away_from_the_site_is_refused(tmp_path: Path) -> None:

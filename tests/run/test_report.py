@@ -108,7 +108,7 @@ def test_the_text_contains_every_count_and_the_first_failures() -> None:
         r"quarantined: ../../x\x1b[2J: bad_id (no ids of this form); record kept in .archive/quarantine/refused-1.json"
         in text
     )
-    assert "… and 2 more in .archive/report.json" in text
+    assert "… and 2 more failures in .archive/report.json" in text
 
 
 def test_the_json_contains_counts_doubts_and_errors() -> None:
