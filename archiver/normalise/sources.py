@@ -129,6 +129,11 @@ def from_tag(tag: str, template: str) -> str:
     The text before and after the name in the template is removed once: 每日经济新闻新闻 becomes 每日经济新闻.
     A tag of another form is returned whole. For a template without ``{source}``, the result is empty.
     """
+    return _from_tag(tag, template) if len(tag) <= _MAX_LINE else _from_tag.__wrapped__(tag, template)
+
+
+@lru_cache(maxsize=1024)
+def _from_tag(tag: str, template: str) -> str:
     before, named, after = template.format(source="\0").partition("\0")
     if not named:
         return ""
