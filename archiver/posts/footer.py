@@ -28,7 +28,7 @@ _FOOTER = re.compile(
 )
 
 _MAX_KEPT = 400
-"""Characters of a footer that the cache keeps; a category has one footer, and longer texts are not footers."""
+"""Characters. The cache keeps no longer footer, so its memory is bounded."""
 
 
 class Footer(NamedTuple):

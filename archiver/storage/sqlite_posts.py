@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,12 @@ class PostTables(Database):
         with self._errors():
             row = self._one(f"{_POSTS} WHERE id = ?", article_id)
         return _post(row) if row else None
+
+    def these_posts(self, article_ids: Sequence[str]) -> dict[str, PostRow]:
+        places = ", ".join("?" * len(article_ids))
+        with self._errors():
+            rows = self._db.execute(f"{_POSTS} WHERE id IN ({places})", article_ids)
+            return {row[0]: _post(row) for row in rows}
 
     def posts(self) -> Iterator[PostRow]:
         with self._errors():

@@ -37,6 +37,9 @@ class Store(Protocol):
         """Whether the article has a post."""
 
     def post(self, article_id: str) -> PostRow | None: ...
+    def these_posts(self, article_ids: Sequence[str]) -> dict[str, PostRow]:
+        """The rows with these ids (at most some hundreds); ids without a row are left out."""
+
     def posts(self) -> Iterator[PostRow]: ...
     def add_post(self, row: PostRow, provenance: Provenance | None = None) -> None:
         """Remembers a post; the article is not open any more. None: the provenance is not known."""

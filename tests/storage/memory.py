@@ -67,6 +67,9 @@ class MemoryStore:
     def post(self, article_id: str) -> PostRow | None:
         return self._rows.posts.get(article_id)
 
+    def these_posts(self, article_ids: Sequence[str]) -> dict[str, PostRow]:
+        return {key: self._rows.posts[key] for key in article_ids if key in self._rows.posts}
+
     def posts(self) -> Iterator[PostRow]:
         return iter(self._rows.posts.values())
 
