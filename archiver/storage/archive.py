@@ -9,12 +9,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, Protocol, Self
+from typing import Literal, NamedTuple, Protocol, Self
 
 from archiver.errors import Quarantined
 from archiver.storage.catalogue import Catalogue
 from archiver.storage.files import INDEX, POSTS, STAGING, Tree
 from archiver.storage.lock import Lock
+from archiver.storage.processes import results_of
 from archiver.storage.rows import FoundPost, PostRow, Provenance
 from archiver.storage.slugs import Slugs
 from archiver.storage.sqlite import SqliteStore
@@ -46,8 +47,7 @@ class Entry:
     """None: not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class FiledPost:
+class FiledPost(NamedTuple):
     """What the archive reads from the file of a post."""
 
     id: str
@@ -192,8 +192,11 @@ class Archive:
     def reindex(self) -> int:
         """Rebuilds the index from the posts and returns their number. Files that are not posts are logged and
         left unchanged."""
-        found = (self._found(name) for name in self.tree.names(POSTS))
-        return self.catalogue.rebuild(post for post in found if post)
+        names = [name for name in self.tree.names(POSTS) if name.endswith(".md")]
+        with results_of(_Reader(self.root, self._layout), names) as read:
+            return self.catalogue.rebuild(
+                found for part, contents in read for found in map(self._found_in, part, contents) if found
+            )
 
     def adopt(self, name: str, *, instead_of: str = "") -> bool:
         """Adds the post in a file to the index, in place of earlier rows of it and of the article
@@ -244,15 +247,40 @@ class Archive:
         """The post in a file; None if there is none."""
         if not name.endswith(".md"):
             return None
-        content = self.tree.read(f"{POSTS}/{name}")
-        try:
-            post = self._layout.read(content, name)
-        except NotAPost as exc:
-            log.warning("%s/%s is not a post and was left unchanged: %s", POSTS, name, exc)
+        return self._found_in(name, _content_of(self.tree, self._layout, name))
+
+    def _found_in(self, name: str, content: _Content) -> FoundPost | None:
+        if isinstance(content, str):
+            log.warning("%s/%s is not a post and was left unchanged: %s", POSTS, name, content)
             return None
-        row = PostRow(post.id, name, post.category, post.tag, _digest(content))
+        post, sha256 = content
+        row = PostRow(post.id, name, post.category, post.tag, sha256)
         provenance = Provenance(published=post.published, digest=post.digest)
         return FoundPost(row, provenance, "" if post.category.casefold() in self._reserved else post.source)
+
+
+_Content = tuple[FiledPost, bytes] | str
+"""The post in a file and the SHA-256 of the file; or why it is not a post."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads the posts with these names, in this process or another one."""
+
+    root: Path
+    layout: Layout
+
+    def __call__(self, names: Sequence[str]) -> list[_Content]:
+        with Tree(self.root) as tree:
+            return [_content_of(tree, self.layout, name) for name in names]
+
+
+def _content_of(tree: Tree, layout: Layout, name: str) -> _Content:
+    content = tree.read(f"{POSTS}/{name}")
+    try:
+        return layout.read(content, name), _digest(content)
+    except NotAPost as exc:
+        return str(exc)
 
 
 def _row_of(written: Written) -> PostRow:

@@ -11,7 +11,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from signal import SIG_IGN, SIGINT, signal
 from typing import Any, TypeVar
 
@@ -42,12 +42,9 @@ def results_of(
     ends for another reason, StorageError is raised too.
     """
     slices = [names[start : start + SLICE] for start in range(0, len(names), SLICE)]
-    processes = _started(work, slices) if len(names) >= MIN_FILES else []
-    try:
+    with ExitStack() as undo:
+        processes = _started(work, slices, undo) if len(names) >= MIN_FILES else []
         yield _received(processes, slices) if processes else ((part, work(part)) for part in slices)
-    finally:
-        for process in processes:
-            _end(process)
 
 
 def cores() -> int:
@@ -57,21 +54,22 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def _started(work: object, slices: Sequence[Sequence[str]]) -> list[subprocess.Popen[bytes]]:
-    """Processes that divide the slices in turn. None if they would not help or cannot be started."""
+def _started(work: object, slices: Sequence[Sequence[str]], undo: ExitStack) -> list[subprocess.Popen[bytes]]:
+    """Processes that divide the slices in turn; none if they would not help or cannot be started."""
     count = min(cores(), MAX_PROCESSES)
     processes: list[subprocess.Popen[bytes]] = []
     if count < 2:
         return processes
     try:
-        processes.extend(_start() for _ in range(count))
+        for _ in range(count):
+            processes.append(_start())
+            undo.callback(_end, processes[-1])
         for first, process in enumerate(processes):
             assert process.stdin
             with process.stdin:
                 pickle.dump((work, slices[first::count]), process.stdin)
     except OSError:
-        for process in processes:
-            _end(process)
+        undo.close()
         return []
     return processes
 

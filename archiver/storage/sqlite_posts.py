@@ -25,9 +25,12 @@ class PostTables(Database):
     def __init__(self, path: Path, *, only_read: str = "") -> None:
         self._numbers: dict[tuple[str, str, str], int] = {}
         """The rows of ``site``, ``page`` and ``place`` that were used: table and values → number."""
+        self._is_cleared = False
+        """Whether the table ``cleared`` exists."""
         super().__init__(path, only_read=only_read)
 
     def _undo(self) -> None:
+        self._is_cleared = False
         self._numbers.clear()  # some of them may have been rolled back
         super()._undo()
 
@@ -35,12 +38,14 @@ class PostTables(Database):
         self._db.execute("DROP TABLE IF EXISTS temp.cleared")
         self._db.execute("CREATE TEMP TABLE cleared (id TEXT PRIMARY KEY, sha256 BLOB, number INTEGER)")
         self._db.execute("INSERT INTO cleared SELECT id, sha256, number FROM post")
+        self._is_cleared = True
         for table in ("post", "listing", "slug"):
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - the names above
 
     def cleared(self) -> None:
         self._db.execute("DELETE FROM provenance WHERE number NOT IN (SELECT number FROM post)")
         self._db.execute("DROP TABLE temp.cleared")
+        self._is_cleared = False
 
     def holds(self, article_id: str) -> bool:
         with self._errors():
@@ -86,7 +91,7 @@ class PostTables(Database):
         """The number of the provenance that the article has, or had before the index was cleared if its post
         is still the same."""
         found = self._one("SELECT number FROM post WHERE id = ?", row.id)
-        if found is None and self._one("SELECT 1 FROM temp.sqlite_master WHERE name = 'cleared'"):
+        if found is None and self._is_cleared:
             found = self._one("SELECT number FROM cleared WHERE id = ? AND sha256 = ?", row.id, row.sha256)
         return found[0] if found else None
 
