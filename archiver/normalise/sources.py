@@ -17,8 +17,6 @@ from functools import lru_cache
 from html import unescape
 from typing import TYPE_CHECKING, Final
 
-from parsel import Selector
-
 from archiver.normalise.text import clean, half_width, is_blank
 
 if TYPE_CHECKING:
@@ -178,6 +176,8 @@ def _may_disable_tags(html: str) -> bool:
 
 
 def _last_line(html: str, css_class: str) -> str | None:
+    from parsel import Selector  # here: processes that only read posts do not need its 15 MB
+
     page = Selector(text=html.encode("utf-8", "ignore").decode(), type="html")
     lines = page.xpath(
         "(//*[contains(concat(' ', normalize-space(@class), ' '), concat(' ', $name, ' '))])[last()]",
