@@ -13,7 +13,6 @@ from archiver.audit.findings import Finding
 from archiver.audit.reading import Complete, Incomplete, Other, Reader
 from archiver.normalise import sources
 from archiver.posts.name import id_in, parse_name
-from archiver.sites.family import DEFAULT_TAG
 from archiver.storage.files import POSTS, storage_errors
 from archiver.storage.rows import PostRow
 from archiver.storage.store import Store
@@ -105,7 +104,7 @@ class _Names:
         tag, other = self._tags.setdefault(post.category.casefold(), (post.tag, file.name))
         if tag != post.tag:
             yield file.finding("slug", f"{post.category} is {post.tag} here, {tag} in {other}")
-        slug = self._slugs_in_index.get(sources.from_tag(post.tag, DEFAULT_TAG), post.category)
+        slug = self._slugs_in_index.get(sources.from_tag(post.tag, sources.DEFAULT_TAG), post.category)
         if slug != post.category:
             yield file.finding("slug", f"{post.tag} is {post.category} here, {slug} in the index")
 

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from archiver.items import Evidence
 
+DEFAULT_TAG: Final = "{source}新闻"
+"""The tag of a post whose category is its source. It is here because ``sites`` imports pydantic."""
+
 MAX_NAME: Final = 40
 """Characters; a longer text is a sentence, not a name (faults C9)."""
 

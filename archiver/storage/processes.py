@@ -6,6 +6,7 @@ The processes are new interpreters that import only what they need. They inherit
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import pickle
 import subprocess
@@ -121,6 +122,7 @@ def serve() -> None:
 
     Ends when the process that started it ends: then the pipes are closed.
     """
+    gc.set_threshold(50_000)  # the objects of a post are freed without it
     signal(SIGINT, SIG_IGN)  # Ctrl-C reaches the other process, which ends this one
     with suppress(EOFError, BrokenPipeError):
         work, slices = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our own process
