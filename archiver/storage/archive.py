@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Literal, NamedTuple, Protocol, Self
 
@@ -57,7 +58,7 @@ class FiledPost(NamedTuple):
     """The name that the tag was made from."""
     published: datetime
     digest: bytes
-    """As in ``Provenance``."""
+    """As in ``Provenance``; empty if it was not requested."""
 
 
 class NotAPost(ValueError):
@@ -73,8 +74,8 @@ class Layout(Protocol):
     def id_of(self, name: str) -> str:
         """The id of the article whose post has this file name; empty for any other name."""
 
-    def read(self, content: bytes, name: str) -> FiledPost:
-        """Raises NotAPost."""
+    def read(self, content: bytes, name: str, *, digest: bool = True) -> FiledPost:
+        """Raises NotAPost. The digest takes a third of the time, so it is calculated only if requested."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,10 +194,16 @@ class Archive:
         """Rebuilds the index from the posts and returns their number. Files that are not posts are logged and
         left unchanged."""
         names = [name for name in self.tree.names(POSTS) if name.endswith(".md")]
-        with results_of(_Reader(self.root, self._layout), names) as read:
+        reader = _Reader(self.root, self._layout, digest=not self._holds_most(names))
+        with results_of(reader, names) as read:
             return self.catalogue.rebuild(
                 found for part, contents in read for found in map(self._found_in, part, contents) if found
             )
+
+    def _holds_most(self, names: Sequence[str]) -> bool:
+        """Whether the index has most posts of a sample: it then keeps most provenances."""
+        sample = names[:: len(names) // 100 + 1]
+        return 2 * sum(self.index.holds(self._layout.id_of(name)) for name in sample) > len(sample)
 
     def adopt(self, name: str, *, instead_of: str = "") -> bool:
         """Adds the post in a file to the index, in place of earlier rows of it and of the article
@@ -247,7 +254,7 @@ class Archive:
         """The post in a file; None if there is none."""
         if not name.endswith(".md"):
             return None
-        return self._found_in(name, _content_of(self.tree, self._layout, name))
+        return self._found_in(name, _content_of(self.tree, self._layout, name, digest=True))
 
     def _found_in(self, name: str, content: _Content) -> FoundPost | None:
         if isinstance(content, str):
@@ -255,8 +262,16 @@ class Archive:
             return None
         post, sha256 = content
         row = PostRow(post.id, name, post.category, post.tag, sha256)
-        provenance = Provenance(published=post.published, digest=post.digest)
+        provenance = partial(self._provenance, row, post)
         return FoundPost(row, provenance, "" if post.category.casefold() in self._reserved else post.source)
+
+    def _provenance(self, row: PostRow, post: FiledPost) -> Provenance:
+        """Reads the file again if its digest was not calculated."""
+        if not post.digest:
+            again = _content_of(self.tree, self._layout, row.name, digest=True)
+            if not isinstance(again, str) and again[1] == row.sha256:
+                post = again[0]
+        return Provenance(published=post.published, digest=post.digest)
 
 
 _Content = tuple[FiledPost, bytes] | str
@@ -269,16 +284,18 @@ class _Reader:
 
     root: Path
     layout: Layout
+    digest: bool
+    """Whether the digests of the posts are calculated."""
 
     def __call__(self, names: Sequence[str]) -> list[_Content]:
         with Tree(self.root) as tree:
-            return [_content_of(tree, self.layout, name) for name in names]
+            return [_content_of(tree, self.layout, name, digest=self.digest) for name in names]
 
 
-def _content_of(tree: Tree, layout: Layout, name: str) -> _Content:
+def _content_of(tree: Tree, layout: Layout, name: str, *, digest: bool) -> _Content:
     content = tree.read(f"{POSTS}/{name}")
     try:
-        return layout.read(content, name), _digest(content)
+        return layout.read(content, name, digest=digest), _digest(content)
     except NotAPost as exc:
         return str(exc)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -72,10 +72,10 @@ class PostTables(Database):
         number = self._put_provenance(found[0] if found else None, provenance or Provenance())
         self._put_post(row, number)
 
-    def add_found(self, row: PostRow, provenance: Provenance) -> None:
+    def add_found(self, row: PostRow, provenance: Callable[[], Provenance]) -> None:
         number = self._known_provenance(row)
         if number is None:
-            number = self._put_provenance(None, provenance)
+            number = self._put_provenance(None, provenance())
         self._put_post(row, number)
 
     def _put_post(self, row: PostRow, number: int) -> None:

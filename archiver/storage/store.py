@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -44,8 +44,9 @@ class Store(Protocol):
     def add_post(self, row: PostRow, provenance: Provenance | None = None) -> None:
         """Remembers a post; the article is not open any more. None: the provenance is not known."""
 
-    def add_found(self, row: PostRow, provenance: Provenance) -> None:
-        """Remembers a post that was found on the disk. The provenance that the index has of it stays."""
+    def add_found(self, row: PostRow, provenance: Callable[[], Provenance]) -> None:
+        """Remembers a post that was found on the disk. The provenance that the index has of it stays;
+        otherwise ``provenance`` is called."""
 
     def provenance(self, article_id: str) -> Provenance | None:
         """None for an article without a post."""

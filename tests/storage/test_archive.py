@@ -14,12 +14,14 @@ import pytest
 
 from archiver.errors import Deferred, Quarantined, Skipped, StorageError
 from archiver.items import Answer, Listed
+from archiver.normalise.fingerprint import fingerprint
 from archiver.posts import Post, render
 from archiver.publish.jekyll.site import entry_of, open_site
 from archiver.run.ledger import Ledger
 from archiver.storage import processes
 from archiver.storage.archive import Archive
 from archiver.storage.lock import Locked
+from archiver.storage.rows import Provenance
 
 NOW = datetime(2022, 2, 22, 10, tzinfo=UTC)
 LISTING = "http://finews.withounder.com/category/shiliao.html"
@@ -325,3 +327,20 @@ def test_an_index_is_unchanged_if_a_post_cannot_be_read(
         with open_site(tmp_path) as archive, pytest.raises(StorageError, match=error):
             archive.reindex()
         assert rows_of(tmp_path) == before
+
+
+@pytest.mark.parametrize("edited", [1, 9], ids=["one of ten", "nine of ten"])
+def test_an_edited_post_gets_its_digest_in_a_rebuild_and_the_others_keep_theirs(
+    tmp_path: Path, edited: int
+) -> None:
+    said = Provenance(site="finews", published=NOW, digest=b"d" * 32)
+    posts = [a_post(f"NW20220222228400000{number}") for number in range(10)]
+    with open_site(tmp_path) as archive:
+        archive.store([entry_of(post, render(post), provenance=said) for post in posts])
+        for post in posts[:edited]:
+            path = tmp_path / "_posts" / post.name
+            path.write_text(path.read_text("utf-8").replace("标题", "题目"), "utf-8")
+        assert archive.reindex() == 10
+        right = Provenance(published=NOW, digest=fingerprint("样例题目", posts[0].body))
+        found = [archive.index.provenance(post.id) for post in posts]
+    assert found == [right] * edited + [said] * (10 - edited)

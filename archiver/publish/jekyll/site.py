@@ -63,14 +63,14 @@ class JekyllLayout:
         parts = parse_name(name)
         return parts[1] if parts else ""
 
-    def read(self, content: bytes, name: str) -> FiledPost:
+    def read(self, content: bytes, name: str, *, digest: bool = True) -> FiledPost:
         try:
             post = read(content.decode("utf-8"), name)
         except (PostError, UnicodeDecodeError) as exc:
             raise NotAPost(str(exc)) from exc
         source = sources.from_tag(post.tag, sources.DEFAULT_TAG)
-        digest = fingerprint(post.title, post.body)
-        return FiledPost(post.id, post.category, post.tag, source, post.date, digest)
+        text = fingerprint(post.title, post.body) if digest else b""
+        return FiledPost(post.id, post.category, post.tag, source, post.date, text)
 
 
 def _is_fresh(root: Path) -> bool:
