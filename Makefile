@@ -1,7 +1,7 @@
 # make        installs what a user needs into .venv
 # make demo   crawls the replica of a site on this machine: posts in output/_posts
 # make test   linter, types and all tests
-# make soak   every fault at every system call, and many more kills: a quarter of an hour
+# make soak   every fault at every system call, many more kills and power cuts: twenty minutes
 # make bench  compares the archiver with other programs: docs/performance.md
 
 PYTHON ?= python3
@@ -32,13 +32,13 @@ demo: $(VENV)/installed
 	@echo "Nothing is new now:     make demo"
 	@echo "As a web site:          jekyll serve --source $(OUTPUT)    (needs jekyll)"
 	@echo "A live site:            . $(VENV)/bin/activate"
-	@echo "                        finews crawl category -a site=eastmoney -a category=350 -a limit=20"
+	@echo "                        finews crawl category -a site=eastmoney -a category=350 -a limit=20 -s ARCHIVER_OUTPUT=eastmoney"
 
 test: check
 	$(BIN)/pytest -n auto
 
 soak: $(VENV)/installed-dev
-	ARCHIVER_CRASH_EVERY=1 ARCHIVER_RANDOM_KILLS=40 $(BIN)/pytest -n auto tests/crash
+	ARCHIVER_CRASH_EVERY=1 ARCHIVER_RANDOM_KILLS=40 ARCHIVER_POWER_CUTS=100 $(BIN)/pytest -n auto tests/crash
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks

@@ -10,6 +10,7 @@ from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 
 from archiver import options
 from archiver.errors import BadArgument
+from archiver.terminal import tell, use_safe_log
 
 _OVER_THE_PROJECT = SETTINGS_PRIORITIES["project"] + 1
 """Higher priority than the settings of the project, lower than the command line."""
@@ -23,11 +24,31 @@ FULL: dict[str, Any] = {
 """As fast as possible: only for a copy of the site on your own server, never for somebody else's site."""
 
 
+class WrongSettings(UsageError, SystemExit):
+    """Ends a command of Scrapy's own with exit status 2. A script may catch it as a UsageError.
+
+    Scrapy's command line catches no error while it makes its crawler process, where it sets up the log.
+    """
+
+    code = 2
+
+
 class CheckedOptions:
     """Refuses wrong settings before the archive is opened, and gives components plain values."""
 
+    @classmethod
+    def update_pre_crawler_settings(cls, settings: BaseSettings) -> None:
+        """Called before the log is set up, which fails with some wrong settings. Raises WrongSettings."""
+        use_safe_log()
+        try:
+            options.apply(settings)
+        except BadArgument as exc:
+            tell(f"error: {exc}")
+            raise WrongSettings(str(exc), print_help=False) from None
+
     def update_settings(self, settings: BaseSettings) -> None:
-        """Raises UsageError, which every command of Scrapy turns into one sentence and exit status 2."""
+        """Raises UsageError, which most commands of Scrapy turn into one sentence and exit status 2."""
+        use_safe_log()
         try:
             options.apply(settings)
         except BadArgument as exc:

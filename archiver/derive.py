@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from archiver.errors import Quarantined
 from archiver.items import Article, Evidence
+from archiver.normalise import age, dates, digests, notices, sources, text, titles
 from archiver.normalise import body as bodies
-from archiver.normalise import dates, digests, notices, sources, text, titles
 from archiver.normalise.fingerprint import fingerprint
 from archiver.posts import Post
 from archiver.sites.family import Family
@@ -73,6 +74,8 @@ class Decided(NamedTuple):
     """Field → where its value came from (see ``Article.origins``)."""
     doubts: Sequence[str] = ()
     """For example ``date/conflict``; docs/reasons.md lists all of them."""
+    details: Mapping[str, str] = _EMPTY
+    """Doubt → the text that caused it, for those that the user can resolve: ``source/unparsed``."""
 
 
 NOTHING = Decided()
@@ -112,9 +115,15 @@ def date(article: Article, given: Given) -> Decided:
         Evidence(article.listed.address, "address"),
         Evidence(given.site.key_of(article.id), "id"),
     ]
-    found = dates.decide(evidence, article.fetched_at, given.site.zone)
+    found = dates.decide(evidence, article.fetched_at, given.site.zone, lambda: _answered_at(article))
     values = {"date": found.moment.at, "date_precise": found.moment.precise}
     return Decided(values, {"date": found.origin}, found.notes)
+
+
+def _answered_at(article: Article) -> datetime:
+    """When the site made the response that was read last; a cache may have sent it later."""
+    headers = next((answer.headers for answer in reversed(article.answers) if not answer.problem), {})
+    return age.answered_at(article.fetched_at, headers)
 
 
 def body(article: Article, given: Given) -> Decided:
@@ -133,7 +142,8 @@ def source(article: Article, given: Given) -> Decided:
         raise Quarantined("bad_id", f"no family of the profile {given.site.name} accepts this id")
     credit = sources.decide(credits_of(article, family), given.site.aliases)
     origins = {"source": credit.origin} if credit.name else _EMPTY
-    return Decided({"source": credit.name, "author": credit.author}, origins, credit.notes)
+    details = {"source/unparsed": credit.unparsed} if credit.unparsed else _EMPTY
+    return Decided({"source": credit.name, "author": credit.author}, origins, credit.notes, details)
 
 
 def credits_of(article: Article, family: Family) -> list[Evidence]:
@@ -243,6 +253,7 @@ def apply(decided: Decided, article: Article) -> None:
         setattr(article, name, value)
     article.origins.update(decided.origins)
     article.notes.extend(decided.doubts)
+    article.details.update(decided.details)
 
 
 def family_of(article: Article, site: Profile) -> Family:

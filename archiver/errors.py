@@ -13,9 +13,14 @@ Pure functions raise them; the Scrapy components record them in the ledger.
 
 from __future__ import annotations
 
+from archiver.safe_text import redact
+
 
 class ArchiverError(Exception):
-    """Base of every error this package raises on purpose."""
+    """Base of every error this package raises on purpose. Its text has no password (faults Q13)."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(redact(text))
 
 
 class BadArgument(ArchiverError):
@@ -32,7 +37,7 @@ class ArticleError(ArchiverError):
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason
-        self.detail = detail
+        self.detail = redact(detail)
 
 
 class Quarantined(ArticleError):

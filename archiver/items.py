@@ -64,7 +64,7 @@ class Article:
     id: str
     listed: Listed
     fetched_at: datetime
-    """Time of the response, with a time zone; relative dates (昨天 17:47) are relative to it."""
+    """Time of the response, with a time zone; relative dates count from it, or from its age in a cache."""
     said: dict[str, list[Evidence]] = field(default_factory=dict)
     """Field → its evidence, most trusted first: ``title``, ``date``, ``source``, ``body``,
     ``digest``, ``link``, ``tag``."""
@@ -89,6 +89,8 @@ class Article:
     origins: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     """Doubts (``date/conflict``, ``source/unparsed`` …) in the order they were found; each one is counted."""
+    details: dict[str, str] = field(default_factory=dict)
+    """Doubt → the text that caused it, on one line, at most 100 characters, as a report can show it."""
 
     def __str__(self) -> str:
         """A short text for log lines, which must not contain the whole article."""

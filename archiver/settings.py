@@ -58,6 +58,8 @@ DOWNLOADER_MIDDLEWARES: dict[str, Any] = {
     "archiver.fetch.retry.Retries": 550,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,  # drops some redirects silently
     "archiver.fetch.guard.Redirects": 600,
+    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,  # ignores what it cannot read
+    "archiver.fetch.proxies.Proxies": 750,
 }
 SPIDER_MIDDLEWARES: dict[str, Any] = {
     "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,  # no component reads its mark

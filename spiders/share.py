@@ -11,6 +11,7 @@ from pathlib import Path
 
 from archiver.errors import BadArgument, Quarantined
 from archiver.items import Article, Listed
+from archiver.setting_values import path
 from archiver.terminal import printable
 from spiders.article import ArticleSpider
 
@@ -31,18 +32,21 @@ class ShareSpider(ArticleSpider):
     arguments = frozenset({"infocode", "url", "file"})
 
     def __init__(
-        self, name: str | None = None, infocode: str = "", url: str = "", file: str = "", **arguments: str
+        self,
+        name: str | None = None,
+        infocode: str = "",
+        url: str = "",
+        file: str | None = None,
+        **arguments: str,
     ) -> None:
         super().__init__(name, **arguments)
+        self.file = _list_of_articles(file)
         typed = [part.strip() for part in infocode.split(",") if part.strip()] + (
             [url.strip()] if url else []
         )
-        if not typed and not file:
+        if not typed and file is None:
             raise BadArgument("spider share: name the articles with infocode=, url= or file=")
         self.typed = [self._typed(text) for text in typed]
-        self.file = file
-        if file not in ("", "-") and not Path(file).expanduser().is_file():
-            raise BadArgument(f"file={file!r}: there is no such file")
 
     def _typed(self, text: str) -> Listed:
         listed = self.name_article(text)
@@ -75,9 +79,8 @@ class ShareSpider(ArticleSpider):
         if not self.file:
             return
         try:
-            source = (
-                sys.stdin if self.file == "-" else Path(self.file).expanduser().open(encoding="utf-8-sig")
-            )
+            is_stdin = self.file == "-"
+            source = sys.stdin if is_stdin else Path(self.file).open(encoding="utf-8-sig")  # noqa: SIM115
             with source as lines:
                 for line in lines:
                     text = line.strip()
@@ -97,3 +100,12 @@ class ShareSpider(ArticleSpider):
                     )
         articles = [listed for listed in named if self.site.family_of(listed.id)]
         yield from self.enqueue(articles, named=True)
+
+
+def _list_of_articles(file: str | None) -> str:
+    """The path in ``file=``; empty if the argument is missing. Raises BadArgument."""
+    if file is None or file == "-":
+        return file or ""
+    if not (found := path("file", file)).is_file():
+        raise BadArgument(f"file={file!r}: there is no such file")
+    return str(found)

@@ -16,7 +16,7 @@ from scrapy.crawler import Crawler
 from archiver import derive, settings
 from archiver.derive import DECISIONS, Given, Memory
 from archiver.errors import ArticleError, Deferred, Quarantined
-from archiver.items import Article, Evidence, Listed
+from archiver.items import Answer, Article, Evidence, Listed
 from archiver.normalise import slugs, sources
 from archiver.posts import render
 from archiver.publish.jekyll.site import open_site
@@ -74,6 +74,24 @@ def test_a_tag_names_a_source_only_if_it_is_made_from_one(
 ) -> None:
     credit = credited(article_id, **texts)
     assert (credit.name, credit.notes) == (name, notes)
+
+
+def test_a_relative_date_counts_from_the_time_when_a_cache_got_the_response() -> None:
+    made = article("NW000000000000000001", date="5分钟前")
+    made.answers = [
+        Answer("http://a.example/1", 200, {b"Age": [b"172800"]}, b""),
+        Answer("http://a.example/2", 404, {b"Age": [b"60"]}, b"", "gone"),
+    ]
+    decided = derive.date(made, given())
+    assert decided.values["date"] == datetime(2022, 2, 20, 11, 55, tzinfo=UTC)
+    assert decided.doubts == ("date/imprecise",)
+
+
+def test_an_unknown_credit_is_recorded_with_its_text() -> None:
+    made = article(SHARED, **{**COMPLETE, "source": "来源：综合样例办"})
+    derive.derive(made, given())
+    assert made.notes == ["source/unparsed"]
+    assert made.details == {"source/unparsed": "来源：综合样例办"}
 
 
 COMPLETE = {

@@ -16,28 +16,40 @@ PURE = {"extract.formats", "extract", "normalise", "posts", "derive"}
 """Rooms that use no Scrapy, no disk, no network and no clock."""
 
 IMPORTS: dict[str, set[str]] = {
-    "errors": set(),
+    "safe_text": set(),
+    "errors": {"safe_text"},
     "items": {"errors"},
-    "terminal": set(),
-    "options": {"errors"},
+    "terminal": {"safe_text"},
+    "setting_values": {"errors"},
+    "scrapy_settings": {"errors", "setting_values"},
+    "options": {"errors", "setting_values", "scrapy_settings"},
     "normalise": {"errors", "items"},
     "extract.formats": {"errors", "normalise"},
     "sites": {"errors", "items", "extract.formats", "normalise"},
     "extract": {"errors", "items", "sites", "extract.formats", "normalise"},
     "posts": {"errors", "items", "sites", "normalise"},
     "derive": {"errors", "items", "sites", "extract", "normalise", "posts"},
-    "storage": {"errors", "items", "normalise"},
-    "fetch": {"errors", "items", "sites", "extract", "extract.formats", "options"},
+    "storage": {"safe_text", "errors", "items", "normalise"},
+    "fetch": {
+        *("safe_text", "errors", "items", "sites", "extract", "extract.formats"),
+        *("setting_values", "scrapy_settings"),
+    },
     "publish": {"errors", "items", "sites", "normalise", "posts", "storage"},
     "audit": {"errors", "items", "sites", "normalise", "posts", "storage", "publish"},
-    "run": {"errors", "items", "sites", "options", "terminal", "fetch", "storage", "publish"},
+    "run": {"safe_text", "errors", "items", "sites", "options", "terminal", "fetch", "storage", "publish"},
     "pipelines": {"errors", "items", "sites", "terminal", "derive", "posts", "storage", "publish", "run"},
     "__main__": {"errors", "terminal"},
-    "addons": {"errors", "options"},
+    "addons": {"errors", "options", "terminal"},
     "settings": {"options"},
     "replica": set(),
-    "commands": {"errors", "options", "terminal", "sites", "storage", "publish", "audit", "run", "replica"},
-    "spiders": {"errors", "items", "sites", "extract", "normalise", "terminal", "fetch", "run", "storage"},
+    "commands": {
+        *("safe_text", "errors", "options", "terminal", "normalise", "sites", "storage", "publish", "audit"),
+        *("run", "replica", "setting_values"),
+    },
+    "spiders": {
+        *("errors", "items", "sites", "extract", "normalise", "terminal", "fetch", "run", "storage"),
+        "setting_values",
+    },
 }
 """Room → the other rooms that it may import."""
 

@@ -49,18 +49,26 @@ class Gaps:
         return not self.listings and all(gap.settled for gap in self.articles)
 
 
-def find(root: Path, category: str = "", since: date = date.min) -> Gaps:
+def find(
+    root: Path, category: str = "", since: datetime | None = None, published_since: date = date.min
+) -> Gaps:
     """Reads index, quarantine and the last report, and changes nothing; O(open articles and index).
 
-    ``category`` and ``since`` select articles; one without a day is always selected. Raises Locked if a run
-    is running, and StorageError.
+    ``category``, ``since`` (when an article was first listed, aware) and ``published_since`` (its day) select
+    articles; one of which this is not known is always selected. Raises Locked if a run is active, and
+    StorageError.
     """
     with no_writer(root):
         gaps = [_gap(root, article) for article in (*_open(root), *_refused(root))]
         listings = _incomplete(root)
     selected = [gap for gap in gaps if category in ("", gap.article.listed.category)]
-    selected = [gap for gap in selected if gap.day is None or gap.day >= since]
+    selected = [gap for gap in selected if gap.day is None or gap.day >= published_since]
+    selected = [gap for gap in selected if since is None or _was_listed_since(gap.article, since)]
     return Gaps(tuple(sorted(selected, key=_order)), listings)
+
+
+def _was_listed_since(article: OpenArticle, since: datetime) -> bool:
+    return not article.since or datetime.fromisoformat(article.since) >= since
 
 
 def _order(gap: Gap) -> tuple[str, date, str]:

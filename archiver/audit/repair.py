@@ -19,7 +19,7 @@ from archiver.storage.archive import Archive
 from archiver.storage.files import INDEX, POSTS, STATE, Tree, storage_errors
 from archiver.storage.lock import Lock
 from archiver.storage.rows import OpenArticle
-from archiver.storage.sqlite import SqliteStore
+from archiver.storage.sqlite import DAMAGED_PROVENANCE, SqliteStore
 
 ASIDE = f"{STATE}/set-aside"
 
@@ -29,10 +29,13 @@ def repair(root: Path, checked: Checked, now: datetime) -> dict[Finding, str]:
 
     Raises Locked and StorageError. A repair that was interrupted can be run again.
     """
-    damaged = any(finding.kind == "index" for finding in checked.findings)
-    saved = _set_index_aside(root) if damaged else []
+    damage = {finding.detail for finding in checked.findings if finding.kind == "index"}
+    saved = _set_index_aside(root) if damage - {DAMAGED_PROVENANCE} else []
     with open_site(root) as archive:
+        if damage == {DAMAGED_PROVENANCE}:
+            archive.restore_provenance()
         repairs = _Repairs(archive, now, saved)
+        repairs.is_index_new = damage != {DAMAGED_PROVENANCE}
         done = {finding: repairs.repair(finding) for finding in checked.breaches}
         repairs.finish()
     return {finding: what for finding, what in done.items() if what}
@@ -46,11 +49,10 @@ def _set_index_aside(root: Path) -> list[OpenArticle]:
     with Tree(root) as tree:
         lock = Lock(tree)
         try:
-            found = {article.listed.id: article for article in _salvageable(tree)}
-            # An interrupted repair may have saved more.
-            found |= {article.listed.id: article for article in salvage.kept(tree)}
-            saved = list(found.values())
-            salvage.keep(tree, saved)
+            articles, namespace = _salvageable(tree)
+            earlier, earlier_namespace = salvage.kept(tree)  # an interrupted repair may have saved more
+            saved = list({article.listed.id: article for article in (*articles, *earlier)}.values())
+            salvage.keep(tree, saved, namespace or earlier_namespace)
             # The log is moved first: SQLite would apply an old log to a new index.
             for path in (f"{INDEX}-wal", f"{INDEX}-shm", INDEX):
                 if tree.exists(path):
@@ -60,9 +62,9 @@ def _set_index_aside(root: Path) -> list[OpenArticle]:
     return saved
 
 
-def _salvageable(tree: Tree) -> list[OpenArticle]:
+def _salvageable(tree: Tree) -> tuple[list[OpenArticle], str]:
     if not tree.exists(INDEX):
-        return []
+        return [], ""
     with SqliteStore.reading(tree.root / INDEX) as index:
         return index.salvage()
 
@@ -89,6 +91,8 @@ class _Repairs:
         self._now = now.replace(microsecond=0)
         self._listings = archive.index.listings()
         self._reopened = False
+        self.is_index_new = True
+        """Whether a damaged index was moved aside."""
         self._saved = sum(not archive.index.holds(article.listed.id) for article in saved)
         self._catalogue.begin()
 
@@ -106,6 +110,8 @@ class _Repairs:
     # --- one method for each kind of finding
 
     def _index(self, _: Finding) -> str:
+        if not self.is_index_new:
+            return "the damaged row was replaced by what its post says"
         saved = f"; {self._saved} open articles were saved" if self._saved else ""
         return f"moved to {ASIDE}, a new index was built from the posts{saved}"
 

@@ -74,7 +74,7 @@ def as_text(checked: Checked, done: Mapping[Finding, str]) -> str:
 
 
 def _line(finding: Finding, done: Mapping[Finding, str]) -> str:
-    what = f"mended: {done[finding]}" if finding in done else KINDS[finding.kind].todo
+    what = f"repaired: {done[finding]}" if finding in done else KINDS[finding.kind].todo
     return f"{finding.kind}: {printable(finding.path)}: {printable(finding.detail)}; {printable(what)}"
 
 
@@ -84,4 +84,4 @@ def _summary(checked: Checked, done: Mapping[Finding, str]) -> str:
     notes = len(checked.findings) - len(checked.breaches)
     line = f"{checked.posts} posts, {counts.total()} breaches" + (f" ({breaches})" if breaches else "")
     line += f", {notes} notes" if notes else ""
-    return line + (f"; {len(done)} mended, {counts.total() - len(done)} left" if done else "")
+    return line + (f"; {len(done)} repaired, {counts.total() - len(done)} left" if done else "")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 
 from archiver.audit.gaps import Gap, Gaps, find
 from archiver.commands.base import ArchiveCommand
-from archiver.errors import BadArgument
+from archiver.commands.moments import moment
+from archiver.normalise.zone import BEIJING
 from archiver.run.status import Status
 from archiver.terminal import printable
 
@@ -16,7 +17,7 @@ _COLUMNS = ("category", "day", "id", "why", "attempts", "since", "next try")
 
 
 class Command(ArchiveCommand):
-    example = "--category zhongguodianzibao --since 2022-02-01"
+    example = "--category zhongguodianzibao --since 7d"
 
     def short_desc(self) -> str:
         return "List the articles that have no post, with the reason"
@@ -32,24 +33,31 @@ class Command(ArchiveCommand):
         super().add_options(parser)
         group = parser.add_argument_group(title="Archive")
         group.add_argument("--category", default="", metavar="SLUG", help="only this category")
-        group.add_argument("--since", default="", metavar="DAY", help="only articles of this day or later")
+        group.add_argument(
+            "--since",
+            default="",
+            metavar="WHEN",
+            help="only articles that were first listed since then: 2022-02-22, yesterday, 7d, 6h",
+        )
+        group.add_argument(
+            "--published-since",
+            default="",
+            metavar="WHEN",
+            help="only articles that were published on that day or later, if their day is known",
+        )
         group.add_argument("--json", action="store_true", help="write JSON")
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
-        root, since = self.root(args), _day(opts.since)
-        found = find(root, opts.category, since)
+        root, now = self.root(args), datetime.now(UTC)
+        since = moment("--since", opts.since, now) if opts.since else None
+        published = opts.published_since and moment("--published-since", opts.published_since, now)
+        day = published.astimezone(BEIJING).date() if published else date.min
+        found = find(root, opts.category, since, day)
         self.exitcode = Status.OK if found.settled else Status.INCOMPLETE
         if opts.json:
             self.write_json({"archive": str(root), **as_dict(found), "exit_status": self.exitcode})
         else:
             self.write(as_text(found))
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text) if text else date.min
-    except ValueError as exc:
-        raise BadArgument(f"--since={text!r} is not a day: write it as 2022-02-22") from exc
 
 
 def as_dict(found: Gaps) -> dict[str, object]:
@@ -123,5 +131,5 @@ def _summary(found: Gaps) -> str:
     line = f"{len(still)} articles missing"
     if still:
         line += f" in {len({gap.article.listed.category for gap in still})} categories"
-    line += f", {settled} more that are not to be had" if settled else ""
+    line += f", {settled} that no longer exist or are forbidden" if settled else ""
     return line + (f", {len(found.listings)} listings incomplete" if found.listings else "")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from abc import ABC, abstractmethod
 from pathlib import Path
@@ -14,9 +13,10 @@ from scrapy.commands import ScrapyCommand
 from archiver import options
 from archiver.errors import BadArgument, StorageError
 from archiver.run.status import Status
+from archiver.safe_text import escape, to_json
 from archiver.storage import files
 from archiver.storage.lock import Locked
-from archiver.terminal import tell, write
+from archiver.terminal import tell, use_safe_log, write
 
 
 class ArchiverCommand(ScrapyCommand, ABC):
@@ -44,6 +44,10 @@ class ArchiverCommand(ScrapyCommand, ABC):
         parser.usage = f"{typed} {self.syntax()}"
         parser.epilog = f"Example: {typed} {self.example}".rstrip()
 
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        use_safe_log()
+        super().process_options(args, opts)
+
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         try:
             self.work(args, opts)
@@ -56,7 +60,7 @@ class ArchiverCommand(ScrapyCommand, ABC):
 
     def end(self, error: BadArgument | StorageError) -> None:
         label = "error: " if isinstance(error, BadArgument) else ""
-        tell(f"{program()} {self.name}: {label}{error}")
+        tell(f"{program()} {self.name}: {label}{escape(str(error), kept='')}")
         match error:
             case BadArgument():
                 self.exitcode = Status.USAGE
@@ -94,7 +98,7 @@ class ArchiveCommand(ArchiverCommand):
             self.exitcode = Status.STORAGE
 
     def write_json(self, data: dict[str, Any]) -> None:
-        self.write(json.dumps(data, indent=1))
+        self.write(to_json(data))
 
 
 def program() -> str:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gc
-import traceback
+import logging
+import sys
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError
 
+from archiver import options
 from archiver.commands.base import ArchiverCommand
 from archiver.errors import BadArgument, StorageError
 from archiver.run.archive_run import ArchiveRun
 from archiver.run.status import Status
-from archiver.terminal import tell
+from archiver.terminal import tell, traceback_of
+
+log = logging.getLogger(__name__)
 
 
 class Command(ArchiverCommand, ScrapyCrawl):
@@ -36,6 +40,16 @@ class Command(ArchiverCommand, ScrapyCrawl):
             "infocode, url or file. docs/exit-status.md explains the exit status."
         )
 
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Checks the settings before Scrapy sets up its log, which fails with some of them."""
+        super().process_options(args, opts)
+        try:
+            assert self.settings
+            options.apply(self.settings)
+        except BadArgument as exc:
+            self.end(exc)
+            sys.exit(self.exitcode)
+
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.crawler_process
         spiders = self.crawler_process.spider_loader.list()
@@ -52,6 +66,11 @@ class Command(ArchiverCommand, ScrapyCrawl):
         else:
             self.exitcode = _report(crawler)
 
+    def end(self, error: BadArgument | StorageError) -> None:
+        super().end(error)
+        if self.settings and self.settings["LOG_FILE"]:  # Scrapyd shows the log, and not stderr
+            log.error("the run could not start: %s", error)
+
     def _explain(self, failure: BaseException) -> None:
         """Why the run could not start."""
         match failure:
@@ -60,12 +79,12 @@ class Command(ArchiverCommand, ScrapyCrawl):
             case BadArgument() | StorageError():
                 self.end(failure)
             case _:
-                traceback.print_exception(failure)
+                tell(traceback_of(failure))
                 self.exitcode = Status.COULD_NOT_START
 
 
 def _collect_less() -> None:
-    """A crawl makes few cycles, and what start-up left is no garbage (docs/performance.md)."""
+    """A crawl makes few reference cycles, and the objects of the start-up stay (docs/performance.md)."""
     gc.freeze()
     gc.set_threshold(50_000, 50, 50)
 
@@ -75,5 +94,10 @@ def _report(crawler: Crawler) -> Status:
     if run is None or run.report is None:
         tell("the run ended without a report")
         return Status.BROKEN
-    tell(run.report.as_text())
-    return run.report.status
+    text, status = run.report.as_text(), run.report.status
+    if crawler.settings["LOG_FILE"]:
+        shown = logging.getLevelNamesMapping().get(str(crawler.settings["LOG_LEVEL"]).upper(), logging.INFO)
+        log.log(shown, "report\n%s", text)
+    if status or crawler.settings["ARCHIVER_REPORT"] == "always":
+        tell(text)
+    return status

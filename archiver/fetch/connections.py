@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
+import select
 import ssl
+from collections.abc import Iterator
+from functools import partial
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
+from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection
+from aiohttp.http_exceptions import LineTooLong
+from aiohttp.tracing import Trace
 from scrapy.settings import BaseSettings
+
+from archiver.safe_text import redact
+from archiver.scrapy_settings import TLS_VERSIONS, bind_address
 
 MAX_HEADERS = 200
 """The most header lines of a response. The known sites send fewer than thirty (faults N32)."""
 
 MAX_HEADER_SIZE = 16 * 1024
 """The most bytes of a header line."""
-
-_TLS_VERSIONS = {
-    "TLSv1.0": ssl.TLSVersion.TLSv1,
-    "TLSv1.1": ssl.TLSVersion.TLSv1_1,
-    "TLSv1.2": ssl.TLSVersion.TLSv1_2,
-    "TLSv1.3": ssl.TLSVersion.TLSv1_3,
-}
-"""The values of Scrapy's ``DOWNLOAD_TLS_MIN_VERSION`` and ``DOWNLOAD_TLS_MAX_VERSION``."""
 
 
 class ClientResponse(aiohttp.ClientResponse):
@@ -38,6 +40,96 @@ class ClientResponse(aiohttp.ClientResponse):
             if tls := transport.get_extra_info("ssl_object"):
                 self.certificate = tls.getpeercert(binary_form=True)
         return await super().start(connection)
+
+
+class Idle(asyncio.Protocol):
+    """Receives for a connection in the pool, where nothing can be a response: whatever arrives closes it."""
+
+    def __init__(self, handler: ResponseHandler) -> None:
+        self._handler = handler
+
+    def data_received(self, _data: bytes) -> None:
+        if transport := self._handler.transport:
+            transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._handler.connection_lost(exc)
+
+    def resume_writing(self) -> None:
+        self._handler.resume_writing()
+
+
+class Connector(aiohttp.TCPConnector):
+    """Takes a connection from the pool only if the server was silent since its last response.
+
+    aiohttp alone would take what a server sent in between for the response to the next request (faults N34).
+    """
+
+    async def connect(
+        self,
+        req: aiohttp.ClientRequest,
+        traces: list[Trace],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - aiohttp's signature
+    ) -> Connection:
+        while True:
+            connection = await super().connect(req, traces, timeout)
+            if not _has_come(connection):
+                connection.add_callback(partial(_watch, connection.protocol))
+                return connection
+            connection.close()
+
+
+def _has_come(connection: Connection) -> bool:
+    """Whether anything came on a connection of the pool since its last response. Ends the watch."""
+    transport, handler = connection.transport, connection.protocol
+    assert transport is not None
+    assert handler is not None
+    if not isinstance(transport.get_protocol(), Idle):
+        return False  # a new connection
+    transport.set_protocol(handler)
+    return handler.should_close or _is_readable(transport)
+
+
+def _watch(handler: ResponseHandler | None) -> None:
+    """Called when aiohttp puts a connection into the pool, or closes it."""
+    if handler is not None and (transport := handler.transport):
+        transport.set_protocol(Idle(handler))
+
+
+def _is_readable(transport: asyncio.BaseTransport) -> bool:
+    """Whether the socket has bytes, or its end, that the event loop has not read yet."""
+    poll = select.poll()
+    poll.register(transport.get_extra_info("socket"), select.POLLIN)
+    return bool(poll.poll(0))
+
+
+class ProxyRefused(aiohttp.ClientError):
+    """A proxy answered CONNECT with an error."""
+
+
+class UnreadableResponse(aiohttp.ClientError):
+    """What the server sent is not HTTP."""
+
+
+class HeadersTooLarge(aiohttp.ClientError):
+    """A response has more than ``MAX_HEADERS`` header lines, or one of more than ``MAX_HEADER_SIZE``."""
+
+
+def causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The error and the chain of its causes (``raise … from``)."""
+    while error is not None:
+        yield error
+        error = error.__cause__
+
+
+def without_request(error: aiohttp.ClientResponseError) -> aiohttp.ClientError:
+    """The same error without the request's headers, which may contain the password of the proxy, and without
+    its cause, in which a proxy may repeat them."""
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return ProxyRefused(f"the proxy answered CONNECT with status {error.status}")
+    if "Too many headers" in error.message or any(isinstance(one, LineTooLong) for one in causes(error)):
+        return HeadersTooLarge("the response has too many header lines, or one that is too long")
+    return UnreadableResponse(redact(error.message) or f"status {error.status}")
 
 
 class AttemptFailed(aiohttp.ClientError):
@@ -64,8 +156,8 @@ async def send_once(
 
 def open_session(settings: BaseSettings, resolver: AbstractResolver) -> aiohttp.ClientSession:
     """Needs a running event loop. The session has no cookies, no default headers and no decompression."""
-    connector = aiohttp.TCPConnector(
-        local_addr=_bind_address(settings),
+    connector = Connector(
+        local_addr=bind_address("DOWNLOAD_BIND_ADDRESS", settings["DOWNLOAD_BIND_ADDRESS"]),
         limit=settings.getint("CONCURRENT_REQUESTS"),
         limit_per_host=settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"),
         resolver=resolver,
@@ -83,14 +175,8 @@ def open_session(settings: BaseSettings, resolver: AbstractResolver) -> aiohttp.
     )
 
 
-def _bind_address(settings: BaseSettings) -> tuple[str, int] | None:
-    """``DOWNLOAD_BIND_ADDRESS`` is an address, or a pair of an address and a port."""
-    address: str | tuple[str, int] | None = settings["DOWNLOAD_BIND_ADDRESS"]
-    return (address, 0) if isinstance(address, str) else address
-
-
 def tls_context(settings: BaseSettings) -> ssl.SSLContext:
-    """Follows Scrapy's TLS settings. Raises ValueError for an unknown TLS version."""
+    """Follows Scrapy's TLS settings, which are checked."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES"):
         context.load_default_certs()
@@ -98,15 +184,9 @@ def tls_context(settings: BaseSettings) -> ssl.SSLContext:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     if lowest := settings["DOWNLOAD_TLS_MIN_VERSION"]:
-        context.minimum_version = _tls_version("DOWNLOAD_TLS_MIN_VERSION", lowest)
+        context.minimum_version = TLS_VERSIONS[lowest]
     if highest := settings["DOWNLOAD_TLS_MAX_VERSION"]:
-        context.maximum_version = _tls_version("DOWNLOAD_TLS_MAX_VERSION", highest)
+        context.maximum_version = TLS_VERSIONS[highest]
     if ciphers := settings["DOWNLOADER_CLIENT_TLS_CIPHERS"]:
         context.set_ciphers(ciphers)
     return context
-
-
-def _tls_version(setting: str, written: str) -> ssl.TLSVersion:
-    if written not in _TLS_VERSIONS:
-        raise ValueError(f"{setting}={written!r} is not one of {', '.join(_TLS_VERSIONS)}")
-    return _TLS_VERSIONS[written]

@@ -17,6 +17,7 @@ from scrapy.utils.conf import build_component_list
 from scrapy.utils.misc import build_from_crawler, load_object
 
 from archiver.errors import StorageError
+from archiver.safe_text import excerpt
 
 log = logging.getLogger(__name__)
 
@@ -82,4 +83,6 @@ class Recorders:
             except Exception as exc:  # the run must not continue with a gap in its record
                 name = type(recorder).__name__
                 log.exception("%s could not record %s", name, exchange.request)
-                raise RecorderFailed(f"{name} could not record {exchange.request.url[:200]}: {exc}") from exc
+                raise RecorderFailed(
+                    f"{name} could not record {excerpt(exchange.request.url)}: {exc}"
+                ) from exc

@@ -13,8 +13,9 @@ from w3lib.url import safe_url_string
 
 from archiver.errors import ArticleError, Quarantined
 from archiver.fetch.outcomes import PROBLEM
-from archiver.fetch.resolver import proxy_hosts
+from archiver.fetch.proxies import OF_ENVIRONMENT
 from archiver.fetch.site import find_site, site_of
+from archiver.safe_text import excerpt
 from archiver.sites.addresses import origin_of
 from archiver.sites.profile import Profile
 
@@ -32,7 +33,7 @@ def refusal(site: Profile, url: str) -> Quarantined | None:
         return None
     scheme = urlsplit(url).scheme
     reason = "offsite" if scheme in ("http", "https") else "scheme"
-    return Quarantined(reason, f"{url[:200]} is not at an origin of the site {site.name}")
+    return Quarantined(reason, f"{excerpt(url)} is not at an origin of the site {site.name}")
 
 
 class OriginGuard:
@@ -66,7 +67,6 @@ class Redirects:
     def __init__(self, site: Profile | None, max_redirects: int) -> None:
         self._site = site
         self._max_redirects = max_redirects
-        self._proxies = proxy_hosts()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -88,7 +88,7 @@ class Redirects:
         url = redirect_target(request.url, location)
         visited = [*request.meta.get("redirect_urls", []), request.url]
         if url in (urldefrag(past).url for past in visited):
-            raise Quarantined("redirect_loop", f"the redirects lead back to {url[:200]}")
+            raise Quarantined("redirect_loop", f"the redirects lead back to {excerpt(url)}")
         if len(visited) > self._max_redirects:
             raise Quarantined("redirect_loop", f"more than {self._max_redirects} redirects")
         if self._site and (why := refusal(self._site, url)):
@@ -96,7 +96,7 @@ class Redirects:
         try:
             following = request.replace(url=url, cookies=None)
         except ValueError as exc:
-            raise Quarantined("bad_redirect", f"{url[:200]}: {exc}") from exc
+            raise Quarantined("bad_redirect", f"{excerpt(url)}: {exc}") from exc
         following.meta["redirect_urls"] = visited
         self._drop_secrets(request, following)
         return following
@@ -109,8 +109,8 @@ class Redirects:
         names = ["Referer"]
         if not _is_same_origin(request.url, following.url):
             names += ["Authorization", "Cookie"]
-        if urlsplit(following.meta.get("proxy") or "").hostname in self._proxies:
-            del following.meta["proxy"]
+        if following.meta.pop(OF_ENVIRONMENT, False):
+            following.meta.pop("proxy", None)
             names.append("Proxy-Authorization")
         for name in names:
             following.headers.pop(name, None)
@@ -134,9 +134,9 @@ def redirect_target(url: str, location: bytes) -> str:
         joined = urldefrag(urljoin(url, safe_url_string(location))).url
         parts = urlsplit(joined)
     except ValueError as exc:
-        raise Quarantined("bad_redirect", f"{location[:200]!r}: {exc}") from exc
+        raise Quarantined("bad_redirect", f"{excerpt(location.decode('latin-1'))!r}: {exc}") from exc
     if parts.scheme in _SCHEMES_WITHOUT_PAGES:
-        raise Quarantined("bad_redirect", f"{joined[:200]} is not the address of a web page")
+        raise Quarantined("bad_redirect", f"{excerpt(joined)} is not the address of a web page")
     if (urlsplit(url).scheme, parts.scheme) == ("https", "http"):
-        raise Quarantined("downgrade", f"the redirect leads from https to {joined[:200]}")
+        raise Quarantined("downgrade", f"the redirect leads from https to {excerpt(joined)}")
     return joined

@@ -17,22 +17,33 @@ from scrapy.utils.url import add_http_if_no_scheme
 from yarl import URL
 
 from archiver.errors import Quarantined, StorageError
-from archiver.fetch.connections import AttemptFailed, ClientResponse, open_session, tls_context
+from archiver.fetch.abort import Aborts
+from archiver.fetch.connections import (
+    AttemptFailed,
+    ClientResponse,
+    open_session,
+    tls_context,
+    without_request,
+)
 from archiver.fetch.exchange import Exchange, Recorders
+from archiver.fetch.proxies import read_proxy, use_proxy
+from archiver.fetch.public_addresses import Address
 from archiver.fetch.reader import ResponseReader
 from archiver.fetch.resolver import (
-    Address,
     PublicResolver,
+    TimedResolver,
     as_address,
     is_allowed,
     is_odd_address,
-    proxy_hosts,
 )
 from archiver.fetch.retry import SPENT, Retries
 from archiver.fetch.site import find_site
 from archiver.fetch.traffic import Traffic
-from archiver.options import networks
+from archiver.setting_values import networks
 from archiver.sites.profile import Profile
+
+PROXIED = "downloader/proxy/"
+"""The statistics whose names begin with this count the requests that were sent through each proxy."""
 
 
 class HttpHandler(BaseDownloadHandler):
@@ -48,19 +59,21 @@ class HttpHandler(BaseDownloadHandler):
         super().__init__(crawler)
         settings = crawler.settings
         self._private = networks(settings.getlist("ARCHIVER_PRIVATE_ADDRESSES"))
-        self._proxies = proxy_hosts()
         self._origin_addresses = _addresses_of_origins(find_site(crawler))
         self._timeout = settings.getfloat("DOWNLOAD_TIMEOUT")
         self._recorders = crawler.get_extension(Recorders)
         self._traffic = Traffic.of(crawler)
+        self._aborts = Aborts(crawler)
         self._retries: Retries | None = None
         self._reader = ResponseReader(crawler)
         self._tls = tls_context(settings)
-        resolver = PublicResolver(settings.getfloat("DNS_TIMEOUT"), self._private, self._proxies)
-        self._session = open_session(settings, resolver)
+        seconds = settings.getfloat("DNS_TIMEOUT")
+        self._direct = open_session(settings, PublicResolver(seconds, self._private))
+        self._through_proxies = open_session(settings, TimedResolver(seconds))
 
     async def close(self) -> None:
-        await self._session.close()
+        await self._direct.close()
+        await self._through_proxies.close()
 
     async def download_request(self, request: Request) -> Response:
         self._refuse_address(request)
@@ -91,7 +104,7 @@ class HttpHandler(BaseDownloadHandler):
         if self._traffic:
             self._traffic.sent()
         try:
-            response = await self._send(request)
+            response = await self._aborts.run(self._send(request))
         except Exception as exc:  # every error is counted, recorded and raised again
             if self._traffic:
                 self._traffic.failed(exc)
@@ -110,8 +123,9 @@ class HttpHandler(BaseDownloadHandler):
 
     async def _send(self, request: Request) -> Response:
         began = monotonic()
+        error: Exception
         try:
-            async with self._session.request(
+            async with self._session_for(request).request(
                 request.method,
                 URL(request.url, encoded=True),
                 data=request.body or None,
@@ -125,22 +139,30 @@ class HttpHandler(BaseDownloadHandler):
                 return await self._reader.read(answer, request)
         except AttemptFailed as failed:
             error = failed.error
-        raise error
+        except aiohttp.ClientResponseError as failed_response:
+            error = without_request(failed_response)
+        raise error  # here, because an exception that is raised while another is handled keeps that one
+
+    def _session_for(self, request: Request) -> aiohttp.ClientSession:
+        proxy = request.meta.get("proxy")
+        if not proxy:
+            return self._direct
+        self.crawler.stats.inc_value(f"{PROXIED}{urlsplit(add_http_if_no_scheme(proxy)).hostname}")
+        return self._through_proxies
 
     def _timeout_of(self, request: Request) -> float:
         """Seconds for the whole attempt, from the name resolution to the last byte."""
         return float(request.meta.get("download_timeout", self._timeout))
 
     def _refuse_address(self, request: Request) -> None:
-        """Checks what the resolver does not see: addresses instead of names, and the names of proxies.
-
-        The resolver accepts any address for a proxy's name, so a request without a proxy must not use it.
-        """
-        if request.meta.get("proxy"):
+        """Checks what the resolver does not see: addresses in the place of names."""
+        if proxy := request.meta.get("proxy"):
+            if "@" in proxy:  # set by a middleware that came after Proxies
+                use_proxy(request, read_proxy("Request.meta['proxy']", proxy, "latin-1"))
             return
         name = urlsplit(request.url).hostname or ""
         address = as_address(name)
-        if address is None and name not in self._proxies and not is_odd_address(name):
+        if address is None and not is_odd_address(name):
             return
         if address not in self._origin_addresses and not (address and is_allowed(address, self._private)):
             raise Quarantined("private_address", f"{name} is not a public address")

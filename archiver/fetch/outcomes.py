@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
 
 import aiohttp
-from aiohttp.http_exceptions import LineTooLong
 from scrapy import exceptions as scrapy_errors
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from archiver.errors import ArticleError, Deferred, Quarantined, Skipped, StorageError
+from archiver.fetch.connections import HeadersTooLarge, ProxyRefused, causes
 from archiver.fetch.resolver import PrivateAddress
 
 PROBLEM = "archiver_problem"
@@ -72,27 +71,34 @@ def of_error(error: BaseException | None) -> ArticleError:
 def is_retryable(problem: ArticleError) -> bool:
     """Whether another attempt within minutes may help."""
     if isinstance(problem, Deferred):
-        return problem.reason != "tls_untrusted"
+        return problem.reason not in ("interrupted", "tls_untrusted")
     return isinstance(problem, Quarantined) and problem.reason in _RETRYABLE
 
 
 def _of_connection(error: BaseException) -> ArticleError:
-    causes = list(_causes(error))
-    for cause in causes:
+    chain = list(causes(error))
+    for cause in chain:
         if isinstance(cause, PrivateAddress):
             return Quarantined("private_address", str(cause))
-        if isinstance(cause, LineTooLong) or "Too many headers" in str(cause):
-            return Quarantined("headers", "the response has too many header lines, or one that is too long")
+        if isinstance(cause, HeadersTooLarge):
+            return Quarantined("headers", str(cause))
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return Deferred("tls_untrusted", "the certificate is not valid, or not for this host")
-    return Deferred(_reason_of(causes), f"{type(error).__name__}: {error}")
+            return Deferred("tls_untrusted", f"the certificate is refused: {_verify_message(cause)}")
+    return Deferred(_reason_of(chain), f"{type(error).__name__}: {error}")
+
+
+def _verify_message(error: BaseException) -> str:
+    """OpenSSL's reason, such as ``certificate has expired``."""
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        error = error.certificate_error
+    return getattr(error, "verify_message", "") or str(error)
 
 
 _KINDS: tuple[tuple[type[BaseException], str], ...] = (
     (aiohttp.ClientConnectorDNSError, "dns"),
     (TimeoutError, "timeout"),
     (aiohttp.ClientProxyConnectionError, "proxy"),
-    (aiohttp.ClientHttpProxyError, "proxy"),
+    (ProxyRefused, "proxy"),
     (ssl.SSLError, "tls"),
     (ConnectionRefusedError, "refused"),
     (ConnectionError, "reset"),
@@ -105,20 +111,13 @@ _KINDS: tuple[tuple[type[BaseException], str], ...] = (
 """Type of the exception or of one of its causes → reason. The first matching row decides."""
 
 
-def _reason_of(causes: list[BaseException]) -> str:
-    if any(isinstance(cause, aiohttp.ClientPayloadError) and _RESET in str(cause) for cause in causes):
+def _reason_of(chain: list[BaseException]) -> str:
+    if any(isinstance(cause, aiohttp.ClientPayloadError) and _RESET in str(cause) for cause in chain):
         return "reset"  # aiohttp gives the cause only in the text
     for kind, reason in _KINDS:
-        if any(isinstance(cause, kind) for cause in causes):
+        if any(isinstance(cause, kind) for cause in chain):
             return reason
     return "download"
 
 
 _RESET = "ConnectionResetError"
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """The error and the chain of its causes (``raise … from``)."""
-    while error is not None:
-        yield error
-        error = error.__cause__

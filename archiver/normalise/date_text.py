@@ -2,58 +2,49 @@
 
 The grammar is closed (faults D1 to D10): it refuses unknown forms and never guesses. A date without a zone is
 in the zone of the site. The zone and the clock of this machine have no effect.
+
+A complete date may be between other words (发稿时间：…, 样例网 … 点击：33). It is then read if the text has
+no second date, and if the words do not give the date another meaning (截至…).
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
-from typing import Final, Literal
+from collections.abc import Callable
+from datetime import datetime, timedelta, tzinfo
+from typing import Final
 
-from dateutil import parser as dateutil_parser
-
-from archiver.normalise.text import clean, half_width
+from archiver.normalise.date_forms import ALONE, IN_TEXT
+from archiver.normalise.date_spelling import spelled
+from archiver.normalise.readings import DateError, Kind, Reading
+from archiver.normalise.relative_dates import in_year, relative
 from archiver.normalise.zone import BEIJING
+
+__all__ = ["FUTURE_ALLOWED", "Answered", "DateError", "Kind", "Reading", "checked", "day", "in_year", "read"]
 
 FUTURE_ALLOWED: Final = timedelta(hours=24)
 """How much later than the response a date may be (faults D9)."""
+
+Answered = Callable[[], datetime]
+"""The moment from which relative dates count. It is a function, because few articles have such a date."""
 
 _EARLIEST_YEAR: Final = 1990
 """Earlier dates are default values of software (1970-01-01, 0001-01-01), not dates of news."""
 
 _MAX_LENGTH: Final = 1000
-"""Longest text that is read, in characters: a date with labels around it."""
+"""Longest text that is read, in characters."""
 
-Kind = Literal["stated", "yearless", "clock", "ago", "day"]
-"""A full date and time; the same without a year; a relative day with a time; a relative time; a day alone."""
+_MAX_WORDS: Final = 240
+"""Characters around a date; more of them are an article, not a line that dates it."""
 
-
-class DateError(ValueError):
-    """A text has no valid date; ``reason`` is ``date``, or ``date_future`` for a date in the future."""
-
-    def __init__(self, text: str, reason: Literal["date", "date_future"] = "date") -> None:
-        super().__init__(f"{reason}: {text[:80]!r}")
-        self.reason: Literal["date", "date_future"] = reason
+_MAX_DATES: Final = 4
+"""Dates in one text, all the same; more of them are a list."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """The date in one text."""
-
-    at: datetime
-    """Aware, +08:00, whole seconds."""
-    kind: Kind
-
-    @property
-    def precise(self) -> bool:
-        """False for relative dates and days; midnight counts as a day without a time (faults D5)."""
-        return self.kind in {"stated", "yearless"} and self.at.time() != time()
-
-
-def read(text: str, now: datetime, zone: tzinfo) -> Reading:
+def read(text: str, now: datetime, zone: tzinfo, answered: Answered | None = None) -> Reading:
     """Reads a date. ``now`` is the time of the response, aware; ``zone`` applies to times without a zone.
 
+    Relative dates count from ``answered()``, which is earlier than ``now`` if a cache sent the response.
     Raises DateError.
     """
     if now.utcoffset() is None:
@@ -61,8 +52,7 @@ def read(text: str, now: datetime, zone: tzinfo) -> Reading:
     if len(text) > _MAX_LENGTH:
         raise DateError(text)
     try:
-        at = now.astimezone(zone)
-        reading = _understood(text, at) or _understood(_bare(text), at)  # most texts have no labels
+        reading = _alone(text, zone) or _in_words(spelled(text), answered or (lambda: now), zone)
     except (ValueError, OverflowError):  # 2022-02-30, or outside what datetime can hold
         reading = None
     if reading is None:
@@ -90,34 +80,30 @@ def checked(reading: Reading, text: str, now: datetime) -> Reading:
     return reading
 
 
-def in_year(month_and_day: date, year: int) -> date | None:
-    """The same day in another year; None if it does not exist."""
-    try:
-        return month_and_day.replace(year=year)
-    except ValueError:  # 29 February
-        return None
+def _alone(line: str, zone: tzinfo | None) -> Reading | None:
+    for pattern, make in ALONE:
+        if match := pattern.fullmatch(line):
+            return make(match, zone)
+    return None
 
 
-# Normalisation of the spelling
+_MAX_NAME_WORDS: Final = 8
+"""Words of a line with a date without a year."""
 
-_MARKS = str.maketrans("：／－．，＋（）［］【】｜\u3000", ":/-.,+()[][]| ")
-
-_SPELLINGS = (
-    (re.compile(r" ?\(?(?:星期|周)[一二三四五六日天]\)?"), " "),  # the day of the week adds nothing
-    (re.compile(r"([0-9]{4})年 ?([0-9]{1,2})月 ?([0-9]{1,2})[日号]"), r"\1-\2-\3 "),
-    (re.compile(r"([0-9]{1,2})月 ?([0-9]{1,2})[日号]"), r"\1-\2 "),
-    (re.compile(r"([0-9]{1,2})[时点] ?([0-9]{1,2})分 ?([0-9]{1,2})秒"), r"\1:\2:\3"),
-    (re.compile(r"([0-9]{1,2})[时点] ?([0-9]{1,2})分"), r"\1:\2"),
-)
-"""Chinese spelling → the spelling with ``-`` and ``:``."""
+# Words around a date
 
 _LABELS_BEFORE = re.compile(
     r"""
     (?: (?: [(\[] GMT\+8 (?:,[ ]?Asia/Shanghai)? (?:,[ ]?CST)? [)\]]  # on the pages of the source site
-          | (?:发布|发表)? (?:时间|日期)
-          | 发布于 | 发表于 | 北京时间
+          | (?: 最[后後近新] | 首次 | 本文 | 文章 | 新闻 | 新聞 | 稿件 )?
+            (?: 发布 | 發布 | 發佈 | 发表 | 發表 | 发稿 | 發稿 | 发文 | 發文 | 刊发 | 刊登 | 首发 | 更新
+              | 修改 | 编辑 | 上传 | 创建 | 录入 | 入库 | 推送 | 转载 | 轉載 )?
+            (?: 时间 | 時間 | 日期 | 于 | 於 )?
+          | 北京[时時][间間] | 约 | 大约
+          | (?i: (?: date | time | last | first | posted | published | updated | modified | on | at )
+                 (?![a-z]) )
         )
-        [ ]? :? [ ]?
+        [ |]? :? [ |]?
     )*
     """,
     re.VERBOSE,
@@ -126,152 +112,118 @@ _LABELS_BEFORE = re.compile(
 
 _LABEL_AFTER = re.compile(
     r"""
-    (?:文章|稿件|新闻)? 来源 | 作者 | 记者 | (?:责任)? 编辑 | 责编    # credits
-    | 阅读 | 浏览 | 评论 | 字号 | 分享                           # counters and buttons
+    # credits
+    (?:文章|稿件|新闻|新聞)? [来來]源 | 作者 | [记記]者 | (?:[责責]任)? [编編][辑輯] | [责責][编編]
+    # counters and buttons
+    | 阅读 | 閱讀 | 浏览 | 瀏覽 | 评论 | 評論 | 点击 | 點擊 | 字号 | 字號 | 分享 | 收藏 | 点赞 | 人气
+    # a label after its date
+    | 发布 | 發布 | 發佈 | 发表 | 發表 | 更新
     """,
     re.VERBOSE,
 )
-"""A label after a date; the date ends before it."""
+"""A label after a date; a date without a year ends before it."""
 
 _BRACKETED = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 
+_FOUND = "\0"
+"""Replaces a date in the text, so that the words around it remain."""
 
-def _bare(text: str) -> str:
-    """The date without labels: half-width, 年月日 as ``-``, 时分秒 as ``:``, single blanks."""
-    line = half_width(clean(text)).translate(_MARKS)
-    for spelling, form in _SPELLINGS:
-        line = spelling.sub(form, line)
-    line = _LABEL_AFTER.split(" ".join(line.split()), maxsplit=1)[0]
-    line = _LABELS_BEFORE.sub("", line, count=1).strip(" |")
-    return line[1:-1] if _BRACKETED.fullmatch(line) else line
-
-
-# The forms of a date
-
-_TIME = r"""
-    (?P<hour> [0-9]{1,2} ) : (?P<minute> [0-9]{1,2} )
-    (?: : (?P<second> [0-9]{1,2} ) (?: [.,][0-9]{1,9} )? )?     # fractions of seconds are dropped
-"""
-_ZONE = r"""
-    (?: # the name of a zone
-        [ ]? (?: (?P<utc> Z | z | GMT | UTC )
-               | (?:GMT|UTC) (?P<named> [+-][0-9]{1,2} (?: :?[0-9]{2} )? )
-               | \(?北京时间\)?
-             )
-      # an offset; after minutes it needs a blank or the T of ISO 8601, because 09:00-11:30 is a time span
-      | (?: [ ] | (?<![ ][0-9]:[0-9]{2}) (?<![ ][0-9]{2}:[0-9]{2}) )
-        (?P<offset> [+-][0-9]{2} (?: :?[0-9]{2} )? )
-    )?
-"""
-_STATED = re.compile(
-    rf"""
-    (?P<year> [0-9]{{4}} ) (?P<mark> [-/.] ) (?P<month> [0-9]{{1,2}} ) (?P=mark) (?P<day> [0-9]{{1,2}} )
-    (?: [ Tt] {_TIME} {_ZONE} )?
-    """,
-    re.VERBOSE,
-)
-_YEARLESS = re.compile(rf"(?P<month> [0-9]{{1,2}} ) - (?P<day> [0-9]{{1,2}} ) [ ] {_TIME}", re.VERBOSE)
-_RELATIVE_DAY = re.compile(rf"(?P<word> 今天 | 今日 | 昨天 | 昨日 | 前天 ) (?: [ ]? {_TIME} )?", re.VERBOSE)
-_AGO = re.compile(r"(?P<count>[0-9]{1,4}) ?个?(?P<unit>秒|分|小时|天)钟?[以之]?前")
-_JUST_NOW = frozenset({"刚刚", "刚才"})
-_EPOCH = re.compile(r"([0-9]{10})(?:[0-9]{3})?")
-"""Seconds or milliseconds since 1970."""
-
-_RFC_822 = re.compile(
+_OTHER_DATE = re.compile(
     r"""
-    (?: (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),[ ] )?
-    [0-9]{1,2} [ ] (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ ] [0-9]{4} [ ]
-    [0-9]{2}:[0-9]{2} (?: :[0-9]{2} )? [ ] (?: GMT | UTC | [+-][0-9]{4} )
+    (?<![0-9]) [0-9]{1,2}:[0-9]{1,2}                            # a second time, a span of time
+    | [0-9]{1,4} [-/] [0-9]{1,2} [-/] [0-9]{1,4}                # 03/04/2022
+    | (?<![0-9-]) [0-9]{1,2}-[0-9]{1,2} (?! [0-9-] | [分个岁级] )  # 02-22
+    | 民[国國] | (?<![0-9]) [0-9]{1,3}年                         # another calendar, or two digits
+    | \0 [ ]? (?: [-~—–～] | 至 | 到 ) [ ]? (?: \0 | [0-9]{1,4}[-:/年月日时点] )    # from … to …
+    | \0 [+-][0-9] | \0 [ ][+-][0-9]{4}                         # an unknown offset
+    | \0 [ ]? [(]? (?: [CEMP][SD]T | [ABIW]ST ) (?![A-Za-z])    # an ambiguous zone
     """,
     re.VERBOSE,
 )
-_UTC_NAMES = {"GMT": 0, "UTC": 0}
-"""For dateutil, which otherwise reads the name of the local zone of this machine as that zone."""
+"""What may contradict the date that was found."""
 
-_LEAP_YEAR = 2000
-_DAYS_BACK = {"今天": 0, "今日": 0, "昨天": 1, "昨日": 1, "前天": 2}
-_UNITS = {
-    "秒": timedelta(seconds=1),
-    "分": timedelta(minutes=1),
-    "小时": timedelta(hours=1),
-    "天": timedelta(days=1),
-}
+_OTHER_MEANING = re.compile(
+    r"""
+    (?: 截至 | 截止 | 截稿 | 有效 | 到期 | 报名 | 報名 | 活动 | 活動 | 会议 | 會議 | 开会 | 成立 | 出生 | 上市
+      | 将于 | 將於 | 预计 | 預計 | 预定 | 下次 | 距 | (?<![来來])自 | 从 | 從 | 至 | 到 | 比 )
+    (?: 时间 | 時間 | 日期 | 期限 | 期 )? (?: 北京[时時][间間] )? [ ]? :? [ ]? \0
+    | \0 (?: 之?[前后後] (?!瞻) | 以[前后後来來] | 起 | 止 )
+    | \0 [ ]? (?: 截[至止] | 收盘 | 收盤 | 开盘 | 開盤 | 到期 | 举行 | 舉行 | 召开 | 召開 | 开始 | 開始 | 结束
+      | 結束 | 过期 | 生效 )
+    | [。！？]                                                   # a sentence
+    """,
+    re.VERBOSE,
+)
+"""Words by which the date is not that of the article."""
 
 
-def _understood(line: str, now: datetime) -> Reading | None:
-    forms = (_stated, _yearless, _relative_day, _ago, _epoch, _rfc_822)
-    return next((reading for form in forms if (reading := form(line, now))), None)
+def _in_words(line: str, answered: Answered, zone: tzinfo) -> Reading | None:
+    """Reads a line in one spelling: the complete date in it, else a date without a year and its labels."""
+    bare, after = _bare(line)
+    if reading := _alone(bare, zone):
+        return reading if not after or _is_only(reading, after, zone) else None
+    now = answered().astimezone(zone)
+    if reading := relative(bare, now):
+        return reading if not after or _is_only(reading, after, zone) else None
+    found, rest = _stated_in(line, zone)
+    if found:
+        return _agreed(found) if _is_plain(rest) else None
+    return _relative_in(bare, now) if _is_plain(after) else None
 
 
-def _stated(line: str, now: datetime) -> Reading | None:
-    if not (match := _STATED.fullmatch(line)):
+def _bare(line: str) -> tuple[str, str]:
+    """The line without labels, and the text from the first label after the date."""
+    line, after = _LABELS_BEFORE.sub("", line.strip(" |"), count=1), ""
+    if (label := _LABEL_AFTER.search(line)) and label.start():
+        line, after = line[: label.start()], line[label.start() :]
+    line = line.strip(" |")
+    return line[1:-1] if _BRACKETED.fullmatch(line) else line, after
+
+
+def _is_only(reading: Reading, after: str, zone: tzinfo) -> bool:
+    """Whether the text after a date has no other date. A day alone may be that of a printed edition."""
+    found, rest = _stated_in(after, zone)
+    exact = [one for one in found if one.kind == "stated"]
+    return all(_is_same(one, reading) for one in exact) and _OTHER_DATE.search(rest) is None
+
+
+def _stated_in(line: str, zone: tzinfo) -> tuple[list[Reading], str]:
+    """The complete dates in a line, and the rest of the line. Raises ValueError for an impossible date."""
+    found: list[Reading] = []
+    for pattern, make in IN_TEXT:
+        if matches := list(pattern.finditer(line)):
+            found += (make(match, zone) for match in matches)
+            line = pattern.sub(_FOUND, line)
+    return found, line
+
+
+def _agreed(found: list[Reading]) -> Reading | None:
+    """The most exact reading; None if two readings differ, or for a list of dates."""
+    best = max(found, key=lambda one: (one.kind == "stated", one.at.second > 0))
+    alike = len(found) <= _MAX_DATES and all(_is_same(one, best) for one in found)
+    return best if alike else None
+
+
+def _is_same(one: Reading, best: Reading) -> bool:
+    """Whether the date is the same; a day agrees with a time on this day, a minute with its seconds."""
+    if one.kind == "day":
+        return one.at.date() == best.at.date()
+    return one.at in (best.at, best.at.replace(second=0))
+
+
+def _is_plain(rest: str) -> bool:
+    """Whether the words around a date leave it the date of the article, and the only one."""
+    return len(rest) <= _MAX_WORDS and not _OTHER_DATE.search(rest) and not _OTHER_MEANING.search(rest)
+
+
+def _relative_in(line: str, now: datetime) -> Reading | None:
+    """A date without a year beside a name: 样例网 | 3小时前."""
+    words = re.split(r"[ |·,]+", line)
+    if len(words) > _MAX_NAME_WORDS:
         return None
-    stated_day = date(int(match["year"]), int(match["month"]), int(match["day"]))
-    return _full(_on(stated_day, match, _zone(match) or now.tzinfo))
-
-
-def _yearless(line: str, now: datetime) -> Reading | None:
-    """Takes the latest year in which the date is at most a day after ``now`` (faults D3)."""
-    if not (match := _YEARLESS.fullmatch(line)):
-        return None
-    latest = now + timedelta(days=1)
-    stated_day = date(_LEAP_YEAR, int(match["month"]), int(match["day"]))
-    for year in range(latest.year, latest.year - 9, -1):  # 29 February may be eight years ago
-        that_day = in_year(stated_day, year)
-        if that_day and (at := _on(that_day, match, now.tzinfo)) <= latest:
-            return Reading(at, "yearless")
+    for length in (3, 2, 1):
+        for start in range(len(words) - length + 1):
+            if reading := relative(" ".join(words[start : start + length]), now):
+                others = [*words[:start], *words[start + length :]]
+                return reading if _is_plain(" ".join([*others[:start], _FOUND, *others[start:]])) else None
     return None
-
-
-def _relative_day(line: str, now: datetime) -> Reading | None:
-    if not (match := _RELATIVE_DAY.fullmatch(line)):
-        return None
-    that_day = now.date() - timedelta(days=_DAYS_BACK[match["word"]])
-    return Reading(_on(that_day, match, now.tzinfo), "clock" if match["hour"] else "ago")
-
-
-def _ago(line: str, now: datetime) -> Reading | None:
-    if line in _JUST_NOW:
-        return Reading(now.replace(microsecond=0).astimezone(BEIJING), "ago")
-    if not (match := _AGO.fullmatch(line)):
-        return None
-    at = now.replace(microsecond=0).astimezone(BEIJING) - int(match["count"]) * _UNITS[match["unit"]]
-    return Reading(datetime.combine(at.date(), time(), BEIJING) if match["unit"] == "天" else at, "ago")
-
-
-def _epoch(line: str, _now: datetime) -> Reading | None:
-    match = _EPOCH.fullmatch(line)
-    return _full(datetime.fromtimestamp(int(match[1]), BEIJING)) if match else None
-
-
-def _rfc_822(line: str, _now: datetime) -> Reading | None:
-    """Passes only complete texts to dateutil, which fills missing parts from the clock of this machine."""
-    if not _RFC_822.fullmatch(line):
-        return None
-    return _full(dateutil_parser.parse(line, tzinfos=_UTC_NAMES).astimezone(BEIJING))
-
-
-def _full(at: datetime) -> Reading:
-    return Reading(at, "day" if at.time() == time() else "stated")
-
-
-def _on(that_day: date, match: re.Match[str], zone: tzinfo | None) -> datetime:
-    """The day at the time in the match, else at midnight; 24:00 is midnight of the next day (faults D5)."""
-    hour, minute, second = (int(match[part] or 0) for part in ("hour", "minute", "second"))
-    if (hour, minute, second) == (24, 0, 0):
-        that_day, hour = that_day + timedelta(days=1), 0
-    if not match["hour"]:
-        zone = BEIJING  # a day without a time is the same day in every zone
-    return datetime.combine(that_day, time(hour, minute, second), zone).astimezone(BEIJING)
-
-
-def _zone(match: re.Match[str]) -> timezone | None:
-    if match["utc"]:
-        return UTC
-    if not (offset := match["named"] or match["offset"]):
-        return None
-    sign, digits = offset[0], offset[1:].replace(":", "")
-    hours, minutes = (digits[:-2], digits[-2:]) if len(digits) > 2 else (digits, "0")
-    if int(hours) > 14 or int(minutes) > 59:
-        raise ValueError("there is no such zone")
-    return timezone((-1 if sign == "-" else 1) * timedelta(hours=int(hours), minutes=int(minutes)))

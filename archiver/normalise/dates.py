@@ -16,7 +16,16 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from archiver.errors import Quarantined
-from archiver.normalise.date_text import FUTURE_ALLOWED, DateError, Reading, checked, day, in_year, read
+from archiver.normalise.date_text import (
+    FUTURE_ALLOWED,
+    Answered,
+    DateError,
+    Reading,
+    checked,
+    day,
+    in_year,
+    read,
+)
 from archiver.normalise.zone import BEIJING
 
 if TYPE_CHECKING:
@@ -93,8 +102,13 @@ def _day(found: re.Match[str] | None, text: str) -> Moment:
     return Moment(day(found[1], found[2], found[3], text), precise=False)
 
 
-def decide(evidence: Sequence[Evidence], now: datetime, zone: tzinfo = BEIJING) -> DatedBy:
+def decide(
+    evidence: Sequence[Evidence], now: datetime, zone: tzinfo = BEIJING, answered: Answered | None = None
+) -> DatedBy:
     """The date of an article from all evidence, the most trusted first.
+
+    ``now`` is the time of the response. Relative dates count from ``answered()``, the moment when the site
+    made the response; a cache sends it later.
 
     The first readable date is used, with these exceptions:
 
@@ -106,7 +120,7 @@ def decide(evidence: Sequence[Evidence], now: datetime, zone: tzinfo = BEIJING) 
     Raises Quarantined with ``date`` or ``date_future``. The day in the address or id replaces an impossible
     date (D6), but not a date in the future (D9).
     """
-    candidates, refused = _read_all(evidence, now, zone)
+    candidates, refused = _read_all(evidence, now, zone, answered)
     too_late = any(error.reason == "date_future" for error in refused)
     if not candidates or (too_late and all(one.origin in _LAST_RESORT for one in candidates)):
         raise Quarantined("date_future" if too_late else "date", "; ".join(map(str, refused)))
@@ -116,7 +130,7 @@ def decide(evidence: Sequence[Evidence], now: datetime, zone: tzinfo = BEIJING) 
 
 
 def _read_all(
-    evidence: Sequence[Evidence], now: datetime, zone: tzinfo
+    evidence: Sequence[Evidence], now: datetime, zone: tzinfo, answered: Answered | None
 ) -> tuple[list[_Candidate], list[DateError]]:
     """The readable dates, and the errors of refused texts. An address or id without a day is not an error."""
     candidates: list[_Candidate] = []
@@ -125,16 +139,16 @@ def _read_all(
         if one.origin in _LAST_RESORT and candidates and candidates[0].reading.kind == "stated":
             break  # a day adds nothing to a full date
         try:
-            candidates.append(_Candidate(_reading_of(one, now, zone), one.origin))
+            candidates.append(_Candidate(_reading_of(one, now, zone, answered), one.origin))
         except DateError as error:
             if one.origin not in _LAST_RESORT or error.reason == "date_future":
                 refused.append(error)
     return candidates, refused
 
 
-def _reading_of(one: Evidence, now: datetime, zone: tzinfo) -> Reading:
+def _reading_of(one: Evidence, now: datetime, zone: tzinfo, answered: Answered | None) -> Reading:
     if one.origin not in _LAST_RESORT:
-        return read(one.text, now, zone)
+        return read(one.text, now, zone, answered)
     moment = day_of_id(one.text) if one.origin == "id" else day_of_address(one.text)
     return checked(Reading(moment.at, "day"), one.text, now)
 

@@ -18,7 +18,8 @@ from scrapy.settings import BaseSettings
 
 from archiver import options
 from archiver.errors import BadArgument, Deferred, StorageError
-from archiver.fetch import resolver
+from archiver.fetch.handler import PROXIED
+from archiver.fetch.proxies import refuse_unusable
 from archiver.fetch.site import site_of
 from archiver.publish.jekyll.site import open_site
 from archiver.run import drift
@@ -82,6 +83,7 @@ class ArchiveRun:
         site = site_of(crawler)
         now = datetime.now(UTC)
         options.check_run(crawler.settings, now)
+        refuse_unusable(crawler.settings, site.origins)
         fixed = {family.category.casefold(): family.tag for family in site.families if not family.by_source}
         attempts, days = map(crawler.settings.getint, ("ARCHIVER_RETRY_ATTEMPTS", "ARCHIVER_RETRY_DAYS"))
         schedule = Schedule(attempts, days)
@@ -190,22 +192,31 @@ class ArchiveRun:
             storage_error=str(self.storage_error or ""),
             internal_errors=self._internal_errors + self._bugs.seen,
             doubts=doubts,
-            proxies=tuple(sorted(resolver.proxy_hosts())),
+            proxies=tuple(sorted(n.removeprefix(PROXIED) for n in stats if n.startswith(PROXIED))),
             drift=tuple(
                 filter(None, [*self.drift, drift.unreadable_articles(tally.ends["posted"], tally.reasons)])
             ),
+            without_file=tuple(self.archive.without_file),
         )
 
 
 def _claim(archive: Archive, site: Profile) -> None:
-    """Raises BadArgument if the archive has articles of a site whose ids are not this one's."""
-    listings = archive.index.listings()
-    if not archive.index.namespace() and listings and not any(map(site.allows, listings)):
-        raise BadArgument(
-            f"the archive {archive.root} was filled by another site ({listings[0]}): choose another folder "
-            "with -s ARCHIVER_OUTPUT=DIR; nothing was changed"
-        )
-    archive.catalogue.claim(site.namespace)
+    """Raises BadArgument if the archive has articles of a site whose ids are not this one's.
+
+    An index of version 1 had no namespace. Its listings, or else its open articles, show whose it is.
+    """
+    if not archive.index.namespace():
+        known = archive.index.listings() or [
+            address
+            for article in archive.index.without_post()
+            if (address := article.listed.listing or article.listed.address)
+        ]
+        if known and not any(map(site.allows, known)):
+            raise BadArgument(
+                f"the archive {archive.root} was filled by another site ({known[0]}): choose another folder "
+                "with -s ARCHIVER_OUTPUT=DIR; its articles were not changed"
+            )
+    archive.catalogue.claim(site.namespace, site.name)
 
 
 def site_url(settings: BaseSettings) -> str:

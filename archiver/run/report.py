@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from archiver.run.ledger import ENDS, End, Tally
 from archiver.run.status import Status
+from archiver.safe_text import to_json
 from archiver.terminal import printable
 
 NEVER_ALLOWED = ("downgrade", "offsite", "private_address", "scheme")
@@ -55,10 +56,12 @@ class Report:
     doubts: dict[str, int] | None = None
     """Statistic (``date/conflict`` …) → count."""
     proxies: tuple[str, ...] = ()
-    """Hosts of the proxies in the environment. A proxy resolves host names itself, so it also has to refuse
-    private addresses."""
+    """Hosts of the proxies that requests were sent through. A proxy resolves host names itself, so it also
+    has to refuse private addresses."""
     drift: tuple[str, ...] = ()
     """Signs that the site changed, one sentence each."""
+    without_file: tuple[str, ...] = ()
+    """After a run that was cut off: the articles whose posts are in the index and not on the disk."""
 
     @property
     def status(self) -> Status:
@@ -78,7 +81,8 @@ class Report:
             tally.reasons[f"quarantined/{reason}"] for reason in NEVER_ALLOWED
         ):
             found.add(Status.REJECTED)
-        if tally.ends["deferred"] > tally.reasons["deferred/interrupted"] or tally.listings_incomplete:
+        failed = set(tally.listings_incomplete.values()) - {"interrupted"}
+        if tally.ends["deferred"] > tally.reasons["deferred/interrupted"] or failed:
             found.add(Status.INCOMPLETE)
         if self.finish_reason == "shutdown":
             found.add(Status.INTERRUPTED)
@@ -108,6 +112,7 @@ class Report:
                 for f in tally.failures
             ],
             "drift": list(self.drift),
+            "without_file": list(self.without_file),
             "storage_error": self.storage_error,
             "internal_errors": self.internal_errors,
             "requests": self.requests,
@@ -117,7 +122,7 @@ class Report:
         }
 
     def as_json(self) -> str:
-        return json.dumps(self.as_dict(), ensure_ascii=False, indent=1) + "\n"
+        return to_json(self.as_dict()) + "\n"
 
     def as_text(self) -> str:
         """The report for a person. The last line gives the exit status and its meaning."""
@@ -166,6 +171,8 @@ class Report:
                 f"  … and {len(self.tally.failures) - MAX_FAILURES_SHOWN} more in .archive/report.json"
             )
         lines += [f"  the site changed: {printable(sentence, 600)}" for sentence in self.drift]
+        if self.without_file:
+            lines.append(f"  {_without_file(self.without_file)}")
         if self.internal_errors:
             lines.append(f"  {self.internal_errors} internal errors; their tracebacks are in the log")
         if self.storage_error:
@@ -181,6 +188,15 @@ def _failure_line(failure: End) -> str:
     if failure.detail:
         line += f" ({printable(failure.detail)})"
     return f"{line}; record kept in {failure.record}" if failure.record else line
+
+
+def _without_file(ids: Sequence[str]) -> str:
+    first = ", ".join(map(printable, ids[:MAX_FAILURES_SHOWN]))
+    more = ", … in .archive/report.json" if len(ids) > MAX_FAILURES_SHOWN else ""
+    return (
+        f"the run before this one was cut off, and {len(ids)} posts of the index have no file "
+        f"({first}{more}); if you did not delete them, request them with `finews crawl share -a infocode=ID`"
+    )
 
 
 def _size(count: int) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple, Protocol, Self
 
 from archiver.errors import Quarantined
+from archiver.storage import salvage
 from archiver.storage.catalogue import Catalogue
 from archiver.storage.files import INDEX, POSTS, STAGING, Tree
 from archiver.storage.lock import Lock
@@ -194,16 +195,17 @@ class Archive:
         """Rebuilds the index from the posts and returns their number. Files that are not posts are logged and
         left unchanged."""
         names = [name for name in self.tree.names(POSTS) if name.endswith(".md")]
-        reader = _Reader(self.root, self._layout, digest=not self._holds_most(names))
+        reader = _Reader(self.root, self._layout, digest=not self._holds_most_digests(names))
         with results_of(reader, names) as read:
             return self.catalogue.rebuild(
                 found for part, contents in read for found in map(self._found_in, part, contents) if found
             )
 
-    def _holds_most(self, names: Sequence[str]) -> bool:
-        """Whether the index has most posts of a sample: it then keeps most provenances."""
+    def _holds_most_digests(self, names: Sequence[str]) -> bool:
+        """Whether the index has the digests of most posts of a sample: they are then kept."""
         sample = names[:: len(names) // 100 + 1]
-        return 2 * sum(self.index.holds(self._layout.id_of(name)) for name in sample) > len(sample)
+        known = [self.index.provenance(self._layout.id_of(name)) for name in sample]
+        return 2 * sum(bool(said and said.digest) for said in known) > len(sample)
 
     def adopt(self, name: str, *, instead_of: str = "") -> bool:
         """Adds the post in a file to the index, in place of earlier rows of it and of the article
@@ -213,17 +215,29 @@ class Archive:
             self.catalogue.adopt(found, instead_of={instead_of, found.row.id} - {""})
         return found is not None
 
+    def restore_provenance(self) -> int:
+        """Replaces damaged provenance by what the files of unchanged posts say; returns how many."""
+        damaged = self.index.damaged_provenance()
+        self.catalogue.posted([(row, self._said_by_file(row)) for row in damaged], {})
+        return len(damaged)
+
+    def _said_by_file(self, row: PostRow) -> Provenance | None:
+        found = self._found(row.name) if self.tree.exists(f"{POSTS}/{row.name}") else None
+        return found.provenance() if found and found.row.sha256 == row.sha256 else None
+
     def _bring_up_to_date(self) -> None:
         """Fills an index that was just created. After a run that did not end in order, adds the posts that
         the index lacks."""
+        self._clear_staging()
+        if self.index.was_clean() and not salvage.is_kept(self.tree):
+            return
+        self.tree.sync_folders()
         if self.index.created:
-            self._clear_staging()
             self.reindex()
-        elif not self.index.was_clean():
+        else:
             log.warning(
                 "the last run in %s did not end in order; adding posts that the index lacks", self.root
             )
-            self._clear_staging()
             self.catalogue.recover(self._unknown_posts)
             self._look_for_files()
 
@@ -241,8 +255,11 @@ class Archive:
             )
 
     def _clear_staging(self) -> None:
-        for name in self.tree.names(STAGING):
-            self.tree.remove(f"{STAGING}/{name}")
+        """Also after a run that ended in order: a power cut may bring names in ``staging`` back, because that
+        folder is not synced."""
+        if self.tree.exists(STAGING):
+            for name in self.tree.names(STAGING):
+                self.tree.remove(f"{STAGING}/{name}")
 
     def _unknown_posts(self, holds: Callable[[str], bool]) -> Iterator[FoundPost]:
         for name in self.tree.names(POSTS):

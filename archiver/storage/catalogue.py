@@ -79,17 +79,23 @@ class Catalogue:
         self.store.commit()
         self.store.close()
 
-    def claim(self, namespace: str) -> None:
-        """Ids of different namespaces may be equal, so an archive has one. Raises BadArgument."""
+    def claim(self, namespace: str, site: str) -> None:
+        """Ids of different namespaces may be equal, so an archive has one. Raises BadArgument.
+
+        An archive without a namespace gets this one. ``site`` is the profile of the run: it gets the open
+        articles of which an older version did not record who had listed them.
+        """
         known = self.store.namespace()
         if known not in ("", namespace):
             raise BadArgument(
                 f"the archive {self._tree.root} has articles of {known!r}, this site is {namespace!r}: "
-                "choose another folder with -s ARCHIVER_OUTPUT=DIR; nothing was changed"
+                "choose another folder with -s ARCHIVER_OUTPUT=DIR; its articles were not changed"
             )
         if not known:
             with self._change():
                 self.store.set_namespace(namespace)
+                for article in [a for a in self.store.without_post() if not a.site]:
+                    self.store.put_open(replace(article, site=site))
 
     # --- articles of a run
 
@@ -239,15 +245,19 @@ class Catalogue:
         that says whether the index has the post of an article."""
         self.begin()
         for post in find(self.store.holds):
-            self.adopt(post)
+            with self._change(durable=False):
+                self._adopt(post)
         with self._change():
             self._reopen_salvaged()
         salvage.forget(self._tree)
 
     def _reopen_salvaged(self) -> None:
         """Restores articles without a post: those saved from a damaged index, and the quarantined ones from
-        their records."""
-        for article in salvage.kept(self._tree):
+        their records. Restores the namespace, too."""
+        saved, namespace = salvage.kept(self._tree)
+        if namespace and not self.store.namespace():
+            self.store.set_namespace(namespace)
+        for article in saved:
             if not self.store.holds(article.listed.id):
                 self.store.put_open(article)
         for listed, reason in self.quarantine.records():
@@ -261,8 +271,12 @@ class Catalogue:
         """Removes a damaged post from the index and makes the next run request the article. Returns False for
         a skipped article, which is not requested."""
         with self._change():
+            known = self.store.open_article(listed.id)
+            if (came := self.store.provenance(listed.id)) and known is None:
+                named = Listed(listed.id, "", came.address, came.hints, came.listing)
+                known = OpenArticle(lifecycle.merged(listed, named), since=now.isoformat(), site=came.site)
             self.store.forget_post(listed.id)
-            article = lifecycle.reopen(self.store.open_article(listed.id), listed, now.astimezone(UTC))
+            article = lifecycle.reopen(known, listed, now.astimezone(UTC))
             if article:
                 self.store.put_open(article)
         return article is not None

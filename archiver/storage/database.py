@@ -23,8 +23,8 @@ CHECKED_WHOLE = 8 * 1024 * 1024
 """Bytes. An index up to this size is verified at every opening, in about a tenth of a second; a larger one by
 ``finews archive-check``."""
 
-SPARE_PAGES = 64
-"""Unused pages that may stay in the file at the end of a run: 256 KiB."""
+SPARE_PAGES = 8
+"""Unused pages that may stay in the file at the end of a run: 32 KiB."""
 
 
 class DamagedIndex(StorageError):
@@ -170,11 +170,13 @@ class Database:
 
     def shrink(self) -> None:
         """Returns unused pages to the file system, if there are many. Articles leave them when they get their
-        post. O(unused pages)."""
+        post. O(unused pages). The file becomes smaller when the log is written back, at the latest by
+        ``close``."""
         with self._errors():
             unused = self._one("PRAGMA freelist_count")
             if unused and unused[0] > SPARE_PAGES:
-                self._db.execute("PRAGMA incremental_vacuum").fetchall()
+                # ``execute`` would return one page: it does not continue a statement without columns.
+                self._db.executescript("PRAGMA incremental_vacuum")
 
     def _one(self, sql: str, *values: object) -> tuple[Any, ...] | None:
         row: tuple[Any, ...] | None = self._db.execute(sql, values).fetchone()

@@ -19,6 +19,9 @@ INDEX = f"{STATE}/index.sqlite"
 REPORT = f"{STATE}/report.json"
 """The report of the last run."""
 
+MAX_DEPTH = 3
+"""Folders between the root and a file: ``assets/kept/ab/``."""
+
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _PLAIN_FILE = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 """Opening a link is an error, and opening a pipe does not block."""
@@ -145,6 +148,21 @@ class Tree:
             ) from exc
         self._is_probed = True
 
+    def sync_folders(self) -> None:
+        """Makes durable which files and folders there are. A run that was killed may not have synced the
+        folder of a file that it had written, and later runs rely on that file."""
+        for path in self._synced_folders():
+            with storage_errors(path), suppress(PermissionError):  # not a folder of the archiver
+                _sync_folder(path)
+
+    def _synced_folders(self) -> list[Path]:
+        """Folders that may hold files of the archive, and all above them on the same device."""
+        with storage_errors(self.root):
+            device = self.root.stat().st_dev
+            above = [path for path in self.root.resolve().parents if path.stat().st_dev == device]
+            below = [*_folders_in(self.root / STATE), *_folders_in(self.root)]
+        return [*below, *above]
+
     def remove(self, path: str) -> None:
         folder, name = self._split(path)
         with storage_errors(self.root / path):
@@ -178,13 +196,41 @@ def _content(descriptor: int) -> bytes:
 
 
 def _write(name: str, content: bytes, folder: int) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _PLAIN_FILE
-    descriptor = os.open(name, flags, 0o644, dir_fd=folder)
+    descriptor = _create(name, folder)
     try:
         os.fchmod(descriptor, 0o644)  # independent of the umask, because a web server reads the file
         rest = memoryview(content)
         while rest:
             rest = rest[os.write(descriptor, rest) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _create(name: str, folder: int) -> int:
+    """A descriptor of a new file. An existing one is not emptied, because it may have a second name: on a
+    disk without a journal a power cut can leave both names of a renamed file."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _PLAIN_FILE
+    try:
+        return os.open(name, flags, 0o644, dir_fd=folder)
+    except FileExistsError:
+        os.unlink(name, dir_fd=folder)
+        return os.open(name, flags, 0o644, dir_fd=folder)
+
+
+def _folders_in(path: Path, depth: int = MAX_DEPTH) -> Iterator[Path]:
+    """Those below a folder, without links and hidden folders, and then the folder itself."""
+    with suppress(FileNotFoundError, PermissionError):
+        inner = [entry for entry in os.scandir(path) if entry.is_dir(follow_symlinks=False)] if depth else []
+        for entry in inner:
+            if not entry.name.startswith("."):
+                yield from _folders_in(Path(entry), depth - 1)
+        yield path
+
+
+def _sync_folder(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)

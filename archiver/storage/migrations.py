@@ -61,9 +61,11 @@ INSERT INTO run VALUES (0);         -- until it has been filled from the posts
 released version. docs/archive-format.md explains the columns."""
 
 _VERSION_2 = """
-CREATE TABLE site (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE site (                 -- the names of profiles
+    number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, crc INTEGER NOT NULL
+);
 CREATE TABLE page (                 -- the addresses of listings
-    number INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE
+    number INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE, crc INTEGER NOT NULL
 );
 CREATE TABLE place (                -- where posts are filed
     number INTEGER PRIMARY KEY, category TEXT NOT NULL, tag TEXT NOT NULL, UNIQUE (category, tag)
@@ -129,7 +131,9 @@ CREATE TABLE open (                 -- listed, and no post
 CREATE INDEX open_by_listing ON open (listing) WHERE state != 'skipped';
 INSERT INTO open SELECT
     id, '', category, address, hints, listing, state, reason, cause, attempts, since, due, 0, '',
-    crc(id, '', category, address, hints, listing, state, reason, cause, attempts, since, due, 0, '')
+    crc(id, '', category, address, hints, listing, state, reason, cause, attempts, since, due, 0, '') + (
+        crc != crc(id, category, address, hints, listing, state, reason, cause, attempts, since, due)
+    )                               -- a row that is damaged gets a wrong checksum again
 FROM open_1;
 DROP TABLE open_1;
 ALTER TABLE listing RENAME TO listing_1;
@@ -143,7 +147,10 @@ CREATE TABLE listing (              -- listings that were read to their end
     crc      INTEGER NOT NULL
 ) WITHOUT ROWID;
 INSERT INTO listing
-    SELECT url, etag, modified, rows, rows, '', crc(url, etag, modified, rows, rows, '') FROM listing_1;
+    SELECT
+        url, etag, modified, rows, rows, '',
+        crc(url, etag, modified, rows, rows, '') + (crc != crc(url, etag, modified, rows))
+    FROM listing_1;
 DROP TABLE listing_1;
 CREATE TABLE origin (               -- origins whose robots.txt has allowed a request
     origin TEXT PRIMARY KEY, allowed TEXT NOT NULL, crc INTEGER NOT NULL

@@ -11,11 +11,13 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from typing import Any
 
 from archiver import __version__
 from archiver.errors import Quarantined
 from archiver.items import SAFE_ID, Answer, Listed
+from archiver.safe_text import redact, redact_all
 from archiver.storage.files import STATE, Tree
 
 FOLDER = f"{STATE}/quarantine"
@@ -79,11 +81,11 @@ def _answer(answer: Answer) -> dict[str, Any]:
         "url": answer.url,
         "status": answer.status,
         "headers": [
-            [name.decode("latin-1"), value.decode("latin-1")]
+            [name.decode("latin-1"), redact(value.decode("latin-1"))]
             for name, values in answer.headers.items()
             for value in values
         ],
-        "problem": answer.problem,
+        "problem": redact(answer.problem),
         "sha256": hashlib.sha256(answer.body).hexdigest(),
     }
     try:
@@ -116,6 +118,7 @@ class Quarantine:
 
     def keep(self, listed: Listed, why: Quarantined, answers: Sequence[Answer]) -> str:
         """Writes the record, unless there is one with the same responses; returns its path below the root."""
+        listed = Listed(**redact_all(asdict(listed)))
         path = f"{FOLDER}/{name_of(listed.id)}"
         content = record(listed, why, answers)
         if not (self._tree.exists(path) and _same(self._tree.read(path), content)):

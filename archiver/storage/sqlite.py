@@ -29,8 +29,19 @@ _OPEN = (
     "refused, crc"
 )
 _OPEN_1 = "id, category, address, hints, listing, state, reason, cause, attempts, since, due, crc"
-_CHECKED = ("provenance", "open", "listing", "slug", "origin", "archive")
+_CHECKED = ("site", "page", "provenance", "open", "listing", "slug", "origin", "archive")
 """The tables whose rows have a checksum in their last column."""
+_CHANGED = "table {}: a row has changed by itself"
+DAMAGED_PROVENANCE = _CHANGED.format("provenance")
+"""Damage that does not affect other tables; see ``Archive.restore_provenance``."""
+_POSTS_WITHOUT_ROWS = """
+SELECT
+    (SELECT count(*) FROM post WHERE place NOT IN (SELECT number FROM place)),
+    (SELECT count(*) FROM post) - (
+        SELECT count(DISTINCT number) FROM post WHERE number IN (SELECT number FROM provenance)
+    )
+"""
+"""Posts without a category, and posts without a provenance of their own. Both are 0."""
 
 
 class SqliteStore(PostTables):
@@ -51,16 +62,28 @@ class SqliteStore(PostTables):
                         yield result
                 for row in self._db.execute("SELECT * FROM post"):
                     if [type(value) for value in row] != [str, str, int, bytes, int]:
-                        yield "table post: a row has changed by itself"
+                        yield _CHANGED.format("post")
+                if self._one(_POSTS_WITHOUT_ROWS) != (0, 0):
+                    yield "table post: its rows do not fit those of place and provenance"
                 for table in _CHECKED:
                     for row in self._db.execute(f"SELECT * FROM {table}"):  # noqa: S608 - the names above
                         if row[-1] != crc(row[:-1]):
-                            yield f"table {table}: a row has changed by itself"
+                            yield _CHANGED.format(table)
         except DamagedIndex as exc:
             yield str(exc.__cause__)
 
-    def salvage(self) -> list[OpenArticle]:
-        """The open articles that a damaged index still has unchanged; those behind the damage are lost."""
+    def salvage(self) -> tuple[list[OpenArticle], str]:
+        """The open articles and the namespace that a damaged index still has unchanged. Open articles behind
+        the damage are lost; the namespace is then empty."""
+        return self._salvaged_articles(), self._salvaged_namespace()
+
+    def _salvaged_namespace(self) -> str:
+        try:
+            return self.namespace()
+        except StorageError:  # also of version 1, which has no such table
+            return ""
+
+    def _salvaged_articles(self) -> list[OpenArticle]:
         found: list[OpenArticle] = []
         try:
             with self._errors():

@@ -51,6 +51,9 @@ class Store(Protocol):
     def provenance(self, article_id: str) -> Provenance | None:
         """None for an article without a post."""
 
+    def damaged_provenance(self) -> list[PostRow]:
+        """The posts whose provenance has changed by itself; O(posts)."""
+
     def forget_post(self, article_id: str) -> None: ...
 
     # --- open articles

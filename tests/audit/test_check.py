@@ -24,6 +24,7 @@ from archiver.storage.lock import Locked
 from archiver.storage.rows import KnownListing
 from archiver.storage.sqlite import DamagedIndex, SqliteStore
 from tests.crawling import PROJECT
+from tests.storage import version_1
 from tests.storage.archives import LISTING, NOW, SOURCES, a_post, bytes_of, finished, listed
 
 ID = listed(1).id
@@ -162,13 +163,29 @@ def test_a_flipped_bit_anywhere_in_a_post_is_found(root: Path) -> None:
         assert kinds & {"broken", "edited", "form", "misnamed"}, (place, flipped[place])
 
 
-def test_a_broken_post_is_requested_again_with_its_listing(root: Path) -> None:
+def test_a_broken_post_is_requested_again_as_it_was_listed(root: Path) -> None:
+    for number in (0, 1):
+        (root / f"_posts/2022-02-22-{listed(number).id}.md").write_bytes(b"")
+    check_and_repair(root)
+    with open_site(root) as archive:
+        ledger = Ledger(archive.catalogue, NOW, site="finews")
+        assert ledger.known_listing(LISTING) == KnownListing(LISTING), "the listing is read in full"
+        waiting = {article.id: article for article in ledger.waiting(LISTING)}
+    for number, category in ((0, "yangliribao"), (1, "yangliwanbao")):
+        post = a_post(number, SOURCES[number])
+        assert waiting[post.id] == Listed(post.id, category, post.link, {"title": post.title}, LISTING)
+
+
+def test_a_broken_post_of_version_1_is_requested_again_with_the_listing_of_its_category(
+    tmp_path: Path,
+) -> None:
+    """The index does not know how the article was listed."""
+    root = version_1.copied(tmp_path / "old")
     for number in (0, 1):
         (root / f"_posts/2022-02-22-{listed(number).id}.md").write_bytes(b"")
     check_and_repair(root)
     with open_site(root) as archive:
         ledger = Ledger(archive.catalogue, NOW)
-        assert ledger.known_listing(LISTING) == KnownListing(LISTING), "the listing is read in full"
         assert listed(0, category="yangliribao") in ledger.waiting(LISTING)
         assert listed(1, category="yangliwanbao", listing="") in ledger.waiting(""), (
             "its listing is not known"

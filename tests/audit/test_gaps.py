@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from archiver.errors import Quarantined, Skipped
 from archiver.items import Listed
 from archiver.publish.jekyll.site import open_site
@@ -87,10 +89,33 @@ def test_each_gap_is_a_row_with_its_reason(tmp_path: Path) -> None:
     status, data = as_json(root, "--category", "yangliwanbao")
     assert (status, [article["id"] for article in data["articles"]]) == (3, ["NW202202210000000001"])
     assert data["listings"] == {"http://x/": "status_500"}
-    _, data = as_json(root, "--since", "2022-02-22")
+    _, data = as_json(root, "--published-since", "2022-02-22")
     assert "NW202202210000000001" not in [article["id"] for article in data["articles"]]
     assert data["articles"][0]["record"] == f".archive/quarantine/{listed(9002).id}.json"
-    assert gaps(root, "--since", "yesterday")[0] == 2
+    for option in ("--since", "--published-since"):
+        assert gaps(root, option, "soon")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("when", "selected"),
+    [
+        ("2022-02-22", ["1", "2"]),
+        ("2022-02-22T18:00", ["1", "2"]),  # Beijing time: the moment itself
+        ("2022-02-22T18:00:01", ["2"]),
+        ("2022-02-22T10:00:00+00:00", ["1", "2"]),
+        ("2022-02-23", ["2"]),
+        ("7d", []),
+        ("yesterday", []),
+    ],
+)
+def test_since_selects_by_the_time_an_article_was_first_listed(
+    tmp_path: Path, when: str, selected: list[str]
+) -> None:
+    with open_site(tmp_path) as archive:
+        Ledger(archive.catalogue, NOW).admit([listed(1)])
+        Ledger(archive.catalogue, NOW + timedelta(days=1)).admit([listed(2)])
+    _, data = as_json(tmp_path, "--since", when)
+    assert [article["id"][-1] for article in data["articles"]] == selected
 
 
 def test_articles_that_are_gone_are_listed_and_do_not_count_as_gaps(tmp_path: Path) -> None:
@@ -105,7 +130,7 @@ def test_articles_that_are_gone_are_listed_and_do_not_count_as_gaps(tmp_path: Pa
             ledger.admit([listed(1)])
             ledger.ended(listed(1).id, Skipped("gone"))
     status, lines = gaps(tmp_path)
-    assert (status, lines[-1]) == (0, "0 articles missing, 1 more that are not to be had")
+    assert (status, lines[-1]) == (0, "0 articles missing, 1 that no longer exist or are forbidden")
 
 
 def test_a_damaged_or_missing_index_is_an_error(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ def check(root: Path, *options: str) -> tuple[int, list[str]]:
     return done.returncode, (done.stdout or done.stderr).splitlines()
 
 
-def test_a_crawled_archive_is_whole_and_stays_so(tmp_path: Path) -> None:
+def test_a_crawled_archive_has_no_breaches_and_is_not_changed(tmp_path: Path) -> None:
     with Replica(Site(articles=40)) as replica:
         crawl("category", tmp_path, replica)
     before = bytes_of(tmp_path)
@@ -53,9 +53,9 @@ def test_breaches_are_lines_and_repair_and_a_rerun_restore_the_archive(tmp_path:
         assert lines[-1] == "37 posts, 5 breaches (1 broken, 1 form, 1 index, 1 misnamed, 1 stray)"
 
         status, lines = check(tmp_path, "--repair")
-        assert (status, lines[-1].partition("; ")[2]) == (0, "5 mended, 0 left")
+        assert (status, lines[-1].partition("; ")[2]) == (0, "5 repaired, 0 left")
         assert (
-            f"mended: moved to .archive/set-aside/{posts[0].name}; the next run requests the article"
+            f"repaired: moved to .archive/set-aside/{posts[0].name}; the next run requests the article"
             in lines[2]
         )
 
@@ -79,14 +79,14 @@ def test_json_has_every_finding(tmp_path: Path) -> None:
     assert r"\x1b[2J\udcff.md.tmp" in lines[0], "harmless in a terminal"
 
 
-def test_what_cannot_be_mended_keeps_its_exit_status(tmp_path: Path) -> None:
+def test_damage_that_cannot_be_repaired_keeps_exit_status_9(tmp_path: Path) -> None:
     finished(tmp_path)
     (tmp_path / "_posts/2022-02-22-x.md.tmp").write_text("x")
     (tmp_path / "_posts/2021").mkdir()
     (tmp_path / "_posts/2021/2021-12-01-x.md").write_text("x")
     status, lines = check(tmp_path, "--repair")
     assert status == 9
-    assert lines[-1] == "7 posts, 2 breaches (1 nested, 1 stray); 1 mended, 1 left"
+    assert lines[-1] == "7 posts, 2 breaches (1 nested, 1 stray); 1 repaired, 1 left"
 
 
 def test_a_crawl_over_an_old_archive_rewrites_nothing(tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_a_crawl_over_an_old_archive_rewrites_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["archive-check", "archive-gaps"])
-def test_while_a_run_is_on_the_commands_touch_nothing(tmp_path: Path, command: str) -> None:
+def test_a_command_changes_nothing_while_a_run_is_active(tmp_path: Path, command: str) -> None:
     with open_site(finished(tmp_path)):
         done = scrapy(command, "-s", f"ARCHIVER_OUTPUT={tmp_path}")
     assert done.returncode == 7
@@ -119,9 +119,7 @@ def test_while_a_run_is_on_the_commands_touch_nothing(tmp_path: Path, command: s
 
 
 @pytest.mark.parametrize("command", ["archive-check", "archive-gaps"])
-def test_the_commands_explain_themselves_and_refuse_what_they_do_not_know(
-    tmp_path: Path, command: str
-) -> None:
+def test_a_command_has_help_and_refuses_unknown_arguments(tmp_path: Path, command: str) -> None:
     assert "--json" in scrapy(command, "--help").stdout
     for words, sentence in (
         (["nonsense"], "unknown argument 'nonsense'"),

@@ -40,7 +40,7 @@ def calls(log: Path, process: int) -> list[Call]:
 
 
 def _call(line: re.Match[str]) -> Call:
-    first, second = (_bytes(line[group]) for group in (4, 6))
+    first, second = (printed_bytes(line[group]) for group in (4, 6))
     if line["name"] == "renameat":
         return Call(
             "renameat", f"{line['path']}/{first.decode()}", target=f"{line['folder']}/{second.decode()}"
@@ -48,7 +48,7 @@ def _call(line: re.Match[str]) -> Call:
     return Call(line["name"], line["path"], first)
 
 
-def _bytes(printed: str | None) -> bytes:
+def printed_bytes(printed: str | None) -> bytes:
     """strace escapes as C does, and Python reads those escapes."""
     value = ast.literal_eval(f'b"{printed or ""}"')
     assert isinstance(value, bytes)

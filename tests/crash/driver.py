@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.crash.power_scenarios import CARELESS, POWER
 from tests.crash.scenarios import SCENARIOS
 
 NO_FOLDER = Path("/dev/null/x")
@@ -50,7 +51,7 @@ def serve(channel: socket.socket) -> None:
             atexit.register(
                 os._exit, 1
             )  # an exception prints its traceback and ends the process without cleaning up
-            os._exit(getattr(SCENARIOS[scenario], part)(Path(root)))
+            os._exit(getattr((SCENARIOS | POWER | CARELESS)[scenario], part)(Path(root)))
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         channel.send(json.dumps([child, status]).encode())
 

@@ -30,6 +30,7 @@ from archiver.storage.files import INDEX, POSTS, REPORT, STAGING
 from archiver.storage.quarantine import FOLDER as RECORDS
 from archiver.storage.rows import KnownListing
 from archiver.terminal import tell
+from tests.storage import version_1
 from tests.storage.archives import LISTING, NOW, SOURCES, a_post, listed
 
 Task = Callable[[Path], int]
@@ -50,7 +51,7 @@ class Scenario:
 _RESERVED = {"emnews": "东财滚动新闻"}
 _GROUP = 3
 _ANSWER = Answer("http://x/", 200, {}, b"<html>busy \xff</html>")
-_BUSY = Quarantined("not_json", "no")
+BUSY = Quarantined("not_json", "no")
 _NO_RESPONSE = Deferred("timeout")
 
 
@@ -61,6 +62,7 @@ def crawl(shown: Sequence[int], failing: Mapping[int, ArticleError] | None = Non
         try:
             with open_site(root, _RESERVED) as archive:
                 _crawl(archive, shown, failing or {})
+                archive.tree.publish(REPORT, b"{}\n")
         except StorageError as exc:
             tell(str(exc))
             return Status.STORAGE
@@ -105,7 +107,7 @@ def _entry(archive: Archive, number: int) -> Entry:
 
 
 def repair(root: Path) -> int:
-    """``scrapy archive-check --repair``."""
+    """``finews archive-check --repair``."""
     command = archive_check.Command()
     command.settings = Settings({"ARCHIVER_OUTPUT": str(root)})
     with redirect_stdout(io.StringIO()) as stdout:  # a fault may not hit the output of the command
@@ -115,7 +117,7 @@ def repair(root: Path) -> int:
     return command.exitcode
 
 
-def _in_turn(*tasks: Task) -> Task:
+def in_turn(*tasks: Task) -> Task:
     """Runs the tasks up to the first that fails."""
 
     def task(root: Path) -> int:
@@ -131,7 +133,7 @@ def _nothing(_: Path) -> int:
     return Status.OK
 
 
-def _killed_run(root: Path) -> int:
+def killed_run(root: Path) -> int:
     """A run that is killed: one post is in the index, two are on the disk only, one is staged in part."""
     if child := os.fork():
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
@@ -142,6 +144,12 @@ def _killed_run(root: Path) -> int:
     archive.write([_entry(archive, 5), _entry(archive, 6)])
     (root / STAGING / f"0-{_name(7)}").write_bytes(_half(root / POSTS / _name(0)))
     os._exit(Status.OK)
+
+
+def _version_1(root: Path) -> int:
+    """An archive that an older version of the program wrote."""
+    version_1.copied(root)
+    return Status.OK
 
 
 def _delete_index(root: Path) -> int:
@@ -162,7 +170,7 @@ def _damage(root: Path) -> int:
     (posts / _name(7)).unlink()
     with closing(sqlite3.connect(root / INDEX)) as db:
         db.execute("DELETE FROM post WHERE id = ?", (listed(8).id,))
-        db.execute("UPDATE post SET category = 'x' WHERE id = ?", (listed(9).id,))
+        db.execute("UPDATE post SET place = place % 3 + 1 WHERE id = ?", (listed(9).id,))
         db.commit()
     (root / "category/yangliribao.html").write_bytes(b"")
     (root / STAGING / "0-x.md").write_bytes(b"---\n")
@@ -190,19 +198,20 @@ def _half(path: Path) -> bytes:
 
 # --- the scenarios
 
-_FIRST = crawl((0, 1, 3, 4), {3: _BUSY, 4: _NO_RESPONSE})
-_SECOND = crawl((0, 1, 2, 5, 6, 7), {7: _BUSY})
+FIRST = crawl((0, 1, 3, 4), {3: BUSY, 4: _NO_RESPONSE})
+SECOND = crawl((0, 1, 2, 5, 6, 7), {7: BUSY})
 """The listing no longer shows the open articles; they get posts now, and there is a new source."""
-_ALL = crawl(range(10), {3: _BUSY, 4: _NO_RESPONSE})
+_ALL = crawl(range(10), {3: BUSY, 4: _NO_RESPONSE})
 _LAST = crawl(range(10, 12))
 """The listing shows none of the earlier articles: open articles are known from the archive only."""
 
 SCENARIOS = {
-    "new": Scenario(_nothing, crawl(range(6), {3: _BUSY}), crawl(range(6), {3: _BUSY})),
-    "update": Scenario(_FIRST, _SECOND, _SECOND),
-    "recovery": Scenario(_in_turn(_FIRST, _killed_run), _SECOND, _SECOND),
-    "reindex": Scenario(_in_turn(_FIRST, _killed_run, _delete_index), _SECOND, _SECOND),
-    "repair": Scenario(_in_turn(_ALL, _damage), repair, _in_turn(repair, _LAST)),
-    "repair-cut-off": Scenario(_in_turn(_FIRST, _killed_run), repair, _in_turn(repair, _SECOND)),
-    "repair-index": Scenario(_in_turn(_ALL, _damage_index), repair, _in_turn(repair, _LAST)),
+    "new": Scenario(_nothing, crawl(range(6), {3: BUSY}), crawl(range(6), {3: BUSY})),
+    "update": Scenario(FIRST, SECOND, SECOND),
+    "recovery": Scenario(in_turn(FIRST, killed_run), SECOND, SECOND),
+    "migration": Scenario(_version_1, crawl((0, 1, 7)), crawl((0, 1, 7))),
+    "reindex": Scenario(in_turn(FIRST, killed_run, _delete_index), SECOND, SECOND),
+    "repair": Scenario(in_turn(_ALL, _damage), repair, in_turn(repair, _LAST)),
+    "repair-cut-off": Scenario(in_turn(FIRST, killed_run), repair, in_turn(repair, SECOND)),
+    "repair-index": Scenario(in_turn(_ALL, _damage_index), repair, in_turn(repair, _LAST)),
 }

@@ -34,10 +34,11 @@ _FOREIGN = (
 _FAST = "--seccomp-bpf"
 """Stops a process at traced calls only. strace 6.1 cannot send signals with this option."""
 
-_HIT = dict.fromkeys(DUMMY_CALLS, 100) | {"pwrite64": 300, "openat": 2400}
+_HIT = dict.fromkeys(DUMMY_CALLS, 100) | {"fsync": 200, "pwrite64": 300, "openat": 2400}
 """Call → the number of the call that fails. strace counts the calls of each process by name, and takes one number
 for all processes. To make the Nth call of a process fail, the process first makes 100 - N dummy calls. The driver
-itself must not be hit: its imports open some 1,200 files, so the number for ``openat`` is twice that."""
+itself must not be hit: it opens some 1,200 files and makes some 100 fsync calls, so the numbers for these are twice
+that."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,13 @@ class Driver:
         """Logs the calls that make a post durable, with paths and contents: see ``tests.crash.calls``."""
         details = ("-y", "-s", str(MAX_CONTENT))
         return cls(folder, _FAST, *details, "-o", str(folder / "calls"), "-e", f"trace={_names(ORDERED)}")
+
+    @classmethod
+    def recording(cls, folder: Path) -> Self:
+        """Logs every call that changes the disk, with paths and contents: see ``tests.crash.recording``."""
+        details = ("-y", "-s", str(MAX_CONTENT))
+        every = f"trace={_names(DUMMY_CALLS)},{_FOREIGN}"
+        return cls(folder, _FAST, *details, "-o", str(folder / "calls"), "-e", every)
 
     def run(
         self, scenario: str, part: str, root: Path, dummy_calls: Mapping[str, int] | None = None

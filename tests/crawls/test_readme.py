@@ -6,6 +6,7 @@ are printed, and only the environment (proxies and the certificate to trust) dif
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -20,60 +21,48 @@ from archiver.replica.eastmoney import Columns
 from archiver.replica.eastmoney_server import EastmoneyReplica
 from archiver.replica.server import Replica
 from tests.crawling import PROJECT, posts
+from tests.environments import build_wheel, make_environment
 from tests.faults import certificates
 from tests.sites.test_own_site import play
 
-READMES = ["README.md", "README.zh-CN.md"]
-OTHER_PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
+VERSIONS = ["3.11", "3.12", "3.13", "3.14"]
+PYENV = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser() / "versions"
 
 
 def blocks(readme: str, language: str) -> list[str]:
     text = (PROJECT / readme).read_text(encoding="utf-8")
-    return re.findall(rf"^ *```{language}\n(.*?)^ *```$", text, re.MULTILINE | re.DOTALL)
+    fenced = re.findall(r"^ *```(\w*)\n(.*?)^ *```$", text, re.MULTILINE | re.DOTALL)
+    return [block for kind, block in fenced if kind == language]
 
 
 def pythons() -> list[str]:
     """The running one, and every other version from 3.11 that can make virtual environments."""
     running = "{}.{}".format(*sys.version_info)
-    return [sys.executable] + [
-        path
-        for version in OTHER_PYTHONS
-        if version != running and (path := shutil.which(f"python{version}")) and works(path)
-    ]
+    others = (python_of(version) for version in VERSIONS if version != running)
+    return [sys.executable, *filter(None, others)]
+
+
+def python_of(version: str) -> str:
+    """The path of a Python of this version; empty if there is none."""
+    installed = sorted(map(str, PYENV.glob(f"{version}.*/bin/python{version}")))
+    candidates = [shutil.which(f"python{version}"), *installed]
+    return next((path for path in candidates if path and works(path)), "")
 
 
 def works(python: str) -> bool:
-    return not subprocess.run([python, "-c", "import venv, ensurepip, sqlite3, ssl"], check=False).returncode
+    words = [python, "-c", "import venv, ensurepip, sqlite3, ssl"]
+    return subprocess.run(words, capture_output=True, check=False).returncode == 0
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built from a copy, so that no file of an earlier build gets into it."""
-    folder = tmp_path_factory.mktemp("wheel")
-    source = folder / "source"
-    for name in ("archiver", "spiders"):
-        shutil.copytree(PROJECT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(PROJECT / name, source)
-    pip(sys.executable, "wheel", "--no-deps", "--wheel-dir", str(folder), str(source))
-    (built,) = folder.glob("*.whl")
-    return built
-
-
-def pip(python: str, *words: str) -> None:
-    done = subprocess.run(
-        [python, "-m", "pip", "--quiet", *words], capture_output=True, text=True, check=False, timeout=600
-    )
-    assert done.returncode == 0, done.stderr
+    return build_wheel(tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="module", params=pythons(), ids=lambda path: Path(path).name)
 def installed(request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the programs of an environment with the wheel and what it depends on."""
-    folder = tmp_path_factory.mktemp("environment")
-    subprocess.run([request.param, "-m", "venv", folder], check=True, timeout=120)
-    pip(str(folder / "bin/python"), "install", str(wheel))
-    return folder / "bin"
+    return make_environment(request.param, tmp_path_factory.mktemp("environment"), str(wheel))
 
 
 class World:
@@ -122,13 +111,18 @@ def faster(command: str) -> str:
     return command.replace("-a site=", "-s ARCHIVER_PACE=full -a site=")
 
 
-@pytest.mark.parametrize("readme", READMES)
+def test_the_chinese_readme_has_the_same_commands() -> None:
+    for language in ("", "sh", "crontab"):
+        assert blocks("README.md", language)
+        assert blocks("README.zh-CN.md", language) == blocks("README.md", language)
+
+
 def test_the_commands_of_the_readme_work_in_an_empty_folder(
-    installed: Path, world: World, tmp_path: Path, readme: str
+    installed: Path, world: World, tmp_path: Path
 ) -> None:
     example = (PROJECT / "docs/example-site.yaml").read_text(encoding="utf-8")
     (tmp_path / "mine.yaml").write_text(example.replace("https:", "http:"), encoding="utf-8")
-    outputs = [shell(faster(block), installed, tmp_path, world) for block in blocks(readme, "sh")]
+    outputs = [shell(faster(block), installed, tmp_path, world) for block in blocks("README.md", "sh")]
     for done in outputs:
         assert done.returncode == 0, done.stdout + done.stderr
     assert len(posts(tmp_path / "output")) == 40
@@ -137,3 +131,24 @@ def test_the_commands_of_the_readme_work_in_an_empty_folder(
     assert len((tmp_path / "articles.jsonl").read_text(encoding="utf-8").splitlines()) == 40
     assert (tmp_path / "output/index.html").is_file()
     assert (tmp_path / "archive.tar.gz").stat().st_size > 10_000
+    check_the_line_for_cron(installed, world, tmp_path / "srv")
+
+
+def check_the_line_for_cron(programs: Path, world: World, folder: Path) -> None:
+    (line,) = blocks("README.md", "crontab")
+    parts = re.fullmatch(r"(\S+ \S+ \S+ \S+ \S+)  cd (\S+) && (.*)\n", line)
+    assert parts
+    assert parts.groups()[:2] == ("*/5 * * * *", "/srv/news")
+    folder.mkdir()
+    (folder / ".venv").symlink_to(programs.parent)
+    done = shell(f"cd {folder} && {faster(parts[3])} -a limit=3", Path("/usr/bin"), Path("/"), world)
+    assert done.returncode == 0, done.stderr
+    assert len(posts(folder / "output")) == 3
+
+
+def test_the_report_in_the_readme_is_what_the_replica_gives(world: World, tmp_path: Path) -> None:
+    (printed,) = [block for block in blocks("README.md", "") if block.startswith("category · ")]
+    command = blocks("README.md", "sh")[0]
+    done = shell(command, Path(sys.executable).parent, tmp_path, world)
+    varies = re.compile(r"[\d.]+ s,|\S+(?=/output/_posts)")
+    assert varies.sub("", done.stderr) == varies.sub("", printed)

@@ -48,18 +48,30 @@ def _builder(name: str, key: ec.EllipticCurvePrivateKey, days: int) -> x509.Cert
     )
 
 
+def pem(signed: Signed) -> bytes:
+    """The certificate, as a file of trusted authorities holds it."""
+    return signed.certificate.public_bytes(serialization.Encoding.PEM)
+
+
+def _general_name(address: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(address))
+    except ValueError:
+        return x509.DNSName(address)
+
+
 def context(folder: Path, address: str, by: Signed | None, days: int = 30) -> ssl.SSLContext:
-    """For a server at an IP address. Without ``by`` the certificate is self-signed; with days < 0 it is expired."""
+    """For a server at an IP address or a name (``*.example.com``). Without ``by`` the certificate is self-signed; with days < 0 it is expired."""
     key = ec.generate_private_key(ec.SECP256R1())
     issuer = by.certificate.subject if by else _name(address)
-    names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))])
+    names = x509.SubjectAlternativeName([_general_name(address)])
     built = (
         _builder(address, key, days)
         .issuer_name(issuer)
         .add_extension(names, critical=False)
         .sign(by.key if by else key, hashes.SHA256())
     )
-    path = folder / f"{address}-{days}-{bool(by)}.pem"
+    path = folder / f"{address.replace('*', 'any')}-{days}-{bool(by)}.pem"
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import traceback
 from pathlib import Path
 from typing import Self
 
@@ -31,6 +32,7 @@ class ToFile:
             "coding": response.headers.get("Content-Encoding", b"").decode() if response else "",
             "body": response.body.hex() if response else "",
             "error": type(exchange.error).__name__ if exchange.error else "",
+            "exception": f"{exchange.error!r} {''.join(traceback.format_exception(exchange.error))}",
             "began": exchange.began.isoformat(),
             "seconds": exchange.seconds,
             "peer": str(exchange.peer or ""),

@@ -238,18 +238,6 @@ def test_secret_headers_are_not_sent_to_another_origin(location: str, kept: set[
     assert following.meta["redirect_urls"] == ["http://good.example/a"]
 
 
-def test_a_redirect_drops_the_proxy_of_the_environment_but_keeps_the_users_own(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("http_proxy", "http://proxy.example:3128")
-    secret = "Basic d2hvOlNlY3JldA=="
-    for proxy, kept in (("http://proxy.example:3128", False), ("http://own.example:3128", True)):
-        meta: dict[str, object] = {"proxy": proxy}
-        following = redirected("http://good.example/a", "/b", meta=meta, Proxy_Authorization=secret)
-        assert ("proxy" in following.meta) is kept
-        assert ("Proxy-Authorization" in following.headers) is kept
-
-
 def test_a_redirect_keeps_the_arguments_and_meta_of_its_request() -> None:
     request = Request(
         "http://good.example/a", cb_kwargs={"step": 1}, meta={"x": 1}, priority=3, dont_filter=True

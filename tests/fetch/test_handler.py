@@ -15,6 +15,7 @@ from scrapy.exceptions import DownloadCancelledError, ResponseDataLossError, Sto
 from scrapy.http import HtmlResponse, Response
 from scrapy.settings import Settings
 from scrapy.signalmanager import SignalManager
+from scrapy.statscollectors import MemoryStatsCollector
 
 from archiver.fetch.handler import HttpHandler
 from tests import faultd
@@ -34,6 +35,7 @@ def crawler(**settings: Any) -> Any:
         settings=Settings(kept), spider=None, get_downloader_middleware=nothing, get_extension=nothing
     )
     made.signals = SignalManager(made)
+    made.stats = MemoryStatsCollector(made)
     return made
 
 

@@ -14,7 +14,6 @@ SOURCES = sorted([*PROJECT.glob("archiver/**/*.py"), *PROJECT.glob("spiders/*.py
 LIBRARIES = ("scrapy", "twisted", "aiohttp")
 
 DOCUMENTED = {
-    "_exit": "os: the documented way to end the process without waiting for threads",
     "_replace": "named tuples: all their methods begin with an underscore, so that fields may have any name",
     "_Element": "lxml: the only name of its elements' class",
 }
@@ -64,7 +63,6 @@ def test_sources_use_only_public_names_of_libraries(path: str) -> None:
         ("from scrapy import __version__\nimport _thread\nfrom typing import _T", []),
         ("session._retry = self._x = cls._y = a.b._c", ["session._retry", "a.b._c"]),
         ("super()._x()\nself.a._b", ["self.a._b"]),
-        ("a.__class__\nos._exit(1)", []),
     ],
 )
 def test_the_check_finds_private_names(code: str, expected: list[str]) -> None:

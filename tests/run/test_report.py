@@ -120,6 +120,17 @@ def test_the_json_contains_counts_doubts_and_errors() -> None:
     assert data["storage_error"] == "full"
 
 
+@pytest.mark.parametrize("count", [1, 10, 11])
+def test_posts_without_a_file_are_reported_and_do_not_change_the_status(count: int) -> None:
+    ids = tuple(f"NW{number:03}" for number in range(count))
+    made = report(without_file=ids)
+    assert f"and {count} posts of the index have no file (NW000" in made.as_text()
+    assert (", … in .archive/report.json)" in made.as_text()) == (count > 10)
+    assert json.loads(made.as_json())["without_file"] == list(ids)
+    assert made.status == Status.OK
+    assert "have no file" not in report().as_text()
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
@@ -133,3 +144,21 @@ def test_the_json_contains_counts_doubts_and_errors() -> None:
 )
 def test_hostile_text_is_printed_as_one_harmless_line(text: str, shown: str) -> None:
     assert printable(text) == shown
+
+
+def test_the_report_has_no_control_character_and_no_password() -> None:
+    """Faults Q17, Q18."""
+    hostile = "新闻\x1b[2J\x9b31m\u202e http://me:Secret@a.example/"
+    failed = Tally(
+        listed=1,
+        ends=Counter(quarantined=1),
+        failures=[End(hostile, "quarantined", "bad_id", hostile, hostile)],
+        listings_incomplete={hostile: hostile},
+    )
+    made = report(failed, drift=(hostile,), storage_error=hostile, proxies=(hostile,), root=hostile)
+    (failure,) = json.loads(made.as_json())["failures"]
+    assert failure["detail"] == "新闻\x1b[2J\x9b31m\u202e http://***@a.example/"
+    for char in "\x1b\x9b\u202e":
+        assert char not in made.as_json()
+    assert "Secret" not in made.as_json()
+    assert "新闻" in made.as_json()

@@ -88,3 +88,76 @@ def test_a_host_that_hangs_does_not_delay_the_stop(tmp_path: Path, second: bool)
     assert took < (3 if second else SECONDS_TO_STOP)
     assert "exit 8" in stderr.splitlines()[-1]
     assert json.loads((tmp_path / ".archive/report.json").read_text())["finish_reason"] == "shutdown"
+
+
+def test_a_run_under_nohup_does_not_stop_when_the_terminal_is_closed(
+    tmp_path: Path, replica: Replica, uninterrupted: dict[str, str]
+) -> None:
+    number = signal.SIGHUP
+    before = signal.signal(number, signal.SIG_IGN)  # what nohup does; a child process inherits it
+    try:
+        process = start(tmp_path, replica)
+    finally:
+        signal.signal(number, before)
+    with process:
+        wait_for_posts(tmp_path, 5, process)
+        process.send_signal(number)
+        _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 0, stderr
+    assert posts(tmp_path) == uninterrupted
+
+
+def test_the_first_signal_says_how_long_the_stop_takes(tmp_path: Path, replica: Replica) -> None:
+    with start(tmp_path, replica, "-s", "ARCHIVER_STOP_SECONDS=3") as process:
+        wait_for_posts(tmp_path, 5, process)
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=30)
+    assert "stopping: downloads that are running have 3 s; a second signal ends them at once\n" in stderr
+
+
+TWO_RUNS = """
+import asyncio, sys
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings
+
+def settings(output):
+    settings = Settings()
+    settings.setmodule("archiver.settings", priority="project")
+    settings.setdict({"ARCHIVER_OUTPUT": output, "DOWNLOAD_DELAY": 0.02, "AUTOTHROTTLE_ENABLED": False,
+                      "ARCHIVER_STOP_SECONDS": 1}, priority="cmdline")
+    return settings
+
+from archiver.run.archive_run import ArchiveRun
+process = AsyncCrawlerProcess(settings(sys.argv[1]))
+crawlers = []
+for output in sys.argv[1:]:
+    process.settings = settings(output)
+    crawlers.append(process.create_crawler("category"))
+    process.crawl(crawlers[-1])
+process.start()
+print(*(int(crawler.get_extension(ArchiveRun).report.status) for crawler in crawlers))
+sys.exit(5)
+"""
+
+
+def test_two_runs_of_one_process_end_in_order_and_the_program_goes_on(tmp_path: Path) -> None:
+    roots = [tmp_path / "one", tmp_path / "two"]
+    with Replica(Site(articles=30, plain=True)) as replica:
+        process = subprocess.Popen(
+            [sys.executable, "-c", TWO_RUNS, *map(str, roots)],
+            cwd=PROJECT,
+            env=proxied(replica.url, os.environ),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        with process:
+            for root in roots:
+                wait_for_posts(root, 3, process)
+            replica.hang = True
+            process.send_signal(signal.SIGTERM)
+            stdout, stderr = process.communicate(timeout=30)
+    assert (process.returncode, stdout) == (5, "8 8\n"), stderr
+    for root in roots:
+        assert json.loads((root / ".archive/report.json").read_text())["finish_reason"] == "shutdown"
+        assert crawl("share", root, None, infocode="NW202202222284881584").status != 7, "the lock is released"

@@ -11,7 +11,7 @@ from archiver.posts import Post, render
 from archiver.publish.jekyll.site import entry_of, open_site
 from archiver.run.ledger import Ledger
 from archiver.storage.archive import Archive
-from archiver.storage.rows import KnownListing
+from archiver.storage.rows import KnownListing, Provenance
 
 NOW = datetime(2022, 2, 22, 10, tzinfo=UTC)
 LISTING = "http://finews.withounder.com/category/yangliribao.html"
@@ -46,7 +46,8 @@ def a_post(number: int, source: str = "", slug: str = "yangliribao") -> Post:
 def store(archive: Archive, ledger: Ledger, post: Post) -> None:
     source = post.tag.removesuffix("新闻") if post.category != "emnews" else ""
     ledger.admit([Listed(post.id, listing=LISTING)])
-    [end] = archive.store([entry_of(post, render(post), source)])
+    provenance = Provenance("finews", post.link, LISTING, {"title": post.title}, post.date, True, NOW, source)
+    [end] = archive.store([entry_of(post, render(post), source, provenance)])
     assert not isinstance(end, Quarantined)
     ledger.stored(post.id, end)
 

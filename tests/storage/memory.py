@@ -85,6 +85,9 @@ class MemoryStore:
         row = self._rows.posts.get(article_id)
         return self._rows.provenance[row.id, row.sha256] if row else None
 
+    def damaged_provenance(self) -> list[PostRow]:
+        return []
+
     def forget_post(self, article_id: str) -> None:
         self._changing.posts.pop(article_id, None)
 

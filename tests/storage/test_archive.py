@@ -18,10 +18,12 @@ from archiver.normalise.fingerprint import fingerprint
 from archiver.posts import Post, render
 from archiver.publish.jekyll.site import entry_of, open_site
 from archiver.run.ledger import Ledger
-from archiver.storage import processes
+from archiver.storage import processes, salvage
 from archiver.storage.archive import Archive
+from archiver.storage.files import Tree
 from archiver.storage.lock import Locked
-from archiver.storage.rows import Provenance
+from archiver.storage.rows import OpenArticle, Provenance
+from tests.storage import archives
 
 NOW = datetime(2022, 2, 22, 10, tzinfo=UTC)
 LISTING = "http://finews.withounder.com/category/shiliao.html"
@@ -216,8 +218,9 @@ def test_the_next_run_requests_the_articles_without_a_final_end(tmp_path: Path) 
     with open_site(tmp_path) as archive:
         ledger = Ledger(archive.catalogue, NOW)
         assert [article.id[-1] for article in ledger.waiting(LISTING)] == ["2", "3"]
-        assert [article.id[-1] for article in ledger.admit([listed(n) for n in (1, 2, 3)])] == ["3"]
+        assert [article.id[-1] for article in ledger.admit([listed(n) for n in (1, 2, 3)])] == ["2", "3"]
         assert ledger.tally.ends["unchanged"] == 1
+        ledger.ended("NW202202222284000002", Skipped("gone"))
         assert ledger.tally.reasons["skipped/gone"] == 1
         store(archive, a_post("NW202202222284000003"))
     assert not (tmp_path / end.record).exists()
@@ -344,3 +347,38 @@ def test_an_edited_post_gets_its_digest_in_a_rebuild_and_the_others_keep_theirs(
         right = Provenance(published=NOW, digest=fingerprint("样例题目", posts[0].body))
         found = [archive.index.provenance(post.id) for post in posts]
     assert found == [right] * edited + [said] * (10 - edited)
+
+
+def test_posts_that_lost_their_file_are_noticed_after_a_run_that_was_cut_off(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    archives.finished(tmp_path)
+    (tmp_path / "_posts" / archives.a_post(2, archives.SOURCES[2]).name).unlink()
+    with open_site(tmp_path) as archive:
+        assert archive.without_file == []  # after a run that ended in order, the user deleted it
+    archive = open_site(tmp_path)
+    archive.catalogue.begin()
+    kill(archive)
+    with open_site(tmp_path) as archive:
+        assert archive.without_file == [archives.listed(2).id]
+        assert archive.index.holds(archives.listed(2).id)  # it stays: the user may have deleted the file
+    assert (
+        f"1 posts of the index have no file in {tmp_path}/_posts ({archives.listed(2).id} …)" in caplog.text
+    )
+
+
+def test_staged_files_are_removed_also_after_a_run_that_ended_in_order(tmp_path: Path) -> None:
+    archives.finished(tmp_path)
+    staged = tmp_path / ".archive/staging/0-report.json"
+    staged.write_bytes(b"{")
+    open_site(tmp_path).close()
+    assert not staged.exists()
+
+
+def test_an_interrupted_repair_is_completed_although_the_index_looks_sound(tmp_path: Path) -> None:
+    archives.finished(tmp_path)
+    with Tree(tmp_path) as tree:
+        salvage.keep(tree, [OpenArticle(archives.listed(77), "deferred", "timeout")], "finews")
+    with open_site(tmp_path) as archive:
+        assert archive.index.open_article(archives.listed(77).id) is not None
+    assert not (tmp_path / salvage.SALVAGED).exists()

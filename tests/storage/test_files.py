@@ -15,6 +15,7 @@ from archiver.errors import StorageError
 from archiver.items import Listed
 from archiver.publish.jekyll.site import open_site
 from archiver.run.ledger import Ledger
+from archiver.storage import files as files_module
 from archiver.storage.files import STAGING, Tree
 
 
@@ -155,3 +156,32 @@ def test_a_root_that_is_a_file_raises_a_storage_error(tmp_path: Path) -> None:
     (tmp_path / "root").write_text("")
     with pytest.raises(StorageError, match="root"):
         Tree(tmp_path / "root")
+
+
+def test_a_staged_file_that_is_also_a_post_is_not_emptied(tree: Tree) -> None:
+    """A power cut on a disk without a journal may leave both names of a file that was renamed."""
+    tree.publish("_posts/a.md", b"the post")
+    (tree.root / STAGING / "0-b.md").hardlink_to(tree.root / "_posts/a.md")
+    tree.publish("_posts/b.md", b"another")
+    assert (tree.root / "_posts/a.md").read_bytes() == b"the post"
+    assert (tree.root / "_posts/b.md").read_bytes() == b"another"
+
+
+def test_a_file_that_an_earlier_run_has_named_is_synced(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree.publish("category/a/b.html", b"x")
+    tree.publish(".git/a", b"x")
+    tree.publish(".archive/quarantine/a.json", b"{}")
+    (tree.root / "link").symlink_to("/")
+    synced = []
+    monkeypatch.setattr(files_module, "_sync_folder", synced.append)
+    tree.sync_folders()
+    below = [str(path.relative_to(tree.root)) for path in synced if path.is_relative_to(tree.root)]
+    assert sorted(below) == [
+        ".",
+        ".archive",
+        ".archive/quarantine",
+        ".archive/staging",
+        "category",
+        "category/a",
+    ]
+    assert tree.root.parent in synced

@@ -57,6 +57,7 @@ class JekyllLayout:
             tree.publish(_MARKER, b"")
         if tree.exists(_MARKER):
             _copy(tree, resources.files("archiver.publish.jekyll") / "skeleton", "")
+            tree.sync_folders()
             tree.remove(_MARKER)
 
     def id_of(self, name: str) -> str:

@@ -1,0 +1,49 @@
+"""What a failed download means for its article."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+from scrapy.settings import Settings
+
+from archiver.errors import Deferred
+from archiver.fetch.connections import AttemptFailed, open_session
+from archiver.fetch.outcomes import of_error
+from archiver.fetch.resolver import PublicResolver
+from tests.faults import certificates
+
+
+@pytest.mark.parametrize(
+    ("host", "days", "signed", "reason"),
+    [
+        ("127.0.0.1", -1, True, "certificate has expired"),
+        ("127.0.0.200", 30, True, "IP address mismatch, certificate is not valid for '127.0.0.1'."),
+        ("127.0.0.1", 30, False, "self-signed certificate"),
+    ],
+)
+def test_a_refused_certificate_is_reported_with_the_reason_of_openssl(
+    tmp_path: Path, host: str, days: int, signed: bool, reason: str
+) -> None:
+    """Faults N30."""
+    trusted = certificates.authority()
+    served = certificates.context(tmp_path, host, trusted if signed else None, days=days)
+    client = ssl.create_default_context(cadata=trusted.certificate.public_bytes(Encoding.DER))
+
+    async def run() -> BaseException:
+        server = await asyncio.start_server(
+            lambda _reader, writer: writer.close(), "127.0.0.1", 0, ssl=served
+        )
+        url = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        settings = Settings({"CONCURRENT_REQUESTS_PER_DOMAIN": 1})
+        async with server, open_session(settings, PublicResolver(1.0, [])) as session:
+            with pytest.raises(AttemptFailed) as caught:
+                await session.get(url, ssl=client)
+        return caught.value.error
+
+    problem = of_error(asyncio.run(run()))
+    assert (type(problem), problem.reason) == (Deferred, "tls_untrusted")
+    assert problem.detail == f"the certificate is refused: {reason}"
