@@ -50,6 +50,7 @@ class PostTables(Database):
 
     def cleared(self) -> None:
         self._db.execute("DELETE FROM provenance WHERE number NOT IN (SELECT number FROM post)")
+        self._db.execute("DELETE FROM open WHERE id IN (SELECT id FROM post)")
         self._db.execute("DROP TABLE temp.cleared")
         self._is_cleared = False
 
@@ -96,7 +97,8 @@ class PostTables(Database):
         self._db.execute(
             "INSERT OR REPLACE INTO post VALUES (?, ?, ?, ?, ?)", (row.id, name, place, row.sha256, number)
         )
-        self._db.execute("DELETE FROM open WHERE id = ?", (row.id,))
+        if not self._is_cleared:
+            self._db.execute("DELETE FROM open WHERE id = ?", (row.id,))
         self._added.append(row.id)
         if len(self._added) >= REWRITTEN_TOGETHER:
             self._rewrite_added()
@@ -119,9 +121,10 @@ class PostTables(Database):
     def _known_number(self, row: PostRow) -> int | None:
         """The number of the provenance that the article has, or had before the index was cleared if its post
         is still the same."""
-        found = self._one("SELECT number FROM post WHERE id = ?", row.id)
-        if found is None and self._is_cleared:
+        found = None
+        if self._is_cleared:
             found = self._one("SELECT number FROM cleared WHERE id = ? AND sha256 = ?", row.id, row.sha256)
+        found = found or self._one("SELECT number FROM post WHERE id = ?", row.id)
         return found[0] if found else None
 
     def _put_provenance(self, number: int | None, said: Provenance) -> int:
