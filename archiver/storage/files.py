@@ -87,7 +87,7 @@ class Tree:
     def read(self, path: str) -> bytes:
         """The content of a file. Raises StorageError for a link, a folder or a pipe."""
         folder, name = self._split(path)
-        with storage_errors(self.root / path):
+        with storage_errors(f"{self.root}/{path}"):
             descriptor = os.open(name, os.O_RDONLY | _PLAIN_FILE, dir_fd=folder)
             return _content(descriptor)
 
