@@ -9,10 +9,11 @@ from datetime import datetime
 from pathlib import Path
 
 from archiver.audit.findings import Checked, Finding
-from archiver.audit.posts_check import PostsCheck, names_in
+from archiver.audit.posts_check import PostsCheck, names_in, reader
 from archiver.errors import StorageError
-from archiver.storage.files import INDEX, REPORT, STAGING, STATE, content_of
+from archiver.storage.files import INDEX, POSTS, REPORT, STAGING, STATE, content_of
 from archiver.storage.lock import no_writer
+from archiver.storage.processes import results_of
 from archiver.storage.quarantine import FOLDER as RECORDS
 from archiver.storage.quarantine import parse
 from archiver.storage.sqlite import SqliteStore
@@ -24,12 +25,13 @@ def check(root: Path, now: datetime) -> Checked:
     ``now`` has a time zone. Raises Locked if a run is running, StorageError if a folder cannot be read.
     """
     with no_writer(root), ExitStack() as reading:
+        entries = reading.enter_context(results_of(reader(root, now), names_in(root / POSTS)))
         damage = list(_damage_of_index(root))
         index = None
         if (root / INDEX).is_file() and not damage:
             index = reading.enter_context(SqliteStore.reading(root / INDEX))
-        posts = PostsCheck(root, index, now)
-        findings = (*damage, *posts.findings(), *_staged(root), *_records(root), *_report(root))
+        posts = PostsCheck(root, index)
+        findings = (*damage, *posts.findings(entries), *_staged(root), *_records(root), *_report(root))
     return Checked(posts.count, findings)
 
 

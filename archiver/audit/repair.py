@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from archiver.audit.findings import Checked, Finding
-from archiver.audit.posts_check import plain
+from archiver.audit.reading import plain
 from archiver.items import Listed
 from archiver.publish.jekyll.pages import category_page
 from archiver.publish.jekyll.site import open_site

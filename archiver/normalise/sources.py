@@ -11,8 +11,6 @@ from functools import lru_cache
 from html import unescape
 from typing import TYPE_CHECKING
 
-from parsel import Selector
-
 from archiver.normalise.credit_lines import MAX_NAME, Source, parse, spell
 from archiver.normalise.credit_words import LIKE_A_LABEL, MEDIUM
 from archiver.normalise.text import clean
@@ -22,10 +20,26 @@ if TYPE_CHECKING:
 
     from archiver.items import Evidence
 
+DEFAULT_TAG = "{source}新闻"
+"""The tag of a post whose category is its source. It is here because ``sites`` imports pydantic."""
+
+_MAX_KEPT = 400
+"""Characters of a tag that a cache keeps."""
+
 MAX_DETAIL = 100
 """Characters of a credit line that a report shows."""
 
-__all__ = ["MAX_NAME", "Credit", "Source", "decide", "from_body", "from_digest", "from_tag", "parse"]
+__all__ = [
+    "DEFAULT_TAG",
+    "MAX_NAME",
+    "Credit",
+    "Source",
+    "decide",
+    "from_body",
+    "from_digest",
+    "from_tag",
+    "parse",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +61,11 @@ def from_tag(tag: str, template: str) -> str:
     The text before and after the name in the template is removed once: 每日经济新闻新闻 becomes 每日经济新闻.
     A tag of another form is returned whole. For a template without ``{source}``, the result is empty.
     """
+    return _from_tag(tag, template) if len(tag) <= _MAX_KEPT else _from_tag.__wrapped__(tag, template)
+
+
+@lru_cache(maxsize=1024)
+def _from_tag(tag: str, template: str) -> str:
     before, named, after = template.format(source="\0").partition("\0")
     if not named:
         return ""
@@ -91,6 +110,8 @@ def _may_disable_tags(html: str) -> bool:
 
 
 def _last_line(html: str, css_class: str) -> str | None:
+    from parsel import Selector  # here: processes that only read posts do not need its 15 MB
+
     page = Selector(text=html.encode("utf-8", "ignore").decode(), type="html")
     lines = page.xpath(
         "(//*[contains(concat(' ', normalize-space(@class), ' '), concat(' ', $name, ' '))])[last()]",

@@ -27,6 +27,9 @@ _FOOTER = re.compile(
     re.VERBOSE,
 )
 
+_MAX_KEPT = 400
+"""Characters. The cache keeps no longer footer, so its memory is bounded."""
+
 
 class Footer(NamedTuple):
     """The two links of a footer; the labels are plain text."""
@@ -52,6 +55,11 @@ def _line(footer: Footer) -> str:
 
 def parse_footer(text: str) -> Footer | None:
     """Reads the last paragraph of a post; None if it is not a complete footer."""
+    return _parsed(text) if len(text) <= _MAX_KEPT else _parsed.__wrapped__(text)
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> Footer | None:
     found = _FOOTER.fullmatch(text)
     if found is None or not is_paired(found["home"]):
         return None

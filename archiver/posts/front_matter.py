@@ -146,11 +146,41 @@ def as_html(text: str) -> str:
     return text.replace("<", "&lt;").replace(">", "&gt;")
 
 
+_SIMPLE_LINE = re.compile(
+    r"""
+    (?P<key> [a-z]{1,40} ) :[ ]
+    (?: "(?P<quoted> [ !\#-\[\]-~\u00a0-\u2027\u202a-\ud7ff\uff00-\uffef]* )"   # without escapes
+      | (?P<word> [A-Za-z0-9\u4e00-\u9fff] [-A-Za-z0-9_./\u4e00-\u9fff]* )
+      | (?P<date> \d{4}-\d\d-\d\d [ ] \d\d:\d\d:\d\d [ ] [+]\d{4} )
+      | \[ (?P<only> [A-Za-z0-9\u4e00-\u9fff]+ (?: [ ] [A-Za-z0-9\u4e00-\u9fff]+ )* ) \]
+    )
+    \n
+    """,
+    re.ASCII | re.VERBOSE,
+)
+"""A line that is read without a YAML parser: parsing takes longer than everything else in reading a post."""
+
+
 def load(text: str) -> dict[str, Value]:
     """The values of a front matter without its fences, in the order of its keys.
 
     Raises ``ValueError`` unless the text is one mapping with unique string keys.
     """
+    return _load_simple(text) or _load_yaml(text)
+
+
+def _load_simple(text: str) -> dict[str, Value]:
+    """As ``_load_yaml``, for a text of simple lines with different keys; empty for any other."""
+    values: dict[str, Value] = {}
+    lines = end = 0
+    while found := _SIMPLE_LINE.match(text, end):
+        lines, end = lines + 1, found.end()
+        key, quoted, word, date, only = found.groups()
+        values[key] = [only] if only else word or date or quoted
+    return values if end == len(text) and len(values) == lines else {}
+
+
+def _load_yaml(text: str) -> dict[str, Value]:
     try:
         node = yaml.compose(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
         if not isinstance(node, yaml.MappingNode):

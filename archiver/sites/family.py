@@ -6,12 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from archiver.normalise.sources import DEFAULT_TAG
 from archiver.sites.article import SaidField
 from archiver.sites.part import Part
 from archiver.sites.patterns import OneLine, Regex, bounded, template
-
-DEFAULT_TAG = "{source}新闻"
-"""The tag of a post whose category is its source."""
 
 
 class Family(Part):

@@ -8,14 +8,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Literal, Protocol, Self
+from typing import Literal, NamedTuple, Protocol, Self
 
 from archiver.errors import Quarantined
 from archiver.storage import salvage
 from archiver.storage.catalogue import Catalogue
 from archiver.storage.files import INDEX, POSTS, STAGING, Tree
 from archiver.storage.lock import Lock
+from archiver.storage.processes import results_of
 from archiver.storage.rows import FoundPost, PostRow, Provenance
 from archiver.storage.slugs import Slugs
 from archiver.storage.sqlite import SqliteStore
@@ -47,8 +49,7 @@ class Entry:
     """None: not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class FiledPost:
+class FiledPost(NamedTuple):
     """What the archive reads from the file of a post."""
 
     id: str
@@ -58,7 +59,7 @@ class FiledPost:
     """The name that the tag was made from."""
     published: datetime
     digest: bytes
-    """As in ``Provenance``."""
+    """As in ``Provenance``; empty if it was not requested."""
 
 
 class NotAPost(ValueError):
@@ -74,8 +75,8 @@ class Layout(Protocol):
     def id_of(self, name: str) -> str:
         """The id of the article whose post has this file name; empty for any other name."""
 
-    def read(self, content: bytes, name: str) -> FiledPost:
-        """Raises NotAPost."""
+    def read(self, content: bytes, name: str, *, digest: bool = True) -> FiledPost:
+        """Raises NotAPost. The digest takes a third of the time, so it is calculated only if requested."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +194,18 @@ class Archive:
     def reindex(self) -> int:
         """Rebuilds the index from the posts and returns their number. Files that are not posts are logged and
         left unchanged."""
-        found = (self._found(name) for name in self.tree.names(POSTS))
-        return self.catalogue.rebuild(post for post in found if post)
+        names = [name for name in self.tree.names(POSTS) if name.endswith(".md")]
+        reader = _Reader(self.root, self._layout, digest=not self._holds_most_digests(names))
+        with results_of(reader, names) as read:
+            return self.catalogue.rebuild(
+                found for part, contents in read for found in map(self._found_in, part, contents) if found
+            )
+
+    def _holds_most_digests(self, names: Sequence[str]) -> bool:
+        """Whether the index has the digests of most posts of a sample: they are then kept."""
+        sample = names[:: len(names) // 100 + 1]
+        known = [self.index.provenance(self._layout.id_of(name)) for name in sample]
+        return 2 * sum(bool(said and said.digest) for said in known) > len(sample)
 
     def adopt(self, name: str, *, instead_of: str = "") -> bool:
         """Adds the post in a file to the index, in place of earlier rows of it and of the article
@@ -212,7 +223,7 @@ class Archive:
 
     def _said_by_file(self, row: PostRow) -> Provenance | None:
         found = self._found(row.name) if self.tree.exists(f"{POSTS}/{row.name}") else None
-        return found.provenance if found and found.row.sha256 == row.sha256 else None
+        return found.provenance() if found and found.row.sha256 == row.sha256 else None
 
     def _bring_up_to_date(self) -> None:
         """Fills an index that was just created. After a run that did not end in order, adds the posts that
@@ -260,15 +271,50 @@ class Archive:
         """The post in a file; None if there is none."""
         if not name.endswith(".md"):
             return None
-        content = self.tree.read(f"{POSTS}/{name}")
-        try:
-            post = self._layout.read(content, name)
-        except NotAPost as exc:
-            log.warning("%s/%s is not a post and was left unchanged: %s", POSTS, name, exc)
+        return self._found_in(name, _content_of(self.tree, self._layout, name, digest=True))
+
+    def _found_in(self, name: str, content: _Content) -> FoundPost | None:
+        if isinstance(content, str):
+            log.warning("%s/%s is not a post and was left unchanged: %s", POSTS, name, content)
             return None
-        row = PostRow(post.id, name, post.category, post.tag, _digest(content))
-        provenance = Provenance(published=post.published, digest=post.digest)
+        post, sha256 = content
+        row = PostRow(post.id, name, post.category, post.tag, sha256)
+        provenance = partial(self._provenance, row, post)
         return FoundPost(row, provenance, "" if post.category.casefold() in self._reserved else post.source)
+
+    def _provenance(self, row: PostRow, post: FiledPost) -> Provenance:
+        """Reads the file again if its digest was not calculated."""
+        if not post.digest:
+            again = _content_of(self.tree, self._layout, row.name, digest=True)
+            if not isinstance(again, str) and again[1] == row.sha256:
+                post = again[0]
+        return Provenance(published=post.published, digest=post.digest)
+
+
+_Content = tuple[FiledPost, bytes] | str
+"""The post in a file and the SHA-256 of the file; or why it is not a post."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads the posts with these names, in this process or another one."""
+
+    root: Path
+    layout: Layout
+    digest: bool
+    """Whether the digests of the posts are calculated."""
+
+    def __call__(self, names: Sequence[str]) -> list[_Content]:
+        with Tree(self.root) as tree:
+            return [_content_of(tree, self.layout, name, digest=self.digest) for name in names]
+
+
+def _content_of(tree: Tree, layout: Layout, name: str, *, digest: bool) -> _Content:
+    content = tree.read(f"{POSTS}/{name}")
+    try:
+        return layout.read(content, name, digest=digest), _digest(content)
+    except NotAPost as exc:
+        return str(exc)
 
 
 def _row_of(written: Written) -> PostRow:

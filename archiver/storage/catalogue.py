@@ -244,22 +244,30 @@ class Catalogue:
             for article_id in instead_of:
                 self.store.forget_post(article_id)
             self._adopt(post)
+            self._add_slugs([(post.source, post.row.category)])
 
     def _adopt(self, post: FoundPost) -> None:
-        if self.store.post(post.row.id) is None:
+        if not self.store.holds(post.row.id):
             self.store.add_found(post.row, post.provenance)
             self.quarantine.release(post.row.id)
-        if post.source:
-            self.store.add_slug(post.source, post.row.category)
+
+    def _add_slugs(self, slugs: Iterable[tuple[str, str]]) -> None:
+        for source, slug in slugs:
+            if source:
+                self.store.add_slug(source, slug)
 
     def rebuild(self, posts: Iterable[FoundPost]) -> int:
         """Forgets posts, slugs and listings, and remembers these posts; returns how many there are."""
         count = 0
+        slugs: dict[tuple[str, str], None] = {}
+        """Sources and their slugs, in the order of the posts."""
         with self._change():
             self.store.clear()
             for post in posts:
                 self._adopt(post)
+                slugs.setdefault((post.source, post.row.category))
                 count += 1
+            self._add_slugs(slugs)
             self.store.cleared()
             self._reopen_salvaged()
         salvage.forget(self._tree)

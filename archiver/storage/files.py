@@ -97,10 +97,9 @@ class Tree:
     def read(self, path: str) -> bytes:
         """The content of a file. Raises StorageError for a link, a folder or a pipe."""
         folder, name = self._split(path)
-        with storage_errors(self.root / path):
+        with storage_errors(f"{self.root}/{path}"):
             descriptor = os.open(name, os.O_RDONLY | _PLAIN_FILE, dir_fd=folder)
-            with open(_regular(descriptor), "rb") as file:
-                return file.read()
+            return _content(descriptor)
 
     def names(self, path: str) -> list[str]:
         """The names in a folder, sorted."""
@@ -187,19 +186,23 @@ class Tree:
         return self.folder(parent), name
 
 
-def content_of(path: Path) -> bytes:
+def content_of(path: Path | str) -> bytes:
     """The content of a file, without a ``Tree``. Raises OSError, also for a pipe or a folder."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with open(_regular(descriptor), "rb") as file:
-        return file.read()
+    return _content(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC))
 
 
-def _regular(descriptor: int) -> int:
-    """Returns the descriptor of a regular file; closes any other and raises OSError."""
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+def _content(descriptor: int) -> bytes:
+    """The content of a regular file; raises OSError for any other. Closes the descriptor."""
+    try:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "Not a regular file")
+        content = os.read(descriptor, found.st_size + 1)
+        while more := os.read(descriptor, 1 << 20):
+            content += more
+        return content
+    finally:
         os.close(descriptor)
-        raise OSError(errno.EINVAL, "Not a regular file")
-    return descriptor
 
 
 def _write(name: str, content: bytes, folder: int) -> None:

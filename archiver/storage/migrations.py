@@ -165,7 +165,11 @@ MIGRATIONS = (Migration(1, _VERSION_1), Migration(2, _VERSION_2))
 
 def crc(row: tuple[Any, ...]) -> int:
     """The checksum of a row that the posts cannot rebuild: SQLite notices damage to its pages only."""
-    return zlib.crc32(json.dumps(row, default=repr).encode("ascii"))
+    return zlib.crc32(_as_json(row).encode("ascii"))
+
+
+_as_json = json.JSONEncoder(default=repr).encode
+"""``json.dumps(row, default=repr)`` would create an encoder for each row."""
 
 
 def version_of(db: sqlite3.Connection) -> int:

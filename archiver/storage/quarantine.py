@@ -284,6 +284,8 @@ class Quarantine:
 
     def release(self, article_id: str) -> None:
         """Removes the record of an article that has a post now."""
+        if not self._names():
+            return
         name = name_of(article_id)
         if name in self._names():
             if self._bytes is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -55,7 +55,8 @@ class FoundPost:
     """A post that was found on the disk, with what its file says."""
 
     row: PostRow
-    provenance: Provenance
+    provenance: Callable[[], Provenance]
+    """Called if the index does not have it."""
     source: str
     """The name that its slug was made from; empty if the slug is reserved."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,9 @@ from archiver.storage.migrations import crc
 from archiver.storage.rows import PostRow, Provenance
 
 _POSTS = "SELECT id, name, category, tag, sha256 FROM post JOIN place ON place = place.number"
+_PUBLISHED, _DIGEST = 5, 9
+"""Columns of the table ``provenance``."""
+
 REWRITTEN_TOGETHER = 1000
 """New posts whose rows are written again in the order of their ids. Listings name the newest article first,
 and rows that are added in descending order leave each page of the table half empty."""
@@ -26,11 +29,14 @@ class PostTables(Database):
     def __init__(self, path: Path, *, only_read: str = "") -> None:
         self._numbers: dict[tuple[str, str, str], int] = {}
         """The rows of ``site``, ``page`` and ``place`` that were used: table and values → number."""
+        self._is_cleared = False
+        """Whether the table ``cleared`` exists."""
         self._added: list[str] = []
         """The ids of new posts whose rows are in the order in which they were added."""
         super().__init__(path, only_read=only_read)
 
     def _undo(self) -> None:
+        self._is_cleared = False
         self._numbers.clear()  # some of them may have been rolled back
         super()._undo()
 
@@ -38,12 +44,15 @@ class PostTables(Database):
         self._db.execute("DROP TABLE IF EXISTS temp.cleared")
         self._db.execute("CREATE TEMP TABLE cleared (id TEXT PRIMARY KEY, sha256 BLOB, number INTEGER)")
         self._db.execute("INSERT INTO cleared SELECT id, sha256, number FROM post")
+        self._is_cleared = True
         for table in ("post", "listing", "slug"):
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - the names above
 
     def cleared(self) -> None:
         self._db.execute("DELETE FROM provenance WHERE number NOT IN (SELECT number FROM post)")
+        self._db.execute("DELETE FROM open WHERE id IN (SELECT id FROM post)")
         self._db.execute("DROP TABLE temp.cleared")
+        self._is_cleared = False
 
     def holds(self, article_id: str) -> bool:
         with self._errors():
@@ -53,6 +62,12 @@ class PostTables(Database):
         with self._errors():
             row = self._one(f"{_POSTS} WHERE id = ?", article_id)
         return _post(row) if row else None
+
+    def these_posts(self, article_ids: Sequence[str]) -> dict[str, PostRow]:
+        places = ", ".join("?" * len(article_ids))
+        with self._errors():
+            rows = self._db.execute(f"{_POSTS} WHERE id IN ({places})", article_ids)
+            return {row[0]: _post(row) for row in rows}
 
     def posts(self) -> Iterator[PostRow]:
         with self._errors():
@@ -64,15 +79,15 @@ class PostTables(Database):
         number = self._put_provenance(found[0] if found else None, provenance or Provenance())
         self._put_post(row, number)
 
-    def add_found(self, row: PostRow, provenance: Provenance) -> None:
+    def add_found(self, row: PostRow, provenance: Callable[[], Provenance]) -> None:
         number = self._known_number(row)
-        known = self._provenance(number) if number else None
-        if known is None:
-            number = self._put_provenance(number, provenance)
-        elif known.published is None or not known.digest:  # an index of version 1 had neither
-            known = replace(known, published=provenance.published, digest=provenance.digest)
-            number = self._put_provenance(number, known)
-        assert number
+        known = self._provenance_row(number) if number else None
+        if number is None or known is None:
+            number = self._put_provenance(number, provenance())
+        elif known[_PUBLISHED] is None or not known[_DIGEST]:  # an index of version 1 had neither
+            found = provenance()
+            said = replace(self._provenance(known), published=found.published, digest=found.digest)
+            number = self._put_provenance(number, said)
         self._put_post(row, number)
 
     def _put_post(self, row: PostRow, number: int) -> None:
@@ -82,7 +97,8 @@ class PostTables(Database):
         self._db.execute(
             "INSERT OR REPLACE INTO post VALUES (?, ?, ?, ?, ?)", (row.id, name, place, row.sha256, number)
         )
-        self._db.execute("DELETE FROM open WHERE id = ?", (row.id,))
+        if not self._is_cleared:
+            self._db.execute("DELETE FROM open WHERE id = ?", (row.id,))
         self._added.append(row.id)
         if len(self._added) >= REWRITTEN_TOGETHER:
             self._rewrite_added()
@@ -105,9 +121,10 @@ class PostTables(Database):
     def _known_number(self, row: PostRow) -> int | None:
         """The number of the provenance that the article has, or had before the index was cleared if its post
         is still the same."""
-        found = self._one("SELECT number FROM post WHERE id = ?", row.id)
-        if found is None and self._one("SELECT 1 FROM temp.sqlite_master WHERE name = 'cleared'"):
+        found = None
+        if self._is_cleared:
             found = self._one("SELECT number FROM cleared WHERE id = ? AND sha256 = ?", row.id, row.sha256)
+        found = found or self._one("SELECT number FROM post WHERE id = ?", row.id)
         return found[0] if found else None
 
     def _put_provenance(self, number: int | None, said: Provenance) -> int:
@@ -136,13 +153,16 @@ class PostTables(Database):
     def provenance(self, article_id: str) -> Provenance | None:
         with self._errors():
             found = self._one("SELECT number FROM post WHERE id = ?", article_id)
-            return self._provenance(found[0]) if found else None
+            row = self._provenance_row(found[0]) if found else None
+            return self._provenance(row) if row else None
 
-    def _provenance(self, number: int) -> Provenance | None:
+    def _provenance_row(self, number: int) -> tuple[Any, ...] | None:
         row = self._one("SELECT * FROM provenance WHERE number = ?", number)
-        if row is None:
-            return None
-        self._check_crc("provenance", row)
+        if row:
+            self._check_crc("provenance", row)
+        return row
+
+    def _provenance(self, row: tuple[Any, ...]) -> Provenance:
         site, address, listing, hints, published, precise, fetched, credit, digest, revision, checked = row[
             1:-1
         ]

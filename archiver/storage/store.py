@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -37,12 +37,16 @@ class Store(Protocol):
         """Whether the article has a post."""
 
     def post(self, article_id: str) -> PostRow | None: ...
+    def these_posts(self, article_ids: Sequence[str]) -> dict[str, PostRow]:
+        """The rows with these ids (at most some hundreds); ids without a row are left out."""
+
     def posts(self) -> Iterator[PostRow]: ...
     def add_post(self, row: PostRow, provenance: Provenance | None = None) -> None:
         """Remembers a post; the article is not open any more. None: the provenance is not known."""
 
-    def add_found(self, row: PostRow, provenance: Provenance) -> None:
-        """Remembers a post that was found on the disk. The provenance that the index has of it stays."""
+    def add_found(self, row: PostRow, provenance: Callable[[], Provenance]) -> None:
+        """Remembers a post that was found on the disk. The provenance that the index has of it stays;
+        otherwise ``provenance`` is called."""
 
     def provenance(self, article_id: str) -> Provenance | None:
         """None for an article without a post."""

@@ -82,11 +82,13 @@ def test_goals_compare_commands_on_the_archive_with_sha256sum_from_10000_article
         names = {"archiver": 9.0, "sha256sum": 0.5, "archive-check": 4.0, "archive-reindex": 6.0}
         return [run(name, 2.0, articles, wall=wall) for name, wall in names.items()]
 
-    measured = results(on(2000) + on(10_000))
+    measured = results(on(2000) + on(10_000) + on(100_000))
     ratios = {name: value for name, value in verdicts(measured).items() if "sha256sum" in name}
     assert ratios == {
         "seconds, archive-check / sha256sum, 10,000 articles": (8.0, True),
         "seconds, archive-reindex / sha256sum, 10,000 articles": (12.0, False),
+        "seconds, archive-check / sha256sum, 100,000 articles": (8.0, False),
+        "seconds, archive-reindex / sha256sum, 100,000 articles": (12.0, False),
     }
     report = tables([measured])
     assert "### On the finished archive of 2,000 articles" in report

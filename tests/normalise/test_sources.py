@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from archiver.items import Evidence
 from archiver.normalise.sources import (
+    DEFAULT_TAG,
     MAX_NAME,
     Credit,
     Source,
@@ -21,7 +22,6 @@ from archiver.normalise.sources import (
     from_tag,
     parse,
 )
-from archiver.sites.family import DEFAULT_TAG
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 

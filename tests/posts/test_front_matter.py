@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archiver.errors import Quarantined
 from archiver.normalise.text import clean
+from archiver.posts import front_matter
 from archiver.posts.formats import VERSION_1
 from archiver.posts.front_matter import Plain, Quoted, Single, Value, Verbatim, as_html, line, load
 from archiver.publish.jekyll.pages import category_page
@@ -216,6 +217,73 @@ def test_anything_but_five_keys_with_string_values_is_refused(text: str) -> None
 )
 def test_values_are_read_as_strings_lists_and_mappings_in_order(text: str, values: dict[str, Value]) -> None:
     assert list(load(text).items()) == list(values.items())
+
+
+def as_yaml(text: str) -> object:
+    """The values that the YAML parser reads; None if it refuses the text."""
+    try:
+        return list(front_matter._load_yaml(text).items())
+    except ValueError:
+        return None
+
+
+_EDGES = "\t \x7f\x80\x85\xa0\u2027\u2028\u2029\u202a\ud7ff\ue000\ufeff\uff00\uffef\ufff0\ufffe\U0001f600"
+"""Blanks, line breaks, and the characters next to those that simple lines may have."""
+_SIMPLE_VALUES = [
+    "\"标题：“甲” 100% & '#' - : {x} [y] ~\"",
+    '""',
+    "jia-1.2_x/y",
+    "2022新闻",
+    "[Career In 甲 2]",
+]
+_SIMPLE_VALUES += ["2022-02-22 17:47:15 +0800", "no", "null", "0x1F", "1e3", "2022-02-22", "1."]
+
+
+@given(st.lists(st.sampled_from(_SIMPLE_VALUES), min_size=1, max_size=6))
+def test_simple_lines_are_read_as_the_yaml_parser_reads_them(values: list[str]) -> None:
+    text = "".join(f"{key}: {value}\n" for key, value in zip("badcfe", values, strict=False))
+    assert front_matter._load_simple(text), "these are simple lines"
+    assert list(load(text).items()) == as_yaml(text)
+
+
+@settings(max_examples=2000)
+@given(
+    st.lists(
+        st.sampled_from(
+            ["", " ", "-", "a", "a: ", "a:", "b: ", "\n", '"', "'", "[", "]", ", ", "#", " # ", ": "]
+        )
+        | st.sampled_from(_SIMPLE_VALUES)
+        | st.text(st.sampled_from(_EDGES + 'a甲\\"\n:'), max_size=3)
+    )
+)
+def test_other_lines_are_never_read_in_another_way_than_by_the_yaml_parser(parts: list[str]) -> None:
+    for text in (
+        "".join(parts),
+        f"a: {''.join(parts)}\n",
+        f'a: "{"".join(parts)}"\n',
+        f"a: [{''.join(parts)}]\n",
+    ):
+        if simple := front_matter._load_simple(text):
+            assert list(simple.items()) == as_yaml(text)
+
+
+def test_each_character_in_a_simple_line_is_read_as_by_the_yaml_parser() -> None:
+    characters = [*map(chr, range(0x2100)), *map(chr, range(0xD700, 0x10000)), "𠮷", "\U0001f600"]
+    read = 0
+    for c in characters:
+        for text in (f'a: "{c}x{c}"\n', f"a: x{c}y\n", f"a: {c}y\n", f"a: [{c}]\n"):
+            if simple := front_matter._load_simple(text):
+                assert list(simple.items()) == as_yaml(text), text
+                read += 1
+    assert read > 9_000
+
+
+def test_a_front_matter_that_the_archiver_wrote_is_read_without_the_yaml_parser(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(front_matter, "_load_yaml", None)
+    for tag in ("样例日报新闻", "21世纪经济报道 21财经APP新闻", "Career In"):
+        assert fields(inside(dump("“甲”：乙 100%", DATE, "jia", tag)))["tag"] == tag
 
 
 @pytest.mark.parametrize(

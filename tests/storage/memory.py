@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -67,6 +67,9 @@ class MemoryStore:
     def post(self, article_id: str) -> PostRow | None:
         return self._rows.posts.get(article_id)
 
+    def these_posts(self, article_ids: Sequence[str]) -> dict[str, PostRow]:
+        return {key: self._rows.posts[key] for key in article_ids if key in self._rows.posts}
+
     def posts(self) -> Iterator[PostRow]:
         return iter(self._rows.posts.values())
 
@@ -75,8 +78,8 @@ class MemoryStore:
         self._changing.provenance[row.id, row.sha256] = provenance or Provenance()
         self._changing.open.pop(row.id, None)
 
-    def add_found(self, row: PostRow, provenance: Provenance) -> None:
-        self.add_post(row, self._rows.provenance.get((row.id, row.sha256), provenance))
+    def add_found(self, row: PostRow, provenance: Callable[[], Provenance]) -> None:
+        self.add_post(row, self._rows.provenance.get((row.id, row.sha256)) or provenance())
 
     def provenance(self, article_id: str) -> Provenance | None:
         row = self._rows.posts.get(article_id)

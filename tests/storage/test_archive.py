@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import logging
+import shutil
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,14 +14,15 @@ import pytest
 
 from archiver.errors import Deferred, Quarantined, Skipped, StorageError
 from archiver.items import Answer, Listed
+from archiver.normalise.fingerprint import fingerprint
 from archiver.posts import Post, render
 from archiver.publish.jekyll.site import entry_of, open_site
 from archiver.run.ledger import Ledger
-from archiver.storage import salvage
+from archiver.storage import processes, salvage
 from archiver.storage.archive import Archive
 from archiver.storage.files import Tree
 from archiver.storage.lock import Locked
-from archiver.storage.rows import OpenArticle
+from archiver.storage.rows import OpenArticle, Provenance
 from tests.storage import archives
 
 NOW = datetime(2022, 2, 22, 10, tzinfo=UTC)
@@ -267,6 +272,81 @@ def test_a_run_that_was_killed_is_logged_by_the_next_one_only(
     caplog.clear()
     open_site(tmp_path).close()
     assert caplog.text == ""
+
+
+def rows_of(root: Path) -> list[str]:
+    with closing(sqlite3.connect(root / ".archive/index.sqlite")) as db:
+        return list(db.iterdump())
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["an index", "no index"])
+def test_several_processes_build_the_same_index_as_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, lost: bool
+) -> None:
+    names = ["样例日报", "样例晚报", "央视 财经", "样历日报"]
+    with open_site(tmp_path / "a") as archive:
+        for number in range(30):
+            source = names[number % 4]
+            post = a_post(f"NW2022022222840000{number:02}", source=source)
+            store(archive, replace(post, category=archive.slugs.slug(source)))
+    posts = tmp_path / "a/_posts"
+    one, other, *_ = sorted(posts.iterdir())
+    one.write_bytes(one.read_bytes().replace("央视 财经".encode(), "样例晚报".encode()))
+    other.write_bytes(b"not a post")
+    (posts / "README.txt").write_text("not a post either")
+    (posts / "2022-02-21-NW202202222284000003.md").write_text("a post with another date")
+    shutil.copytree(tmp_path / "a", tmp_path / "b")
+    found = []
+    for root, least in ((tmp_path / "a", 10_000), (tmp_path / "b", 1)):
+        monkeypatch.setattr(processes, "MIN_FILES", least)
+        monkeypatch.setattr(processes, "SLICE", 4)
+        monkeypatch.setattr(processes, "cores", lambda: 3)
+        caplog.clear()
+        if lost:
+            (root / ".archive/index.sqlite").unlink()
+        with caplog.at_level(logging.WARNING), open_site(root) as archive:
+            count = archive.reindex()
+        found.append((count, rows_of(root), caplog.messages))
+    assert found[0][0] == 29
+    assert len(found[0][2]) >= 2
+    assert found[0] == found[1]
+
+
+def test_an_index_is_unchanged_if_a_post_cannot_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_site(tmp_path) as archive:
+        for number in range(9):
+            store(archive, a_post(f"NW20220222228400000{number}"))
+    before = rows_of(tmp_path)
+    last = max((tmp_path / "_posts").iterdir())
+    last.unlink()
+    last.mkdir()
+    for least in (10_000, 1):
+        monkeypatch.setattr(processes, "MIN_FILES", least)
+        monkeypatch.setattr(processes, "SLICE", 2)
+        monkeypatch.setattr(processes, "cores", lambda: 2)
+        error = rf"{last.name}: Not a regular file \(EINVAL\)"
+        with open_site(tmp_path) as archive, pytest.raises(StorageError, match=error):
+            archive.reindex()
+        assert rows_of(tmp_path) == before
+
+
+@pytest.mark.parametrize("edited", [1, 9], ids=["one of ten", "nine of ten"])
+def test_an_edited_post_gets_its_digest_in_a_rebuild_and_the_others_keep_theirs(
+    tmp_path: Path, edited: int
+) -> None:
+    said = Provenance(site="finews", published=NOW, digest=b"d" * 32)
+    posts = [a_post(f"NW20220222228400000{number}") for number in range(10)]
+    with open_site(tmp_path) as archive:
+        archive.store([entry_of(post, render(post), provenance=said) for post in posts])
+        for post in posts[:edited]:
+            path = tmp_path / "_posts" / post.name
+            path.write_text(path.read_text("utf-8").replace("标题", "题目"), "utf-8")
+        assert archive.reindex() == 10
+        right = Provenance(published=NOW, digest=fingerprint("样例题目", posts[0].body))
+        found = [archive.index.provenance(post.id) for post in posts]
+    assert found == [right] * edited + [said] * (10 - edited)
 
 
 def test_posts_that_lost_their_file_are_noticed_after_a_run_that_was_cut_off(

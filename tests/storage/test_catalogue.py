@@ -23,7 +23,7 @@ from tests.storage.archives import LISTING, NOW, a_post, listed
 from tests.storage.memory import MemoryStore
 
 ROW = PostRow(listed(1).id, f"2022-02-22-{listed(1).id}.md", "yangliribao", "样例日报新闻", b"x" * 32)
-FOUND = FoundPost(ROW, Provenance(published=NOW, digest=b"d" * 32), "样例日报")
+FOUND = FoundPost(ROW, lambda: Provenance(published=NOW, digest=b"d" * 32), "样例日报")
 SCHEDULE = Schedule()
 
 

@@ -13,7 +13,6 @@ from archiver.posts import Post, PostError, read
 from archiver.posts.name import parse_name
 from archiver.publish.jekyll.pages import category_page
 from archiver.publish.jekyll.paths import file_of
-from archiver.sites.family import DEFAULT_TAG
 from archiver.storage.archive import Archive, Entry, FiledPost, NotAPost
 from archiver.storage.files import INDEX, STATE, Tree, storage_errors
 from archiver.storage.rows import Provenance
@@ -65,14 +64,14 @@ class JekyllLayout:
         parts = parse_name(name)
         return parts[1] if parts else ""
 
-    def read(self, content: bytes, name: str) -> FiledPost:
+    def read(self, content: bytes, name: str, *, digest: bool = True) -> FiledPost:
         try:
             post = read(content.decode("utf-8"), name)
         except (PostError, UnicodeDecodeError) as exc:
             raise NotAPost(str(exc)) from exc
-        source = sources.from_tag(post.tag, DEFAULT_TAG)
-        digest = fingerprint(post.title, post.body)
-        return FiledPost(post.id, post.category, post.tag, source, post.date, digest)
+        source = sources.from_tag(post.tag, sources.DEFAULT_TAG)
+        text = fingerprint(post.title, post.body) if digest else b""
+        return FiledPost(post.id, post.category, post.tag, source, post.date, text)
 
 
 def _is_fresh(root: Path) -> bool:
