@@ -42,8 +42,8 @@ class Daemon:
     def get(self, page: str, **arguments: str) -> dict[str, Any]:
         return self._answer(f"{self.url}/{page}.json?{urllib.parse.urlencode(arguments)}", None)
 
-    def post(self, page: str, **arguments: str) -> dict[str, Any]:
-        return self._answer(f"{self.url}/{page}.json", urllib.parse.urlencode(arguments).encode())
+    def post(self, page: str, **arguments: str | list[str]) -> dict[str, Any]:
+        return self._answer(f"{self.url}/{page}.json", urllib.parse.urlencode(arguments, doseq=True).encode())
 
     def _answer(self, url: str, data: bytes | None) -> dict[str, Any]:
         with OPENER.open(url, data, timeout=30) as response:
@@ -107,8 +107,11 @@ def replica() -> Iterator[Replica]:
         yield running
 
 
-def settings(output: Path) -> dict[str, str]:
-    return {"setting": f"ARCHIVER_OUTPUT={output}"}
+def settings(output: Path, *more: str) -> dict[str, list[str]]:
+    return {"setting": [f"ARCHIVER_OUTPUT={output}", *more]}
+
+
+FAST = "ARCHIVER_PACE=full"
 
 
 def test_a_package_installed_beside_scrapyd_archives_and_can_be_cancelled(
@@ -118,7 +121,7 @@ def test_a_package_installed_beside_scrapyd_archives_and_can_be_cancelled(
     with scrapyd(programs, tmp_path, replica) as daemon:
         assert daemon.get("listspiders", project="finews")["spiders"] == ["category", "share"]
         job = daemon.post(
-            "schedule", project="finews", spider="category", setting=f"ARCHIVER_OUTPUT={output}", limit="5"
+            "schedule", project="finews", spider="category", limit="5", **settings(output, FAST)
         )["jobid"]
         daemon.wait_until(job, "finished", "finews")
         assert len(posts(output)) == 5
@@ -158,7 +161,9 @@ def test_an_egg_deployed_from_the_checkout_archives(programs: Path, tmp_path: Pa
             timeout=120,
         )
         assert '"spiders": 2' in deployed.stdout, deployed.stdout + deployed.stderr
-        job = daemon.post("schedule", project="archiver", spider="category", **settings(output))["jobid"]
+        job = daemon.post("schedule", project="archiver", spider="category", **settings(output, FAST))[
+            "jobid"
+        ]
         daemon.wait_until(job, "finished", "archiver")
         log = daemon.log("archiver", job)
         wrong = daemon.post(
