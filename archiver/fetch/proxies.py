@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv6Address
 from typing import Self
 from urllib.parse import quote, unquote, urlsplit
@@ -141,11 +142,13 @@ def refuse_unusable(settings: BaseSettings, urls: Iterable[str]) -> None:
             raise why
 
 
-def _chosen(proxies: dict[str, Proxy | BadArgument], url: str) -> Proxy | BadArgument | None:
+def _chosen(
+    proxies: dict[str, Proxy | BadArgument], url: str, is_excluded: Callable[[str], object] = proxy_bypass
+) -> Proxy | BadArgument | None:
     """The environment's proxy for an address, unless ``no_proxy`` excludes its host."""
     parts = urlsplit(url)
     proxy = proxies.get(parts.scheme)
-    return proxy if proxy and parts.hostname and not proxy_bypass(parts.hostname) else None
+    return proxy if proxy and parts.hostname and not is_excluded(parts.hostname) else None
 
 
 class Proxies:
@@ -158,6 +161,8 @@ class Proxies:
     def __init__(self, encoding: str) -> None:
         self._encoding = encoding
         self._found = proxies_of_environment(encoding)
+        # Each call reads the whole environment, which takes a tenth of the function calls of an article.
+        self._is_excluded = lru_cache(maxsize=1000)(proxy_bypass)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -178,7 +183,7 @@ class Proxies:
         if "proxy" in meta:
             own = meta["proxy"]
             return read_proxy("Request.meta['proxy']", own, self._encoding) if own else None
-        proxy = _chosen(self._found, request.url) if self._found else None
+        proxy = _chosen(self._found, request.url, self._is_excluded) if self._found else None
         if isinstance(proxy, BadArgument):
             raise proxy.with_traceback(None)
         if proxy:

@@ -91,6 +91,9 @@ class PageProcess:
             )
         except OSError as exc:
             raise Deferred("too_heavy", f"the process that reads large pages cannot start: {exc}") from exc
+        if self._is_closed:  # while it was started
+            self._end()
+            raise _interrupted()
         return self._process
 
     def _end(self) -> None:
@@ -98,9 +101,20 @@ class PageProcess:
         if process:
             with suppress(ProcessLookupError):
                 process.kill()
-            ending = asyncio.ensure_future(process.communicate())  # closes the pipes
+            ending = asyncio.ensure_future(_closed(process))
             self._ending.add(ending)
             ending.add_done_callback(self._ending.discard)
+
+
+async def _closed(process: asyncio.subprocess.Process) -> None:
+    """Returns when the process has ended and its pipes are closed."""
+    assert process.stdin
+    assert process.stdout
+    process.stdin.close()
+    with suppress(RuntimeError):  # the call that is interrupted is reading, and reads the end
+        while await process.stdout.read(1 << 16):
+            pass
+    await process.wait()
 
 
 async def _exchange(process: asyncio.subprocess.Process, job: bytes) -> bytes:

@@ -168,7 +168,11 @@ _SHOWN = range(9)
 _RETRY = crawl(_SHOWN, {1: BUSY, 6: Deferred("timeout")})
 
 POWER = {
-    **{name: _scenario(each.prepare, each.run, each.finish) for name, each in SCENARIOS.items()},
+    **{
+        name: _scenario(each.prepare, each.run, each.finish)
+        for name, each in SCENARIOS.items()
+        if name != "version-1"  # its open articles are final, which this test does not expect
+    },
     "quarantine-retry": _scenario(crawl(_SHOWN, _FAILING), _RETRY, crawl(_SHOWN)),
     "reindex-command": _scenario(in_turn(FIRST, killed_run), _reindex, SECOND),
     "migration": _scenario(in_turn(FIRST, _version_1), SECOND, SECOND),

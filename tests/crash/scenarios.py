@@ -209,7 +209,7 @@ SCENARIOS = {
     "new": Scenario(_nothing, crawl(range(6), {3: BUSY}), crawl(range(6), {3: BUSY})),
     "update": Scenario(FIRST, SECOND, SECOND),
     "recovery": Scenario(in_turn(FIRST, killed_run), SECOND, SECOND),
-    "migration": Scenario(_version_1, crawl((0, 1, 7)), crawl((0, 1, 7))),
+    "version-1": Scenario(_version_1, crawl((0, 1, 7)), crawl((0, 1, 7))),
     "reindex": Scenario(in_turn(FIRST, killed_run, _delete_index), SECOND, SECOND),
     "repair": Scenario(in_turn(_ALL, _damage), repair, in_turn(repair, _LAST)),
     "repair-cut-off": Scenario(in_turn(FIRST, killed_run), repair, in_turn(repair, SECOND)),

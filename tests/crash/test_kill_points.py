@@ -131,7 +131,7 @@ def wrong_after_fault(root: Path, setup: Setup) -> str:
         return f"incomplete or unexpected: {wrong}"
     kept = set(bytes_of(root).values()) if root.exists() else set()
     lost = [name for name in setup.before if setup.before[name] not in kept]
-    if not lost and setup.scenario == "migration":
+    if not lost and setup.scenario == "version-1":
         return _wrong_index(root)
     return f"lost: {lost}" if lost else ""
 
@@ -195,7 +195,7 @@ def test_a_kill_at_every_call_loses_nothing(
             return f"was not killed: {killed.status} {last_lines(killed)}"
         return wrong_after_fault(root, setup) or wrong_after_rerun(root, setup, healthy)
 
-    every = 1 if scenario in ("new", "migration") else EVERY
+    every = 1 if scenario == "new" else EVERY
     assert_at_points(setup, changing[::every], inject)
 
 

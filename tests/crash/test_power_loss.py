@@ -57,7 +57,7 @@ class Facts:
             return cls(*[frozenset()] * 5)
         recorded = frozenset(_recorded(root))
         with SqliteStore.reading(root / INDEX) as index:
-            articles = index.salvage()
+            articles, _namespace = index.salvage()
             rows = [] if list(index.damage()) else list(index.posts())
         quarantined = {article.listed.id for article in articles if article.state == "quarantined"}
         posts = frozenset(row.id for row in rows)

@@ -14,6 +14,7 @@ SOURCES = sorted([*PROJECT.glob("archiver/**/*.py"), *PROJECT.glob("spiders/*.py
 LIBRARIES = ("scrapy", "twisted", "aiohttp")
 
 DOCUMENTED = {
+    "_exit": "os: the documented way to end the process without waiting for threads",
     "_replace": "named tuples: all their methods begin with an underscore, so that fields may have any name",
     "_Element": "lxml: the only name of its elements' class",
 }

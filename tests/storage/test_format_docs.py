@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from archiver.errors import Quarantined
+from archiver.items import Answer, Listed
 from archiver.options import RENAMED
 from archiver.posts import formats
 from archiver.publish.jekyll.site import open_site
@@ -19,6 +21,7 @@ from archiver.replica.articles import Site
 from archiver.replica.server import Replica
 from archiver.storage import lifecycle, migrations, salvage
 from archiver.storage.files import INDEX, REPORT, STATE, Tree
+from archiver.storage.quarantine import Limits, Quarantine
 from archiver.storage.rows import OpenArticle
 from archiver.storage.sqlite import SqliteStore
 from tests.crawling import PROJECT, crawl
@@ -149,10 +152,16 @@ def test_documented_keys_of_the_report_are_those_of_a_real_one(crawled: Path) ->
     assert list(dict.fromkeys(keys_of(report, set(documented)))) == documented
 
 
-def test_documented_keys_of_quarantine_records_are_those_of_real_ones(crawled: Path) -> None:
+def test_documented_keys_of_quarantine_records_are_those_of_real_ones(crawled: Path, tmp_path: Path) -> None:
+    with Tree(tmp_path) as tree:  # a record that was cut, and one of refused rows
+        quarantine = Quarantine(tree)
+        quarantine.limits = Limits(record=10)
+        quarantine.keep(listed(1), Quarantined("shape"), [Answer("http://x/", 200, {}, b"x" * 100)])
+        quarantine.refuse([Listed("../x", listing="http://x/list")], Quarantined("bad_id"))
     documented = set(first_column(section("Quarantine records"), "key"))
-    records = [json.loads(path.read_bytes()) for path in (crawled / STATE / "quarantine").iterdir()]
-    assert len(records) == 2
+    folders = (crawled / STATE / "quarantine", tmp_path / STATE / "quarantine")
+    records = [json.loads(path.read_bytes()) for folder in folders for path in folder.iterdir()]
+    assert len(records) == 4
     assert {key for record in records for key in keys_of(record, documented)} == documented
 
 
