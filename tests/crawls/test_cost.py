@@ -83,7 +83,7 @@ CALLS: Sequence[str] = ("fsync", "fdatasync", "rename", "renameat", "pwrite64", 
         pytest.param(
             "requests", 125, id="requests: two for each article of the rolling news, which is a fifth"
         ),
-        pytest.param("calls", 6_800_00, id="function calls in the main thread"),
+        pytest.param("calls", 6_200_00, id="function calls in the main thread"),
         pytest.param("write", 110, id="writes: one for each post"),
         pytest.param("renameat", 110, id="renames: one for each post"),
         pytest.param("fsync", 210, id="fsyncs: the file and, in the worst case, the folder"),
