@@ -28,7 +28,7 @@ from tests.storage.archives import bytes_of
 
 log = logging.getLogger(__name__)
 
-EVERY = int(os.environ.get("ARCHIVER_CRASH_EVERY", "12"))
+EVERY = int(os.environ.get("ARCHIVER_CRASH_EVERY", "24"))
 """Every how many points one is tried. Kills of a first run are tried at all points; ``make soak`` tries all."""
 
 FAULTS = {
