@@ -238,7 +238,7 @@ def _check_recorders(settings: BaseSettings) -> None:
     for path in settings.getdict("ARCHIVER_RECORDERS"):
         try:
             load_object(path)
-        except Exception as exc:
+        except Exception as exc:  # the module of a user may raise anything while it is imported
             raise BadArgument(f"ARCHIVER_RECORDERS: {path} cannot be imported: {exc}") from exc
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 
 import aiohttp
@@ -84,7 +85,16 @@ def _of_connection(error: BaseException) -> ArticleError:
             return Quarantined("headers", str(cause))
         if isinstance(cause, ssl.SSLCertVerificationError):
             return Deferred("tls_untrusted", f"the certificate is refused: {_verify_message(cause)}")
-    return Deferred(_reason_of(chain), f"{type(error).__name__}: {error}")
+    return Deferred(_reason_of(chain), described(error))
+
+
+_OBJECT = re.compile(r" ?(?:\bssl:)?(?:<[^<>]* at 0x[0-9a-fA-F]+>|\bssl:\w+)")
+"""What a library shows of its own objects in an error, such as ``ssl:<ssl.SSLContext object at 0x7f12>``."""
+
+
+def described(error: BaseException) -> str:
+    """The error for a person: its kind and text, without objects of the program."""
+    return f"{type(error).__name__}: {_OBJECT.sub('', str(error))}".removesuffix(": ")
 
 
 def _verify_message(error: BaseException) -> str:

@@ -12,7 +12,7 @@ from scrapy.settings import Settings
 
 from archiver.errors import Deferred
 from archiver.fetch.connections import AttemptFailed, open_session
-from archiver.fetch.outcomes import of_error
+from archiver.fetch.outcomes import described, of_error
 from archiver.fetch.resolver import PublicResolver
 from tests.faults import certificates
 
@@ -47,3 +47,25 @@ def test_a_refused_certificate_is_reported_with_the_reason_of_openssl(
     problem = of_error(asyncio.run(run()))
     assert (type(problem), problem.reason) == (Deferred, "tls_untrusted")
     assert problem.detail == f"the certificate is refused: {reason}"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (
+            "Cannot connect to host a.cn:443 ssl:<ssl.SSLContext object at 0x7f12b78f1fd0> [No route]",
+            "Cannot connect to host a.cn:443 [No route]",
+        ),
+        (
+            "Cannot connect to host a.cn:80 ssl:default [Connect call failed]",
+            "Cannot connect to host a.cn:80 [Connect call failed]",
+        ),
+        ("Cannot connect to host a.cn:443 ssl:True [None]", "Cannot connect to host a.cn:443 [None]"),
+        ("closed <_SelectorSocketTransport fd=9 at 0x7FAB>", "closed"),
+        ("<object at 0x1> is closed", " is closed"),
+        ("Expected <html> at the begin", "Expected <html> at the begin"),
+        ("", ""),
+    ],
+)
+def test_an_error_is_described_without_objects_of_the_program(text: str, shown: str) -> None:
+    assert described(OSError(text)) == f"OSError: {shown}".removesuffix(": ")
