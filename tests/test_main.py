@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -151,6 +152,10 @@ def test_the_help_of_a_command_has_an_example(command: str, program: list[str]) 
     name = Path(program[-1]).name
     assert explained.stdout.startswith(f"Usage\n=====\n  {name} {command} [options]")
     assert f"Example: {name} {command}" in explained.stdout
+    headings = re.findall(
+        r"^(.+)\n[=-]+$", explained.stdout, re.MULTILINE
+    )  # Scrapy underlines each "…:" at a line's end
+    assert set(headings) <= {"Usage", "Options", "Global Options", "Archive", "Replica"}
 
 
 def test_the_version_is_that_of_the_package(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ class Command(ArchiveCommand):
             "--since",
             default="",
             metavar="WHEN",
-            help="only articles that were first listed since then: 2022-02-22, yesterday, 7d, 6h",
+            help="only articles first listed since 2022-02-22, yesterday, 7d or 6h (7 days, 6 hours ago)",
         )
         group.add_argument(
             "--published-since",
