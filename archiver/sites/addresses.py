@@ -40,9 +40,26 @@ def is_within(url: str, origins: list[str]) -> bool:
     """Whether the address has the scheme, host and port of one of the origins, and no credentials."""
     start = _up_to_path(url)
     try:
-        return "@" not in start and _origin_of(start) in origins
+        return "@" not in start and _is_one_of(_origin_of(start), tuple(origins))
     except ValueError:
         return False
+
+
+@lru_cache(maxsize=4096)
+def _is_one_of(origin: str, origins: tuple[str, ...]) -> bool:
+    """``https://*.host`` stands for every subdomain of the host, at any depth, but not for the host itself."""
+    if origin in origins:
+        return True
+    wild = (allowed.split("*", 1) for allowed in origins if "*" in allowed)
+    return any(origin.startswith(scheme) and origin.endswith(host) for scheme, host in wild)
+
+
+def with_https(url: str, origins: list[str]) -> str:
+    """The address with ``https`` if only that is at one of the origins; else unchanged."""
+    if is_within(url, origins) or not url[:7].lower() == "http://":
+        return url
+    upgraded = f"https://{url[7:]}"
+    return upgraded if is_within(upgraded, origins) else url
 
 
 def is_web(address: str) -> bool:
@@ -70,13 +87,25 @@ def _origin_of(start: str) -> str:
     return f"{parts.scheme}://{host}" if port == default else f"{parts.scheme}://{host}:{port}"
 
 
+_WILD = re.compile(r"(?i:https?)://\*\.")
+
+
 def _checked(url: str) -> str:
+    plain = _WILD.sub(lambda found: found[0].removesuffix("*."), url)
     try:
-        if re.fullmatch(r"(?i:https?)://[A-Za-z0-9.:_\[\]-]+", url):
-            return origin_of(url)
+        if re.fullmatch(r"(?i:https?)://[A-Za-z0-9.:_\[\]-]+", plain):
+            origin = origin_of(plain)
+            return origin if plain == url else _with_wildcard(url, origin)
     except ValueError as exc:
         raise ValueError(f"{url!r} is not an origin: {exc}") from exc
-    raise ValueError(f"{url!r} is not an origin: write http://host or http://host:port")
+    raise ValueError(f"{url!r} is not an origin: write http://host, http://host:port or https://*.host")
+
+
+def _with_wildcard(url: str, origin: str) -> str:
+    scheme, _, host = origin.partition("://")
+    if "." not in host or re.fullmatch(r"[\d.]+(:\d+)?", host):
+        raise ValueError("a wildcard stands before a domain of two or more names, as in https://*.example.com")
+    return f"{scheme}://*.{host}"
 
 
 AllowedOrigin = Annotated[str, AfterValidator(_checked)]

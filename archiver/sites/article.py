@@ -1,19 +1,25 @@
-"""The steps of a profile: the places where an article can be read."""
+"""The places where an article can be read: ``steps``, or ``article`` for a site that has one."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from datetime import date
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from archiver.items import RESERVED_ORIGINS
 from archiver.sites.addresses import MAX_ADDRESS, is_web
-from archiver.sites.part import Reading
+from archiver.sites.part import Part, WrongKey
 from archiver.sites.patterns import OptionalRegex, bounded, known, template
+from archiver.sites.reading import Reading
+from archiver.sites.rules import AnyRule, Rule, check
 
-SaidField = Literal["id", "title", "date", "source", "tag", "body", "digest", "link"]
+SaidField = Literal["id", "title", "date", "source", "author", "tag", "body", "digest", "link"]
+
+Day = date
+AddressTemplate = Annotated[str, template("id", "digits", "address", needs=1)]
 
 
 def _free_name(name: str) -> str:
@@ -24,19 +30,78 @@ def _free_name(name: str) -> str:
     return name
 
 
+class Fields(Part):
+    """Rules for the fields of an article, each as a key of its own."""
+
+    id: AnyRule | None = None
+    title: AnyRule | None = None
+    date: AnyRule | None = None
+    source: AnyRule | None = None
+    author: AnyRule | None = None
+    tag: AnyRule | None = None
+    body: AnyRule | None = None
+    digest: AnyRule | None = None
+    link: AnyRule | None = None
+
+    @property
+    def rules(self) -> dict[SaidField, Rule]:
+        said = ((name, getattr(self, name)) for name in get_args(SaidField))
+        return {name: rule for name, rule in said if rule is not None}
+
+
+class Layout(Fields):
+    """One template of a site's article pages. Its rules replace those of the step."""
+
+    present: str = ""
+    """The page has this template if this rule, or else the rule for the body, finds something."""
+    seen: Day | None = None
+    """The day on which the template was last seen: a note for the people who maintain the profile."""
+
+    @model_validator(mode="after")
+    def _is_recognised(self) -> Self:
+        if not self.present and self.body is None:
+            raise WrongKey("present", "without present or body, nothing shows that a page has this layout")
+        return self
+
+    @property
+    def mark(self) -> str:
+        return self.present or (self.body.at if self.body else "")
+
+
 class Step(Reading):
     """One place to read an article."""
 
     origin: Annotated[str, AfterValidator(_free_name)]
     """The name of the step, stored with every value that is read there (``items.Origin``)."""
-    urls: Annotated[list[Annotated[str, template("id", "digits", "address", needs=1)]], Field(min_length=1)]
-    fields: dict[SaidField, str]
+    urls: Annotated[list[AddressTemplate], Field(min_length=1)]
+    fields: dict[SaidField, AnyRule] = Field(default_factory=dict)
+    layouts: list[Layout] = Field(default_factory=list)
+    """Tried in order."""
+    next: str = ""
+    """Finds the address of the next page of an article that has several."""
+    max_pages: Annotated[int, Field(ge=1)] = 20
+    generic: bool = False
+    """Whether fields without a rule are read from structured data, the heading, and so on."""
     address: Annotated[OptionalRegex, bounded(2)] = None
     """The article's address must match this, or the step is skipped. None: every address matches."""
 
-    def keyed_rules(self) -> Iterator[tuple[str, str]]:
+    def keyed_rules(self) -> Iterator[tuple[str, str | Rule]]:
         yield from super().keyed_rules()
         yield from ((f"fields.{name}", rule) for name, rule in self.fields.items())
+        for number, layout in enumerate(self.layouts):
+            if layout.present:
+                yield f"layouts.{number}.present", layout.present
+            yield from ((f"layouts.{number}.{name}", rule) for name, rule in layout.rules.items())
+        if self.next:
+            yield "next", self.next
+
+    @model_validator(mode="after")
+    def _reads_something(self) -> Self:
+        if not (self.fields or self.layouts or self.generic):
+            raise WrongKey("fields", "this key is missing")
+        if self.generic and self.format != "html":
+            raise WrongKey("generic", f"only HTML can be read without rules, and the format is {self.format}")
+        return self
 
     def addresses(self, article_id: str, key: str, address: str) -> list[str]:
         """The addresses to request: the first one, then its mirrors.
@@ -53,3 +118,43 @@ class Step(Reading):
         if len(address) > MAX_ADDRESS or not is_web(address):
             return False
         return self.address is None or self.address.search(address) is not None
+
+
+class ArticlePage(Fields, Reading):
+    """The one place where the articles of a site are read. Fields without a rule are read without one."""
+
+    url: AddressTemplate = "{address}"
+    layouts: list[Layout] = Field(default_factory=list)
+    next: str = ""
+    max_pages: Annotated[int, Field(ge=1)] = 20
+
+    def keyed_rules(self) -> Iterator[tuple[str, str | Rule]]:
+        yield from super().keyed_rules()
+        yield from self.rules.items()
+
+    def as_step(self) -> Step:
+        return Step(
+            origin="page",
+            urls=[self.url],
+            format=self.format,
+            within=self.within,
+            present=self.present,
+            fields=self.rules,
+            layouts=self.layouts,
+            next=self.next,
+            max_pages=self.max_pages,
+            generic=self.format == "html",
+        )
+
+    @model_validator(mode="after")
+    def _check_layouts(self) -> Self:
+        for number, layout in enumerate(self.layouts):
+            if layout.present:
+                check(f"layouts.{number}.present", layout.present, self.format)
+            for name, rule in layout.rules.items():
+                check(f"layouts.{number}.{name}", rule, self.format)
+        if self.next:
+            check("next", self.next, self.format)
+        if self.format != "html" and not (self.body or self.layouts):
+            raise WrongKey("body", "this key is missing; only HTML can be read without rules")
+        return self

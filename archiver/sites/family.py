@@ -10,6 +10,12 @@ from archiver.normalise.sources import DEFAULT_TAG
 from archiver.sites.article import SaidField
 from archiver.sites.part import Part
 from archiver.sites.patterns import OneLine, Regex, bounded, template
+from archiver.sites.rules import AnyRule
+
+
+CategoryTemplate = Annotated[str, template("slug", "category", "site"), OneLine]
+TagTemplate = Annotated[str, template("source", "slug", "category", "site"), OneLine]
+LinkTemplate = Annotated[str, template("id", "digits", "address"), OneLine]
 
 
 class Family(Part):
@@ -20,18 +26,27 @@ class Family(Part):
     needs: frozenset[Literal["title", "date", "body", "digest", "link", "source"]] = frozenset(
         {"title", "date", "body"}
     )
-    category: Annotated[str, template("slug")] = "{slug}"
-    tag: Annotated[str, template("source")] = DEFAULT_TAG
-    link: Annotated[str, template("id", "digits", "address")]
+    category: CategoryTemplate = "{slug}"
+    tag: TagTemplate = DEFAULT_TAG
+    link: LinkTemplate = "{address}"
     page: Annotated[str, template("site", "slug")] = "{site}category/{slug}.html"
     back: Annotated[str, template("tag", needs=1), OneLine] = "返回{tag}"
     """The text of the footer's link to ``page``."""
     home: Annotated[str, template(), OneLine] = "返回首页"
     """The text of the footer's link to the home page."""
-    rules: dict[str, dict[SaidField, str]] = Field(default_factory=dict)
+    rules: dict[str, dict[SaidField, AnyRule]] = Field(default_factory=dict)
     """The origin of a step → rules that replace those of the step for articles of this family."""
 
     @property
     def by_source(self) -> bool:
         """Whether the category of these posts is the slug of their source."""
         return "{slug}" in self.category
+
+    @property
+    def needs_source(self) -> bool:
+        return self.by_source or "{source}" in self.tag or "{slug}" in self.tag
+
+    @property
+    def fixed(self) -> tuple[str, str] | None:
+        """Category and tag, if they are the same for every post."""
+        return None if "{" in self.category + self.tag else (self.category, self.tag)

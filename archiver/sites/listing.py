@@ -4,36 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import quote
 
 from pydantic import Field, model_validator
 
-from archiver.sites.part import Part, Reading, WrongKey
-from archiver.sites.patterns import OptionalRegex, Regex, has_group, template
+from archiver.extract.formats import defaults_of
+from archiver.sites.part import Part, WrongKey
+from archiver.sites.patterns import OptionalRegex, Regex, bounded, has_group, template
+from archiver.sites.reading import Reading
+from archiver.sites.rules import AnyRule, Rule
 
-RowField = Literal["id", "address", "title", "date", "source", "digest", "link"]
+RowField = Literal["id", "address", "title", "date", "source", "author", "digest", "link", "body"]
 
 
 class Rows(Part):
     """The part of a page that lists articles, one in each row."""
 
     rows: str
-    fields: dict[RowField, str]
+    fields: dict[RowField, AnyRule]
+    skip: list[Annotated[Regex, bounded(2)]] = Field(default_factory=list)
+    """Patterns of addresses that are not of articles; a row with such an address is skipped."""
 
     @model_validator(mode="after")
     def _names_articles(self) -> Self:
         if not {"id", "address"} & set(self.fields):
             raise WrongKey("fields", "there is neither id nor address, so a row cannot name its article")
         for name, rule in self.fields.items():
-            if rule.startswith("xpath:/"):
-                raise WrongKey(f"fields.{name}", f"{rule!r} begins at the page: write xpath:./… for the row")
+            if rule.at.startswith("xpath:/"):
+                raise WrongKey(f"fields.{name}", f"{rule.at!r} begins at the page: write xpath:./… for the row")
         return self
 
-    def row_rules(self) -> Iterator[tuple[str, str]]:
+    def row_rules(self) -> Iterator[tuple[str, str | Rule]]:
         """Key and rule of every rule."""
         yield "rows", self.rows
         yield from ((f"fields.{name}", rule) for name, rule in self.fields.items())
+
+    def skips(self, address: str) -> bool:
+        return any(pattern.search(address) for pattern in self.skip)
 
 
 class Home(Reading):
@@ -58,7 +66,7 @@ class Home(Reading):
         rows = self.articles.rows if self.articles else ""
         return tuple(rule for rule in (self.present, self.links, self.names, rows) if rule)
 
-    def keyed_rules(self) -> Iterator[tuple[str, str]]:
+    def keyed_rules(self) -> Iterator[tuple[str, str | Rule]]:
         yield from super().keyed_rules()
         yield "links", self.links
         if self.names:
@@ -68,7 +76,7 @@ class Home(Reading):
 
 
 class Listing(Rows, Reading):
-    """A page (or feed) that lists articles."""
+    """A page (or feed) that lists articles. In YAML, an address is short for ``{url: …}`` of a feed."""
 
     url: Annotated[str, template("category", "page")]
     next: str = ""
@@ -80,12 +88,31 @@ class Listing(Rows, Reading):
     category: Annotated[OptionalRegex, has_group("category")] = None
     """Finds the category in a row's address, as ``(?P<category>…)``, to detect another category's listing."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _add_defaults(cls, said: Any) -> Any:
+        """A format whose pages are all alike, such as ``feed``, knows its rows and fields."""
+        if isinstance(said, str):
+            said = {"url": said, "format": "sitemap" if "sitemap" in said.rpartition("/")[2] else "feed"}
+        if not isinstance(said, dict):
+            return said
+        rows, fields = defaults_of(str(said.get("format", "html")))
+        given = said.get("fields", {})
+        if not rows or not isinstance(given, dict):
+            return said
+        return {"rows": rows, **said, "fields": {**fields, **given}}
+
     @cached_property
     def page_rules(self) -> tuple[str, ...]:
         """The rules that are applied to the whole page."""
         return tuple(rule for rule in (self.present, self.rows, self.next) if rule)
 
-    def keyed_rules(self) -> Iterator[tuple[str, str]]:
+    @property
+    def has_bodies(self) -> bool:
+        """Whether the rows have the text of their articles."""
+        return "body" in self.fields
+
+    def keyed_rules(self) -> Iterator[tuple[str, str | Rule]]:
         yield from super().keyed_rules()
         yield from self.row_rules()
         if self.next:

@@ -1,11 +1,10 @@
-"""The base classes of a profile's parts: they refuse unknown keys and check rules for the page's format."""
+"""The base class of a profile's parts: it refuses unknown keys."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from archiver.extract.formats import FORMATS, check_rule
 from archiver.sites.patterns import known
@@ -33,28 +32,9 @@ def _known_format(name: str) -> str:
 FormatName = Annotated[str, AfterValidator(_known_format)]
 
 
-def check(key: str, rule: str, page_format: str) -> None:
-    """Raises WrongKey for a rule that can never work in this format."""
+def check_at(key: str, rule: str, page_format: str) -> None:
+    """Raises WrongKey for a text that can never work as a rule in this format."""
     try:
         check_rule(rule, page_format)
     except ValueError as exc:
         raise WrongKey(key, exc) from exc
-
-
-class Reading(Part):
-    """A page that is read with rules; the format decides the language of the rules."""
-
-    format: FormatName = "html"
-    present: str = ""
-    """If this rule finds nothing, the response is a different page, such as an error page or a login page."""
-
-    def keyed_rules(self) -> Iterator[tuple[str, str]]:
-        """Key and rule of every rule."""
-        if self.present:
-            yield "present", self.present
-
-    @model_validator(mode="after")
-    def _check_rules(self) -> Self:
-        for key, rule in self.keyed_rules():
-            check(key, rule, self.format)
-        return self

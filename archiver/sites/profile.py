@@ -10,17 +10,22 @@ from typing import Annotated, Self
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from archiver.items import SAFE_ID
 from archiver.normalise.notices import Kind
+from archiver.normalise.sources import DEFAULT_TAG
 from archiver.normalise.zone import BEIJING
-from archiver.sites.addresses import IDS, MAX_ADDRESS, AllowedOrigin, is_within
-from archiver.sites.article import Step
-from archiver.sites.family import Family
+from archiver.sites.addresses import IDS, MAX_ADDRESS, AllowedOrigin, is_web, is_within, origin_of, with_https
+from archiver.sites.article import ArticlePage, Step
+from archiver.sites.categories import Category, named_categories
+from archiver.sites.family import CategoryTemplate, Family, LinkTemplate, TagTemplate
+from archiver.sites.ids import id_of
 from archiver.sites.listing import Home, Listing
-from archiver.sites.part import Part, WrongKey, check
+from archiver.sites.part import Part, WrongKey
 from archiver.sites.pattern_work import work_of
 from archiver.sites.patterns import OptionalRegex, Regex, bounded, has_group, known
+from archiver.sites.rules import check
 from archiver.sites.text import Text
 
 MAX_ID = 64
@@ -45,11 +50,16 @@ class Profile(Part):
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
     title: str = ""
+    source: str = ""
+    """Who is credited where an article credits nobody."""
+    site_url: str = ""
+    """The address of the published archive, for the footers of posts. Empty: ``ARCHIVER_SITE_URL``."""
     archive: Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9_-]*)?$")] = ""
     """The namespace of the articles' ids; empty: the name. Sites of one namespace share an archive."""
     time_zone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
     """The zone of a time without a zone; posts are always written in +08:00."""
-    origins: Annotated[list[AllowedOrigin], Field(min_length=1)]
+    origins: list[AllowedOrigin] = Field(default_factory=list)
+    """Where requests may go. Empty in a file: the origins of the addresses in the profile."""
     key: Annotated[OptionalRegex, bounded(4)] = None
     """The part of an id that is the same in every family; None: the whole id."""
     addresses: list[Annotated[Regex, has_group("id")]] = Field(default_factory=list)
@@ -57,14 +67,41 @@ class Profile(Part):
     listing: Listing | None = None
     feeds: dict[str, Listing] = Field(default_factory=dict)
     """Listings with an address of their own; the key is the name for ``-a category=``."""
-    steps: Annotated[list[Step], Field(min_length=1)]
-    families: Annotated[list[Family], Field(min_length=1)]
+    categories: Annotated[dict[str, Category], BeforeValidator(named_categories)] = Field(default_factory=dict)
+    """What ``{category}`` can be in ``listing.url`` → its names."""
+    article: ArticlePage | None = None
+    """Instead of ``steps``, for a site whose articles are read at one place."""
+    steps: list[Step] = Field(default_factory=list)
+    families: list[Family] = Field(default_factory=list)
+    category: CategoryTemplate = "{slug}"
+    """``category``, ``tag`` and ``link`` are those of the family of a site that has one family."""
+    tag: TagTemplate = DEFAULT_TAG
+    link: LinkTemplate = "{address}"
     text: Text = Field(default_factory=Text)
     notices: dict[Kind, list[str]] = Field(default_factory=dict)
     """Meaning → words of the short texts that a site shows in place of an article."""
     aliases: dict[str, str] = Field(default_factory=dict)
     slugs: dict[str, str] = Field(default_factory=dict)
     """Source → slug, for sources whose slug differs from the general rule."""
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        """Fills in what a short profile leaves out, so that everybody else reads one form."""
+        if self.article and self.steps:
+            raise WrongKey("article", "write article or steps, not both")
+        short = {"category", "tag", "link"} & self.model_fields_set
+        if self.families and short:
+            raise WrongKey(min(short), "the families of this profile have their own: write it there")
+        page = self.article or ArticlePage()
+        family = Family(name="article", id=SAFE_ID, category=self.category, tag=self.tag, link=self.link)
+        self.__dict__["steps"] = self.steps or [page.as_step()]
+        self.__dict__["families"] = self.families or [family]
+        self.__dict__["origins"] = self.origins or self._own_origins()
+        return self
+
+    def _own_origins(self) -> list[str]:
+        urls = [url for _, url in self._keyed_urls() if is_web(url)]
+        return list(dict.fromkeys(map(origin_of, urls)))
 
     @model_validator(mode="after")
     def _check_listings(self) -> Self:
@@ -74,6 +111,10 @@ class Profile(Part):
             raise WrongKey("home", "it lists categories, but there is no listing to read their articles from")
         if self.listing and "{category}" not in self.listing.url:
             raise WrongKey("listing.url", "there is no {category} in it; a list without it belongs in feeds")
+        if self.categories and self.listing is None:
+            raise WrongKey("categories", "there is no listing to read their articles from")
+        for name in self.feeds.keys() & self.categories.keys():
+            raise WrongKey(f"feeds.{name}", "a category has this name, too")
         return self
 
     @model_validator(mode="after")
@@ -128,9 +169,14 @@ class Profile(Part):
         return next((family for family in self.families if family.id.fullmatch(article_id)), None)
 
     def named_by(self, address: str) -> str:
-        """The id in an address, percent-decoded once. It is not checked, and empty if no pattern matches."""
+        """The id in an address, percent-decoded once. It is not checked, and empty if no pattern matches.
+
+        A profile without patterns has the ids of ``ids.id_of``.
+        """
         if len(address) > MAX_ADDRESS:
             return ""
+        if not self.addresses:
+            return id_of(address)
         found = (pattern.search(address) for pattern in self.addresses)
         return unquote(next((match["id"] or "" for match in found if match), ""))
 
@@ -156,6 +202,30 @@ class Profile(Part):
     def link_of(self, family: Family, article_id: str, address: str) -> str:
         """The link for a post of this family, used if no page gives one."""
         return family.link.format(id=article_id, digits=self.key_of(article_id), address=address)
+
+    @property
+    def has_own_steps(self) -> bool:
+        """Whether the profile says where articles are read. Otherwise a row that has a text needs no request."""
+        return not {"article", "steps"}.isdisjoint(self.model_fields_set)
+
+    def listing_of(self, category: str) -> Listing | None:
+        return self.feeds.get(category) or self.listing
+
+    def category_named(self, name: str) -> str:
+        """The category with this number, slug or title; the name itself if the profile does not know it."""
+        if name in self.feeds or name in self.categories:
+            return name
+        found = (key for key, category in self.categories.items() if name in category.names)
+        return next(found, name)
+
+    def title_of(self, category: str) -> str:
+        """The title of a category for readers; its name if it has none."""
+        known = self.categories.get(category)
+        return known.title if known else category
+
+    def requested_at(self, url: str) -> str:
+        """The address with https, if the site is requested only by https."""
+        return with_https(url, self.origins)
 
     def allows(self, url: str) -> bool:
         """Whether a request to this address is allowed: it is at one of the origins, without credentials."""

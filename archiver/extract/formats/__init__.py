@@ -24,6 +24,7 @@ __all__ = [
     "Format",
     "Page",
     "TooMuchWork",
+    "defaults_of",
     "open_page",
     "refuse_large",
     "spend",
@@ -128,6 +129,12 @@ def spend(allowance: Allowance | None, page: Page, name: str, rules: Iterable[st
     work = getattr(FORMATS[name], "work", None) if allowance else None
     if allowance and work:
         allowance.spend(work(page, tuple(rules), times, allowance.left))
+
+
+def defaults_of(name: str) -> tuple[str, Mapping[str, str]]:
+    """The rules for rows and fields that listings of this format have by default; empty if it has none."""
+    listing = FORMATS.get(name)
+    return getattr(listing, "rows", ""), getattr(listing, "fields", {})
 
 
 def check_rule(rule: str, name: str) -> None:
