@@ -18,6 +18,7 @@ from archiver.items import Article, Evidence
 from archiver.normalise import age, dates, digests, notices, sources, text, titles
 from archiver.normalise import body as bodies
 from archiver.normalise.fingerprint import fingerprint
+from archiver.normalise.slugs import slug_of
 from archiver.posts import Post
 from archiver.sites.family import Family
 from archiver.sites.profile import Profile
@@ -142,7 +143,10 @@ def source(article: Article, given: Given) -> Decided:
     family = given.site.family_of(article.id)
     if family is None:
         raise Quarantined("bad_id", f"no family of the profile {given.site.name} accepts this id")
-    credit = sources.decide(credits_of(article, family), given.site.aliases)
+    credited = credits_of(article, family)
+    if not credited and given.site.source:
+        credited = [Evidence(given.site.source, "profile")]
+    credit = sources.decide(credited, given.site.aliases)
     origins = {"source": credit.origin} if credit.name else _EMPTY
     details = {"source/unparsed": credit.unparsed} if credit.unparsed else _EMPTY
     return Decided({"source": credit.name, "author": credit.author}, origins, credit.notes, details)
@@ -151,12 +155,12 @@ def source(article: Article, given: Given) -> Decided:
 def credits_of(article: Article, family: Family) -> list[Evidence]:
     """The credits, then the source in the tag; without these, the source in the last bracket of the digest.
 
-    A tag counts only in families whose tags are made from the source.
+    A tag counts only in families whose tags are made from the source alone.
     """
     credited = list(article.evidence("source"))
-    if family.by_source:
+    if family.source_tag:
         tags = article.evidence("tag")
-        credited += [Evidence(sources.from_tag(tag.text, family.tag), tag.origin) for tag in tags]
+        credited += [Evidence(sources.from_tag(tag.text, family.source_tag), tag.origin) for tag in tags]
     named = ((sources.from_digest(digest.text), digest.origin) for digest in article.evidence("digest"))
     return credited or [Evidence(name, origin) for name, origin in named if name]
 
@@ -168,23 +172,36 @@ def credit_of(article: Article) -> str:
 
 
 def filing(article: Article, given: Given) -> Decided:
-    """The category and the tag: those of the family, or made from the source.
+    """The category and the tag: those of the family, with the source and the listing's category in them."""
+    site, family = given.site, family_of(article, given.site)
+    if family.fixed:
+        category, tag = family.fixed
+        return Decided({"category": category, "tag": tag})
+    slug, name, origins = _source_slug(article, given) if family.needs_source else ("", "", _EMPTY)
+    listed = article.listed.category
+    values = {
+        "category": family.category.format(slug=slug, category=slug_of(listed or site.name), site=site.name),
+        "tag": family.tag.format(
+            source=name, slug=slug, category=site.title_of(listed) or site.title, site=site.title or site.name
+        ),
+    }
+    return Decided(values, origins)
 
-    Without a source, the article is filed under the category of its listing.
-    """
-    family = family_of(article, given.site)
-    if not family.by_source:
-        return Decided({"category": family.category, "tag": family.tag})
+
+def _source_slug(article: Article, given: Given) -> tuple[str, str, Mapping[str, str]]:
+    """Slug and name of the source. Without a source, those that belong to the category of the listing."""
     if article.source:
         slug = given.site.slugs.get(article.source) or given.names.slug(article.source)
-        return Decided(
-            {"category": family.category.format(slug=slug), "tag": family.tag.format(source=article.source)}
-        )
-    name = given.names.name_of(article.listed.category)
+        return slug, article.source, _EMPTY
+    slug = article.listed.category
+    name = given.names.name_of(slug)
     if not name:
-        raise Quarantined("source", "no source is credited, and the category of the listing is unknown")
-    values = {"category": article.listed.category, "tag": family.tag.format(source=name)}
-    return Decided(values, {"category": "listing"})
+        raise Quarantined(
+            "source",
+            "no source is credited, and the category of the listing is unknown: write `source: NAME` in the "
+            "profile if the site is the source of its articles",
+        )
+    return slug, name, {"category": "listing"}
 
 
 def link(article: Article, given: Given) -> Decided:

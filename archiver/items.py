@@ -15,8 +15,9 @@ SAFE_ID = r"[A-Za-z0-9_-]{1,64}"
 Origin = str
 """The place a value comes from: the ``origin`` of a step of the profile, or one of ``RESERVED_ORIGINS``."""
 
-RESERVED_ORIGINS = ("listing", "body", "address", "id")
-"""The row of a listing (or feed), the body of the article, the day in its address, the day in its id."""
+RESERVED_ORIGINS = ("listing", "body", "address", "id", "profile")
+"""The row of a listing (or feed), the body of the article, the day in its address, the day
+in its id, the profile of the site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class Listed:
     address: str = ""
     """The absolute address of the article's page; empty if unknown."""
     hints: Mapping[str, str] = field(default_factory=dict)
-    """The other fields of the row, verbatim: ``title``, ``date``, ``source``, ``digest``, ``link``."""
+    """The other fields of the row, verbatim: ``title``, ``date``, ``source``, ``author``, ``digest``,
+    ``link``, ``body`` (HTML)."""
     listing: str = ""
     """The address of the listing."""
 

@@ -127,7 +127,7 @@ class PostPipeline(_Pipeline):
             site=self.run.site.name,
             address=listed.address,
             listing=listed.listing,
-            hints=listed.hints,
+            hints={name: said for name, said in listed.hints.items() if name != "body"},
             published=article.date,
             precise=article.date_precise,
             fetched=article.fetched_at,

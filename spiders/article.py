@@ -133,8 +133,12 @@ class ArticleSpider(Spider):
         return article
 
     def _addresses(self, article: Article, step_number: int) -> list[str]:
+        """The addresses of a step. None if the listing has the text, and the profile says no other place."""
+        if article.listed.hints.get("body") and not self.site.has_own_steps:
+            return []
         key = self.site.key_of(article.id)
-        return self.site.steps[step_number].addresses(article.id, key, article.listed.address)
+        urls = self.site.steps[step_number].addresses(article.id, key, article.listed.address)
+        return [self.site.requested_at(url) for url in urls]
 
     def _has_address(self, listed: Listed) -> bool:
         """Whether the article belongs to this site, and at least one step has an address for it."""

@@ -70,7 +70,7 @@ class CategorySpider(ListingSpider):
                 )
         if argument and not names:
             raise BadArgument(f"category={argument!r} contains no category")
-        return names
+        return [self.site.category_named(name) for name in names]
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -81,7 +81,8 @@ class CategorySpider(ListingSpider):
     async def start(self) -> AsyncIterator[Request]:
         with self.run.storing():
             self._unproved = {category for category in self.categories if not self._is_known(category)}
-        for category in self.categories or ([] if self.site.home else self.site.feeds):
+        without_home = [*self.site.categories, *self.site.feeds]
+        for category in self.categories or ([] if self.site.home else without_home):
             yield self._first_page(category)
         if self.site.home and not self.categories:
             yield self._home(self.parse_home, self.no_listing)
@@ -129,7 +130,7 @@ class CategorySpider(ListingSpider):
     def _home_read(self, page: HomePage) -> Iterator[Request | Article]:
         assert self.site.home
         self.run.tally.pages += 1
-        tags = (family.tag for family in self.site.families if family.by_source)
+        tags = (family.source_tag for family in self.site.families if family.source_tag)
         names = (sources.from_tag(name, tag) for tag in tags for name in page.names)
         capitals = {slug.casefold(): slug for slug in map(slugs.slug_of, names)}
         most = self.site.home.max_categories
@@ -144,7 +145,7 @@ class CategorySpider(ListingSpider):
 
     def _is_known(self, category: str) -> bool:
         """Whether the profile or an earlier run knows the category."""
-        if category in self.site.feeds:
+        if category in self.site.feeds or category in self.site.categories:
             return True
         return self.run.ledger.known_listing(self._rule(category).address(category)).most > 0
 
@@ -193,7 +194,9 @@ class CategorySpider(ListingSpider):
     def _refuse(self, doubt: Doubt, names: list[str], home: str) -> None:
         """Ends the run: the category does not exist. ``names``: the categories on the home page."""
         known = categories_in(self.run.ledger.listings(), self.site.listing)
-        self.run.refuse(no_such_category(doubt, {*names, *known, *self.site.feeds}, home))
+        self.run.refuse(
+            no_such_category(doubt, {*names, *known, *self.site.feeds, *self.site.categories}, home)
+        )
 
     def _still_listed(self, doubt: Doubt) -> Iterator[Request | Article]:
         """The category exists, or nobody knows: its listing is incomplete."""

@@ -53,7 +53,7 @@ class ListingSpider(ArticleSpider):
         return request
 
     def _rule(self, category: str) -> Listing:
-        rule = self.site.feeds.get(category) or self.site.listing
+        rule = self.site.listing_of(category)
         assert rule, "the profile and the arguments were checked"
         return rule
 
@@ -137,7 +137,7 @@ class ListingSpider(ArticleSpider):
     ) -> Iterator[Request | Article]:
         """Requests the next page, or ends the listing."""
         rule = self._rule(category)
-        following = rule.following(category, walk.pages, page.next, empty=not (page.articles or page.refused))
+        following = rule.following(category, walk.pages, page.next, empty=page.rows == 0)
         if capped:
             yield from self._incomplete(walk.url, Deferred("cap", f"max_rows={rule.max_rows} is reached"))
         elif not following or at_end:
@@ -190,6 +190,7 @@ class ListingSpider(ArticleSpider):
             self.run.ledger.refuse_all(
                 page.refused, Quarantined("bad_id", f"{self.site.name} has no ids of this form")
             )
+            self.run.ledger.skip_all(page.skipped)
         new, all_taken = yield from self._take(selected)
         return new > 0, all_taken and len(selected) == len(page.articles)
 

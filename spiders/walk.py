@@ -48,7 +48,7 @@ class Walk:
 
     def after_page(self, page: ListingPage, etag: str, modified: str, *, all_taken: bool) -> Walk:
         """The walk after a page that could be read. Only the validators of the first page are stored."""
-        rows = self.found.rows + len(page.articles) + len(page.refused)
+        rows = self.found.rows + page.rows
         found = replace(self.found, rows=rows, most=max(self.found.most, rows))
         if self.pages == 0 and not self.distrusted:
             found = replace(found, etag=etag, modified=modified)
@@ -74,7 +74,7 @@ class Walk:
     def refuse_empty(self, page: ListingPage) -> None:
         """Raises Quarantined if a listing has no rows, but had rows in an earlier run (faults X2), or if it
         never had any."""
-        rows = len(page.articles) + len(page.refused)
+        rows = page.rows
         if self.pages > 0 or rows:
             return
         if drift.ran_dry(rows, self.known.most):

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from archiver.audit.findings import Finding
 from archiver.audit.reading import Complete, Incomplete, Other, Reader
 from archiver.normalise import sources
+from archiver.normalise.slugs import may_be_slug
 from archiver.posts.name import id_in, parse_name
 from archiver.storage.files import POSTS, storage_errors
 from archiver.storage.rows import PostRow
@@ -98,15 +99,20 @@ class _Names:
 
     def _compared(self, file: _File) -> Iterator[Finding]:
         post = file.post
+        source = _source(post.tag)
         slug, other = self._slugs.setdefault(post.tag, (post.category, file.name))
-        if slug != post.category:
+        if slug != post.category and (may_be_slug(slug, source) or may_be_slug(post.category, source)):
             yield file.finding("slug", f"{post.tag} is {post.category} here, {slug} in {other}")
         tag, other = self._tags.setdefault(post.category.casefold(), (post.tag, file.name))
-        if tag != post.tag:
+        if tag != post.tag and any(may_be_slug(post.category, _source(each)) for each in (tag, post.tag)):
             yield file.finding("slug", f"{post.category} is {post.tag} here, {tag} in {other}")
-        slug = self._slugs_in_index.get(sources.from_tag(post.tag, sources.DEFAULT_TAG), post.category)
+        slug = self._slugs_in_index.get(source, post.category)
         if slug != post.category:
             yield file.finding("slug", f"{post.tag} is {post.category} here, {slug} in the index")
+
+
+def _source(tag: str) -> str:
+    return sources.from_tag(tag, sources.DEFAULT_TAG)
 
 
 class PostsCheck:

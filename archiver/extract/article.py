@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from archiver.errors import Quarantined
-from archiver.extract.formats import Allowance, open_page, spend
+from archiver.extract.formats import Allowance, Page, open_page, spend
+from archiver.extract.rules import places, value_of
 from archiver.items import Evidence
-from archiver.sites.article import Step
+from archiver.sites.article import SaidField, Step
 from archiver.sites.profile import Profile
-
-_MARKUP = ("body",)
+from archiver.sites.rules import Rule
 
 
 def read_answer(
@@ -23,14 +23,14 @@ def read_answer(
     """
     page = open_page(text, step.format, allowance)
     family = site.family_of(article_id)
-    rules = step.fields | (family.rules.get(step.origin, {}) if family else {})
     if allowance:
-        spend(allowance, page, step.format, [*rules.values(), *filter(None, [step.present])])
+        spend(allowance, page, step.format, step.places)
     if step.present and not page.finds(step.present):
         raise Quarantined("not_an_article", f"nothing matches {step.present!r}")
-    values = (
-        (name, page.markup(rule) if name in _MARKUP else page.value(rule)) for name, rule in rules.items()
-    )
+    rules = _rules(page, step) | (family.rules.get(step.origin, {}) if family else {})
+    if allowance:
+        spend(allowance, page, step.format, places(rules.values()))
+    values = ((name, value_of(page, name, rule, allowance)) for name, rule in rules.items())
     found: dict[str, Evidence] = {
         name: Evidence(value, step.origin) for name, value in values if value.strip()
     }
@@ -43,6 +43,12 @@ def read_answer(
     if not found.keys() - {"id"}:
         raise Quarantined(page.empty_reason, "the response has no field of an article")
     return found
+
+
+def _rules(page: Page, step: Step) -> dict[SaidField, Rule]:
+    """The rules of the step, and those of the first layout that the page has."""
+    layout = next((layout for layout in step.layouts if page.finds(layout.mark)), None)
+    return step.fields | (layout.rules if layout else {})
 
 
 def _proves_id(claimed: str, site: Profile, article_id: str) -> bool:

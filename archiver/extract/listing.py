@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
 
 from archiver.errors import Quarantined
 from archiver.extract.formats import Allowance, Page, open_page, spend
+from archiver.extract.rules import places, value_of
 from archiver.items import Listed
 from archiver.sites.listing import Home, Listing, Rows
 from archiver.sites.pattern_work import work_of
 from archiver.sites.profile import Profile
+from archiver.sites.rules import Rule
 
 MAX_ID = 2048
 """Characters kept of the id of a refused row."""
@@ -33,13 +35,21 @@ class ListingPage:
     """Rows whose id the profile does not accept; such an id must not become part of a path."""
     next: str = ""
     """The address of the next page; empty on the last page."""
+    skipped: list[Listed] = field(default_factory=list)
+    """Rows that are not of articles, as a pattern of the profile says."""
+
+    @property
+    def rows(self) -> int:
+        return len(self.articles) + len(self.refused) + len(self.skipped)
 
     def first(self, rows: int) -> tuple[ListingPage, bool]:
         """The page cut to that many rows, and whether it had more (faults Q16)."""
-        if len(self.articles) + len(self.refused) <= rows:
+        if self.rows <= rows:
             return self, False
         articles = self.articles[:rows]
-        return ListingPage(articles, self.refused[: rows - len(articles)], self.next), True
+        refused = self.refused[: rows - len(articles)]
+        skipped = self.skipped[: rows - len(articles) - len(refused)]
+        return ListingPage(articles, refused, self.next, skipped), True
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +73,7 @@ def read_listing(
     named = _read_rows(opened, rule, site, rule.address(category), category)
     _refuse_foreign(named.articles, rule, category)
     following = opened.page.value(rule.next) if rule.next else ""
-    return ListingPage(named.articles, named.refused, _following(url, following))
+    return replace(named, next=_following(url, following))
 
 
 def _refuse_foreign(articles: list[Listed], rule: Listing, category: str) -> None:
@@ -129,12 +139,13 @@ _ROW = 800
 def _read_rows(opened: _Opened, rule: Rows, site: Profile, listing: str, category: str = "") -> ListingPage:
     articles: list[Listed] = []
     refused: list[Listed] = []
+    skipped: list[Listed] = []
     rows = opened.page.rows(rule.rows)
     if rows and opened.allowance:
-        spend(opened.allowance, opened.page, opened.format, rule.fields.values(), len(rows))
+        spend(opened.allowance, opened.page, opened.format, places(rule.fields.values()), len(rows))
         opened.allowance.spend(len(rows) * _ROW)
     for row in rows:
-        values = {name: _value(row, field_rule) for name, field_rule in rule.fields.items()}
+        values = {name: _value(row, name, field_rule, opened) for name, field_rule in rule.fields.items()}
         address = _absolute(opened.url, values.get("address", ""))
         if opened.allowance:
             opened.allowance.spend(_work_of_address(address, rule, site))
@@ -144,8 +155,11 @@ def _read_rows(opened: _Opened, rule: Rows, site: Profile, listing: str, categor
             name: value for name, value in values.items() if value and name not in ("id", "address")
         }
         listed = Listed(article_id[:MAX_ID], category, address, hints, listing)
-        (articles if site.family_of(article_id) else refused).append(listed)
-    return ListingPage(articles, refused)
+        if address and rule.skips(address):
+            skipped.append(listed)
+        else:
+            (articles if site.family_of(article_id) else refused).append(listed)
+    return ListingPage(articles, refused, skipped=skipped)
 
 
 def _work_of_address(address: str, rule: Rows, site: Profile) -> float:
@@ -153,10 +167,10 @@ def _work_of_address(address: str, rule: Rows, site: Profile) -> float:
     return site.work_of_address(address) + (work_of(category, len(address)) if category else 0)
 
 
-def _value(row: Page, rule: str) -> str:
+def _value(row: Page, field: str, rule: Rule, opened: _Opened) -> str:
     """A value of a row; empty if it is not a text, so that the other rows are still read."""
     try:
-        return row.value(rule)
+        return value_of(row, field, rule, opened.allowance)
     except Quarantined:
         return ""
 

@@ -30,6 +30,8 @@ _ASCII_KEPT: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUV
 _WIDE_BRACKETS: Final = frozenset("（）")
 _BRACKETS: Final = {")": "(", "）": "（"}
 
+_SUFFIX = re.compile(r"x[0-9a-f]{4,64}\Z")
+
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d|index)(?:\..*)?", re.ASCII)
 """Device names reserved by Windows, and ``index``, the name of the page of a folder."""
 
@@ -61,6 +63,13 @@ def assign(name: str, taken: Mapping[str, str]) -> str:
         if taken.get(slug.casefold(), name) == name:
             return slug
     raise AssertionError("two names have the same SHA-256")
+
+
+def may_be_slug(slug: str, name: str) -> bool:
+    """Whether ``assign`` can have made the slug for this name."""
+    plain, folded = slug_of(name).casefold(), slug.casefold()
+    start = _SUFFIX.sub("", folded)
+    return folded == plain or (start != folded and plain.startswith(start))
 
 
 @cache

@@ -77,7 +77,7 @@ class ArchiveRun:
             crawler.settings.getint("ARCHIVER_PAGE_ELEMENTS"),
         )
         self.max_held = crawler.settings.getint("ARCHIVER_HELD_BYTES")
-        self.site_url = site_url(crawler.settings)
+        self.site_url = _site_url(crawler.settings, site)
         self.ledger = Ledger(archive.catalogue, now, schedule, site.name)
         self.report: Report | None = None
         self.storage_error: StorageError | None = None
@@ -97,7 +97,9 @@ class ArchiveRun:
         now = datetime.now(UTC)
         options.check_run(crawler.settings, now)
         refuse_unusable(crawler.settings, site.origins)
-        fixed = {family.category.casefold(): family.tag for family in site.families if not family.by_source}
+        fixed = {
+            family.category.casefold(): family.tag for family in site.families if "{" not in family.category
+        }
         attempts, days = map(crawler.settings.getint, ("ARCHIVER_RETRY_ATTEMPTS", "ARCHIVER_RETRY_DAYS"))
         schedule = Schedule(attempts, days)
         archive = open_site(Path(crawler.settings["ARCHIVER_OUTPUT"]).absolute(), fixed)
@@ -296,6 +298,9 @@ def _claim(archive: Archive, site: Profile) -> None:
     archive.catalogue.claim(site.namespace, site.name)
 
 
-def site_url(settings: BaseSettings) -> str:
-    """The address of the published site, for footers. It always ends with a slash."""
-    return str(settings["ARCHIVER_SITE_URL"]).rstrip("/") + "/"
+def _site_url(settings: BaseSettings, site: Profile) -> str:
+    """The address of the published archive, for footers; it always ends with a slash. That of the profile
+    counts, unless the user set another one."""
+    said = settings["ARCHIVER_SITE_URL"]
+    is_set = said != options.OPTIONS["ARCHIVER_SITE_URL"].default
+    return str(said if is_set else site.site_url or said).rstrip("/") + "/"

@@ -218,6 +218,14 @@ class Ledger:
         self.tally.ends["quarantined"] += more
         self.tally.reasons[f"quarantined/{why.reason}"] += more
 
+    def skip_all(self, rows: Iterable[Listed]) -> None:
+        """Counts rows that the profile says are not of articles. They are neither stored nor named."""
+        new = {listed.id for listed in rows if listed.id not in self._is_pending}
+        self._is_pending.update(dict.fromkeys(new, False))
+        self.tally.listed += len(new)
+        self.tally.ends["skipped"] += len(new)
+        self.tally.reasons["skipped/not_ours"] += len(new)
+
     def stored(self, article_id: str, end: str) -> None:
         """Counts an article whose post the catalogue holds; ``end`` is ``posted`` or ``unchanged``."""
         self._clear_pending(article_id)

@@ -47,7 +47,7 @@ def is_within(url: str, origins: list[str]) -> bool:
 
 @lru_cache(maxsize=4096)
 def _is_one_of(origin: str, origins: tuple[str, ...]) -> bool:
-    """``https://*.host`` stands for every subdomain of the host, at any depth, but not for the host itself."""
+    """``https://*.host`` stands for every subdomain of the host at any depth, but not for the host."""
     if origin in origins:
         return True
     wild = (allowed.split("*", 1) for allowed in origins if "*" in allowed)
@@ -56,7 +56,7 @@ def _is_one_of(origin: str, origins: tuple[str, ...]) -> bool:
 
 def with_https(url: str, origins: list[str]) -> str:
     """The address with ``https`` if only that is at one of the origins; else unchanged."""
-    if is_within(url, origins) or not url[:7].lower() == "http://":
+    if is_within(url, origins) or url[:7].lower() != "http://":
         return url
     upgraded = f"https://{url[7:]}"
     return upgraded if is_within(upgraded, origins) else url
@@ -95,16 +95,18 @@ def _checked(url: str) -> str:
     try:
         if re.fullmatch(r"(?i:https?)://[A-Za-z0-9.:_\[\]-]+", plain):
             origin = origin_of(plain)
-            return origin if plain == url else _with_wildcard(url, origin)
+            return origin if plain == url else _with_wildcard(origin)
     except ValueError as exc:
         raise ValueError(f"{url!r} is not an origin: {exc}") from exc
     raise ValueError(f"{url!r} is not an origin: write http://host, http://host:port or https://*.host")
 
 
-def _with_wildcard(url: str, origin: str) -> str:
+def _with_wildcard(origin: str) -> str:
     scheme, _, host = origin.partition("://")
     if "." not in host or re.fullmatch(r"[\d.]+(:\d+)?", host):
-        raise ValueError("a wildcard stands before a domain of two or more names, as in https://*.example.com")
+        raise ValueError(
+            "a wildcard stands before a domain of two or more names, as in https://*.example.com"
+        )
     return f"{scheme}://*.{host}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import cached_property
 from typing import Annotated, Literal, Self, get_args
 
 from pydantic import AfterValidator, Field, model_validator
@@ -102,6 +103,11 @@ class Step(Reading):
         if self.generic and self.format != "html":
             raise WrongKey("generic", f"only HTML can be read without rules, and the format is {self.format}")
         return self
+
+    @cached_property
+    def places(self) -> tuple[str, ...]:
+        """The rules that are applied before it is known which fields a page has."""
+        return tuple(rule for rule in (self.present, *(layout.mark for layout in self.layouts)) if rule)
 
     def addresses(self, article_id: str, key: str, address: str) -> list[str]:
         """The addresses to request: the first one, then its mirrors.

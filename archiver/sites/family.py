@@ -12,7 +12,6 @@ from archiver.sites.part import Part
 from archiver.sites.patterns import OneLine, Regex, bounded, template
 from archiver.sites.rules import AnyRule
 
-
 CategoryTemplate = Annotated[str, template("slug", "category", "site"), OneLine]
 TagTemplate = Annotated[str, template("source", "slug", "category", "site"), OneLine]
 LinkTemplate = Annotated[str, template("id", "digits", "address"), OneLine]
@@ -45,6 +44,11 @@ class Family(Part):
     @property
     def needs_source(self) -> bool:
         return self.by_source or "{source}" in self.tag or "{slug}" in self.tag
+
+    @property
+    def source_tag(self) -> str:
+        """The template of the tag if the source can be read from a tag; else empty."""
+        return self.tag if self.by_source and self.tag.count("{") == 1 and "{source}" in self.tag else ""
 
     @property
     def fixed(self) -> tuple[str, str] | None:

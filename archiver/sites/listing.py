@@ -32,7 +32,9 @@ class Rows(Part):
             raise WrongKey("fields", "there is neither id nor address, so a row cannot name its article")
         for name, rule in self.fields.items():
             if rule.at.startswith("xpath:/"):
-                raise WrongKey(f"fields.{name}", f"{rule.at!r} begins at the page: write xpath:./… for the row")
+                raise WrongKey(
+                    f"fields.{name}", f"{rule.at!r} begins at the page: write xpath:./… for the row"
+                )
         return self
 
     def row_rules(self) -> Iterator[tuple[str, str | Rule]]:

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from archiver.items import SAFE_ID
 from archiver.normalise.notices import Kind
 from archiver.normalise.sources import DEFAULT_TAG
 from archiver.normalise.zone import BEIJING
@@ -52,7 +51,7 @@ class Profile(Part):
     title: str = ""
     source: str = ""
     """Who is credited where an article credits nobody."""
-    site_url: str = ""
+    site_url: Annotated[str, Field(pattern=r"^((https?:)?//[^\s<>{}]+)?$")] = ""
     """The address of the published archive, for the footers of posts. Empty: ``ARCHIVER_SITE_URL``."""
     archive: Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9_-]*)?$")] = ""
     """The namespace of the articles' ids; empty: the name. Sites of one namespace share an archive."""
@@ -67,7 +66,9 @@ class Profile(Part):
     listing: Listing | None = None
     feeds: dict[str, Listing] = Field(default_factory=dict)
     """Listings with an address of their own; the key is the name for ``-a category=``."""
-    categories: Annotated[dict[str, Category], BeforeValidator(named_categories)] = Field(default_factory=dict)
+    categories: Annotated[dict[str, Category], BeforeValidator(named_categories)] = Field(
+        default_factory=dict
+    )
     """What ``{category}`` can be in ``listing.url`` → its names."""
     article: ArticlePage | None = None
     """Instead of ``steps``, for a site whose articles are read at one place."""
@@ -93,7 +94,7 @@ class Profile(Part):
         if self.families and short:
             raise WrongKey(min(short), "the families of this profile have their own: write it there")
         page = self.article or ArticlePage()
-        family = Family(name="article", id=SAFE_ID, category=self.category, tag=self.tag, link=self.link)
+        family = Family(name="article", id=IDS, category=self.category, tag=self.tag, link=self.link)
         self.__dict__["steps"] = self.steps or [page.as_step()]
         self.__dict__["families"] = self.families or [family]
         self.__dict__["origins"] = self.origins or self._own_origins()
@@ -205,8 +206,14 @@ class Profile(Part):
 
     @property
     def has_own_steps(self) -> bool:
-        """Whether the profile says where articles are read. Otherwise a row that has a text needs no request."""
+        """Whether the profile says where articles are read. If not, a row that has a text needs no request."""
         return not {"article", "steps"}.isdisjoint(self.model_fields_set)
+
+    @property
+    def fixed_categories(self) -> dict[str, str]:
+        """Lower case → tag, for categories that are not made from a source."""
+        fixed = (family for family in self.families if "{" not in family.category)
+        return {family.category.casefold(): family.tag for family in fixed}
 
     def listing_of(self, category: str) -> Listing | None:
         return self.feeds.get(category) or self.listing

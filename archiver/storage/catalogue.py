@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from archiver.errors import ArticleError, BadArgument, Quarantined
 from archiver.items import Answer, Listed
+from archiver.normalise.slugs import may_be_slug
 from archiver.storage import lifecycle, salvage
 from archiver.storage.files import POSTS, Tree
 from archiver.storage.lifecycle import PassedOver, PostState
@@ -252,8 +253,9 @@ class Catalogue:
             self.quarantine.release(post.row.id)
 
     def _add_slugs(self, slugs: Iterable[tuple[str, str]]) -> None:
+        """A category in which posts of several sources are filed is not the slug of one of them."""
         for source, slug in slugs:
-            if source:
+            if source and (may_be_slug(slug, source) or self.store.tags_in(slug) == 1):
                 self.store.add_slug(source, slug)
 
     def rebuild(self, posts: Iterable[FoundPost]) -> int:

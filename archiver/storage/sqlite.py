@@ -191,6 +191,10 @@ class SqliteStore(PostTables):
             self._check_crc("slug", row)
         return {row[2]: row[1] for row in rows}
 
+    def tags_in(self, category: str) -> int:
+        found = self._db.execute("SELECT count(*) FROM place WHERE category = ?", (category,)).fetchone()
+        return int(found[0])
+
     def add_slug(self, name: str, slug: str) -> None:
         row = (slug.casefold(), slug, name)
         self._db.execute("INSERT OR IGNORE INTO slug VALUES (?, ?, ?, ?)", (*row, crc(row)))

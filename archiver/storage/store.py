@@ -89,6 +89,9 @@ class Store(Protocol):
     def slugs(self) -> Mapping[str, str]:
         """Name → slug, for every source that has a post."""
 
+    def tags_in(self, category: str) -> int:
+        """The number of different tags of the posts that are or were in a category."""
+
     def add_slug(self, name: str, slug: str) -> None:
         """Writes a slug; an existing row with this name or this slug is not changed."""
 
