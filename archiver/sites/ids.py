@@ -26,8 +26,8 @@ _TRACKING = re.compile(r"utm_\w+|spm|fbclid|gclid", re.IGNORECASE)
 @lru_cache(maxsize=4096)
 def id_of(address: str) -> str:
     """The last part of the path if it is the site's own id for the article: it has a number of five or more
-    digits that is not only a day, or letters mixed with digits. Otherwise its words and a hash of the address,
-    because two articles in different folders may have the same words.
+    digits that is not only a day, or letters mixed with digits. Otherwise its words and a hash of the whole
+    address, because two articles in different folders may have the same words.
 
     Empty for an address without a host or a path. Scheme, fragment and tracking parameters do not count.
 

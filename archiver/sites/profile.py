@@ -206,7 +206,7 @@ class Profile(Part):
 
     @property
     def has_own_steps(self) -> bool:
-        """Whether the profile says where articles are read. If not, a row that has a text needs no request."""
+        """Whether the profile says where articles are read. If not, a row with a text needs no request."""
         return not {"article", "steps"}.isdisjoint(self.model_fields_set)
 
     @property
