@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime
@@ -22,11 +21,10 @@ from archiver.fetch.retry import EXPECTED
 from archiver.items import Article, Listed
 from archiver.normalise import dates, slugs, sources
 from archiver.run import drift
+from archiver.sites.profile import CATEGORY
 from spiders.known import Doubt, categories_in, no_such_category
 from spiders.listing import ListingSpider, Parsed, came_instead
 from spiders.walk import Walk
-
-_CATEGORY = re.compile(r"[^\x00-\x1f\x7f/\\?#%&<>\"'{}|^`]{1,80}")
 
 
 class CategorySpider(ListingSpider):
@@ -60,7 +58,7 @@ class CategorySpider(ListingSpider):
     def _categories(self, argument: str) -> list[str]:
         names = [name for name in (part.strip() for part in argument.split(",")) if name]
         for name in names:
-            if name in (".", "..") or not _CATEGORY.fullmatch(name):
+            if not CATEGORY.fullmatch(name):
                 raise BadArgument(
                     f"category={name!r} is not a category: write it as in the address of its page"
                 )

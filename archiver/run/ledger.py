@@ -221,6 +221,8 @@ class Ledger:
     def skip_all(self, rows: Iterable[Listed]) -> None:
         """Counts rows that the profile says are not of articles. They are neither stored nor named."""
         new = {listed.id for listed in rows if listed.id not in self._is_pending}
+        if not new:
+            return
         self._is_pending.update(dict.fromkeys(new, False))
         self.tally.listed += len(new)
         self.tally.ends["skipped"] += len(new)

@@ -24,10 +24,13 @@ _TRACKING = re.compile(r"utm_\w+|spm|fbclid|gclid", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)
-def id_of(address: str) -> str:
+def id_of(address: str, *, is_ours: bool = True) -> str:
     """The last part of the path if it is the site's own id for the article: it has a number of five or more
     digits that is not only a day, or letters mixed with digits. Otherwise its words and a hash of the whole
     address, because two articles in different folders may have the same words.
+
+    ``is_ours``: the address is at an origin of the profile. The ids of other sites could be equal,
+    so an article of another site always gets a hash.
 
     Empty for an address without a host or a path. Scheme, fragment and tracking parameters do not count.
 
@@ -46,7 +49,7 @@ def id_of(address: str) -> str:
     last = _EXTENSION.sub("", path.rpartition("/")[2])
     if not last and not said:
         return ""
-    if not said and _is_own(last):
+    if is_ours and not said and _is_own(last):
         return last
     whole = f"{parts.netloc.lower()}{path}?{urlencode(said)}"
     words = _UNSAFE.sub("-", last).strip("-")[:MAX_WORDS].strip("-")

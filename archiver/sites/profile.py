@@ -27,6 +27,9 @@ from archiver.sites.patterns import OptionalRegex, Regex, bounded, has_group, kn
 from archiver.sites.rules import check
 from archiver.sites.text import Text
 
+CATEGORY = re.compile(r"(?!\.{1,2}\Z)[^\x00-\x1f\x7f/\\?#%&<>\"'{}|^`]{1,80}")
+"""A category, as in the address of its listing."""
+
 MAX_ID = 64
 """Characters of an id; see ``addresses.IDS``."""
 
@@ -116,6 +119,9 @@ class Profile(Part):
             raise WrongKey("categories", "there is no listing to read their articles from")
         for name in self.feeds.keys() & self.categories.keys():
             raise WrongKey(f"feeds.{name}", "a category has this name, too")
+        for name in self.categories:
+            if not CATEGORY.fullmatch(name):
+                raise WrongKey(f"categories.{name}", "this cannot be a part of the address of a page")
         return self
 
     @model_validator(mode="after")
@@ -177,7 +183,7 @@ class Profile(Part):
         if len(address) > MAX_ADDRESS:
             return ""
         if not self.addresses:
-            return id_of(address)
+            return id_of(address, is_ours=self.allows(self.requested_at(address)))
         found = (pattern.search(address) for pattern in self.addresses)
         return unquote(next((match["id"] or "" for match in found if match), ""))
 
