@@ -1,4 +1,4 @@
-"""The registry of page formats, and the two protocols that a new format implements.
+"""The registry of page formats, and the two protocols that a new format implements; two more are optional.
 
 A format is one small class, in its own module in this package, and one entry in ``FORMATS``. A site profile
 can then use it as ``format: <name>``: its rules are checked when the profile is loaded, its responses when
@@ -12,22 +12,28 @@ from typing import Protocol, Self
 
 from archiver.errors import Quarantined
 from archiver.extract.formats.allowance import IN_PROCESS, Allowance, TooMuchWork
+from archiver.extract.formats.feed import FeedFormat
 from archiver.extract.formats.html import HtmlFormat
 from archiver.extract.formats.json import JsonFormat
 from archiver.extract.formats.received import Received
+from archiver.extract.formats.sitemap import SitemapFormat
 
 __all__ = [
     "FORMATS",
     "IN_PROCESS",
     "MAX_IN_PROCESS",
     "Allowance",
+    "Enumerating",
     "Format",
     "Page",
     "TooMuchWork",
+    "is_gzip_of",
     "open_page",
     "refuse_large",
     "spend",
 ]
+
+_GZIP = b"\x1f\x8b"
 
 MAX_IN_PROCESS = 512 * 1024
 """Characters of a page that is parsed in the process of the run; it takes at most some 0.1 s."""
@@ -92,7 +98,24 @@ class Estimating(Protocol):
         """
 
 
-_ALL: tuple[Format, ...] = (HtmlFormat(), JsonFormat())
+class Enumerating(Protocol):
+    """A format whose pages list articles, in the same way at every site, so that a profile needs no rules."""
+
+    rows: str
+    """The rule for the rows."""
+    fields: Mapping[str, str]
+    """Field of a row → its rule."""
+    full: Mapping[str, str]
+    """As ``fields``, for a list whose rows have the whole text of each article."""
+    next: str
+    """The rule for the address of the next page; empty if there is never one."""
+    index: str
+    """The rule for rows whose ``address`` is that of another list; empty if there are never any."""
+    may_be_gzipped: bool
+    """Pages may be files in the format of gzip, which no ``Content-Encoding`` declares."""
+
+
+_ALL: tuple[Format, ...] = (HtmlFormat(), JsonFormat(), FeedFormat(), SitemapFormat())
 
 FORMATS: Mapping[str, Format] = {each.name: each for each in _ALL}
 """Name → format."""
@@ -109,6 +132,11 @@ def open_page(text: str, name: str, allowance: Allowance | None = None) -> Page:
     if allowance and len(text) > MAX_IN_PROCESS:
         raise TooMuchWork
     return FORMATS[name].open(text)
+
+
+def is_gzip_of(name: str, body: bytes) -> bool:
+    """Whether a body without content encodings is a gzip file that contains a page of the format."""
+    return body.startswith(_GZIP) and getattr(FORMATS.get(name), "may_be_gzipped", False)
 
 
 def refuse_large(text: str, name: str, most: int) -> None:
