@@ -12,7 +12,7 @@ from archiver.extract.formats.feed_json import JsonFeed
 from archiver.extract.formats.feed_text import FeedText
 from archiver.extract.formats.feed_xml import XmlFeed
 from archiver.extract.formats.json import JsonFormat
-from archiver.extract.formats.names import check_name, work_of
+from archiver.extract.formats.names import check_name, weight_of, work_of
 from archiver.extract.formats.received import Received
 
 OF_FEED = ("entries", "title", "next")
@@ -23,6 +23,9 @@ OF_ENTRY = (
 
 MAX_DIGEST = 1000
 """Characters of a digest. A longer description is the text of the article, or most of it."""
+
+_TAG = 240
+"""The work of reading one tag of a text, with a link that is relative to ``xml:base``."""
 
 _MARKUP = ("body", "description")
 
@@ -55,13 +58,13 @@ class FeedFormat:
 
     def open(self, text: str) -> FeedPage:
         """A text that begins as JSON is a JSON Feed."""
-        return FeedPage(JsonFeed(text) if _is_json(text) else XmlFeed(text), size=len(text))
+        return FeedPage(JsonFeed(text) if _is_json(text) else XmlFeed(text), weight=weight_of(text, _TAG))
 
     def count(self, text: str) -> int:
         return JsonFormat().count(text) if _is_json(text) else xml.count(text)
 
     def work(self, page: FeedPage, rules: tuple[str, ...], times: int, _most: float) -> float:
-        return work_of(len(rules), page.size, times)
+        return work_of(len(rules), page.weight, times)
 
     def check_rule(self, rule: str) -> None:
         check_name(rule, self.name, OF_FEED + OF_ENTRY)
@@ -78,10 +81,10 @@ class FeedPage:
 
     empty_reason = "not_an_article"
 
-    def __init__(self, part: Feed | Entry, size: int = 0) -> None:
-        """``size``: the characters of a feed; 0 for an entry."""
+    def __init__(self, part: Feed | Entry, weight: float = 0) -> None:
+        """``weight``: the work of reading a whole feed; 0 for an entry."""
         self._part = part
-        self.size = size
+        self.weight = weight
 
     def finds(self, rule: str) -> bool:
         """``entries`` matches every feed: the last page of a feed may have none."""

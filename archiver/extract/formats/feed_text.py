@@ -58,8 +58,8 @@ class FeedText(NamedTuple):
         """The text as HTML; each line of a plain text becomes a paragraph."""
         if self.is_html:
             return self.text.strip()
-        lines = (line.strip() for line in self.text.splitlines())
-        return "".join(f"<p>{escape(line, quote=False)}</p>" for line in lines if line)
+        lines = filter(None, map(str.strip, escape(self.text, quote=False).split("\n")))
+        return "".join(f"<p>{line}</p>" for line in lines)
 
 
 def _is_sign(slash: str, name: str) -> bool:

@@ -14,6 +14,7 @@ from archiver.extract.formats.xml import (
     FEED_ROOTS,
     address_in,
     attribute_of,
+    joined,
     local_name,
     name_of,
     parse,
@@ -194,7 +195,7 @@ def _shown(element: etree._Element) -> str:
 
 
 def _construct(element: etree._Element, is_atom: bool) -> FeedText:
-    """The text of an element. Atom declares its kind; elsewhere, elements are HTML, and text is what it reads as."""
+    """The text of an element. Atom declares its kind; elsewhere elements are HTML, and text can be."""
     kind = element.get("type", "text").strip().lower() if is_atom else ""
     if element.get("mode") == "base64" or element.get("src"):
         return FeedText()
@@ -230,11 +231,11 @@ _LINK = re.compile(r"(\s(?:href|src|poster)\s*+=\s*+)(\"[^\"]*+\"|'[^']*+')", re
 
 def _based(html: str, element: etree._Element) -> str:
     """The HTML, its links made relative to the ``xml:base`` of the element, if there is one."""
-    if not element.base:
+    if not (base := element.base):
         return html
 
     def with_base(link: re.Match[str]) -> str:
         quote = link[2][0]
-        return f"{link[1]}{quote}{address_in(element, link[2][1:-1])}{quote}"
+        return f"{link[1]}{quote}{joined(base, link[2][1:-1])}{quote}"
 
     return _TAG.sub(lambda tag: _LINK.sub(with_base, tag[0]), html)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-_CALL = 600
-"""The work of reading one value of a row, in the unit of ``Allowance``."""
+_VALUE = 200
+"""The work of reading a short value of a row, in the unit of ``Allowance``."""
 
-_CHARACTER = 4
-"""The work of reading one character of a page as a value."""
+_CHARACTER = 3
+_REFERENCE = 60
+"""The work of reading one character or character reference as part of a text."""
 
 
 def check_name(rule: str, page_format: str, known: Iterable[str]) -> None:
@@ -17,9 +18,11 @@ def check_name(rule: str, page_format: str, known: Iterable[str]) -> None:
         raise ValueError(f"{rule!r} is not a name of the format {page_format}; known are {', '.join(names)}")
 
 
-def work_of(rules: int, size: int, times: int) -> float:
-    """The work of that many rules, each applied to ``times`` rows of a page with ``size`` characters.
+def weight_of(text: str, tag: int) -> float:
+    """The work of reading all of a page as one text. ``tag``: the work of reading one tag."""
+    return _CHARACTER * len(text) + _REFERENCE * text.count("&") + tag * text.count("<")
 
-    The rows do not overlap, and a rule reads nothing of a row twice.
-    """
-    return rules * (times * _CALL + size * _CHARACTER)
+
+def work_of(rules: int, weight: float, times: int) -> float:
+    """The work of so many rules, each applied to ``times`` rows of a page: these do not overlap."""
+    return rules * (_VALUE * times + weight)

@@ -11,7 +11,7 @@ from lxml import etree
 from archiver.errors import Quarantined
 from archiver.extract.formats import xml
 from archiver.extract.formats.feed_text import FeedText
-from archiver.extract.formats.names import check_name, work_of
+from archiver.extract.formats.names import check_name, weight_of, work_of
 from archiver.extract.formats.received import Received
 
 _ROWS = {"urls": ("urlset", "url"), "sitemaps": ("sitemapindex", "sitemap")}
@@ -29,6 +29,10 @@ _PATHS: Mapping[str, tuple[tuple[str, ...], ...]] = {
 """Name → the paths from a row to its elements, the preferred one first."""
 
 
+_TAG = 40
+"""The work of looking at one element of an entry."""
+
+
 class SitemapFormat:
     name = "sitemap"
     rows = "urls"
@@ -44,13 +48,13 @@ class SitemapFormat:
     may_be_gzipped = True
 
     def open(self, text: str) -> SitemapPage:
-        return SitemapPage(xml.parse(text, xml.SITEMAP_ROOTS), size=len(text))
+        return SitemapPage(xml.parse(text, xml.SITEMAP_ROOTS), weight=weight_of(text, _TAG))
 
     def count(self, text: str) -> int:
         return xml.count(text)
 
     def work(self, page: SitemapPage, rules: tuple[str, ...], times: int, _most: float) -> float:
-        return work_of(len(rules), page.size, times)
+        return work_of(len(rules), page.weight, times)
 
     def check_rule(self, rule: str) -> None:
         check_name(rule, self.name, (*_ROWS, *_PATHS))
@@ -64,11 +68,11 @@ class SitemapPage:
 
     empty_reason = "not_an_article"
 
-    def __init__(self, element: etree._Element, own: str | None = None, size: int = 0) -> None:
-        """``own``: the namespace of the root; ``size``: the characters of a sitemap, 0 for an entry."""
+    def __init__(self, element: etree._Element, own: str | None = None, weight: float = 0) -> None:
+        """``own``: the namespace of the root; ``weight``: the work of reading a sitemap, 0 for an entry."""
         self._element = element
         self._own = str(etree.QName(element).namespace or "") if own is None else own
-        self.size = size
+        self.weight = weight
 
     def finds(self, rule: str) -> bool:
         """A list without entries counts as a match, an index has no ``urls``, and no entry has rows."""

@@ -45,7 +45,7 @@ _PREFIXES = {
     "www.w3.org/2005/atom": "atom",
     "www.w3.org/xml/1998/namespace": "xml",
 }
-"""Namespace, in small letters, without scheme and without ``/`` or ``#`` at its end → the prefix of a name."""
+"""Namespace in small letters, without scheme and without ``/`` or ``#`` at its end → prefix of a name."""
 
 _DECLARATION = re.compile(r"\A<\?xml\s[^>]*+>")
 _PARSER: dict[str, Any] = {
@@ -87,8 +87,9 @@ def _strict(text: str) -> etree._Element | None:
 def _instead(text: str, root: etree._Element | None, roots: frozenset[str]) -> str:
     """What came, in words."""
     found = "" if root is None else local_name(root)
+    head = text[:_WITHIN]
     other = next(
-        (name for name in FEED_ROOTS | SITEMAP_ROOTS if re.search(rf"<([\w.-]+:)?{name}[\s>]", text)), ""
+        (name for name in FEED_ROOTS | SITEMAP_ROOTS if re.search(rf"<([\w.-]+:)?{name}[\s>]", head)), ""
     )
     if (found or other) in FEED_ROOTS - roots:
         return f"<{found or other}> is a feed: write format: feed"
@@ -137,8 +138,13 @@ def text_of(element: etree._Element) -> str:
 
 def address_in(element: etree._Element, address: str) -> str:
     """The address, relative to the ``xml:base`` of the element; it may still be relative."""
+    return joined(element.base, address)
+
+
+def joined(base: str | None, address: str) -> str:
+    """The address relative to the base, if there is one; a malformed one stays as it is."""
     try:
-        return urljoin(element.base or "", address) if address else ""
+        return urljoin(base, address) if base and address else address
     except ValueError:
         return address
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from html import escape, unescape
 
 from archiver.errors import Quarantined
+from archiver.normalise.elements import names
 from archiver.normalise.limits import MAX_DEPTH
 
 _NAME = r"[^\W\d][\w:.-]*+"
@@ -30,6 +31,9 @@ _PARTS = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 """Markup. No tag contains another ``<``, and what is not closed ends with the text: no part is read twice."""
+
+_VOID = names("br hr img input wbr")
+"""Elements of HTML without an end tag, in texts that are not escaped."""
 
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -83,6 +87,7 @@ class _Document:
             return
         if name in self._rows and name in self.open:
             self.end(name)
+        is_empty = is_empty or name.lower() in _VOID
         self.pieces.append(f"<{name}{''.join(_attributes(attributes))}{'/' * is_empty}>")
         if not is_empty:
             self.open.append(name)
