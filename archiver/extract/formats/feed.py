@@ -24,8 +24,9 @@ OF_ENTRY = (
 MAX_DIGEST = 1000
 """Characters of a digest. A longer description is the text of the article, or most of it."""
 
-_TAG = 240
-"""The work of reading one tag of a text, with a link that is relative to ``xml:base``."""
+_TAG = 80
+_LINK = 240
+"""The work of reading one tag of a text, and one whose link is made relative to ``xml:base``."""
 
 _MARKUP = ("body", "description")
 
@@ -58,7 +59,8 @@ class FeedFormat:
 
     def open(self, text: str) -> FeedPage:
         """A text that begins as JSON is a JSON Feed."""
-        return FeedPage(JsonFeed(text) if _is_json(text) else XmlFeed(text), weight=weight_of(text, _TAG))
+        feed = JsonFeed(text) if _is_json(text) else XmlFeed(text)
+        return FeedPage(feed, weight_of(text, _LINK if "xml:base" in text else _TAG))
 
     def count(self, text: str) -> int:
         return JsonFormat().count(text) if _is_json(text) else xml.count(text)

@@ -166,8 +166,8 @@ def check_whole(received: Received) -> None:
         body = received.text().encode()
     found = _ROOT.search(body[:_WITHIN])
     if found:
-        end_of_tag = body.find(b">", found.end())
-        is_empty = body[end_of_tag - 1 : end_of_tag] == b"/"
+        tag, end, _ = body[found.end() :].partition(b">")
+        is_empty = end and tag.endswith(b"/")
         is_cut = not is_empty and body.rfind(b"</" + found[0][1:]) < found.end()
     else:
         is_cut = body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<?xml") and not _FIRST.search(body)
