@@ -130,7 +130,7 @@ def test_a_registered_format_checks_the_rules_of_a_profile() -> None:
 def test_an_unknown_format_is_refused_with_a_list_of_formats() -> None:
     with pytest.raises(BadArgument) as wrong:
         parse(LINES.replace("format: lines", "format: line"), "lines.yaml")
-    known = "known here: 'html', 'json' or 'lines'"
+    known = "known here: 'html', 'json', 'feed', 'sitemap' or 'lines'"
     assert str(wrong.value) == f"lines.yaml: feeds.new.format: 'line' is unknown; {known}"
 
 

@@ -251,9 +251,7 @@ TEXTS = {
     # feed: body, description and digest
     "description only": (rss(f"<description>{HTML}</description>"), ("", "<p>甲 &amp; 乙</p>", "甲 & 乙")),
     "both": (
-        rss(
-            "<description>短</description><content:encoded><![CDATA[<p>长</p>]]></content:encoded>", ENCODED
-        ),
+        rss("<description>短</description><content:encoded><![CDATA[<p>长</p>]]></content:encoded>", ENCODED),
         ("<p>长</p>", "<p>短</p>", "短"),
     ),
     "another prefix": (
