@@ -78,8 +78,7 @@ def _strict(text: str) -> etree._Element | None:
     if "<!DOCTYPE" in text:
         return None
     try:
-        text = _DECLARATION.sub("", text.lstrip("\ufeff \t\r\n"))
-        return etree.fromstring(text, etree.XMLParser(**_PARSER))
+        return etree.fromstring(_DECLARATION.sub("", text), etree.XMLParser(**_PARSER))
     except etree.XMLSyntaxError:
         return None
 

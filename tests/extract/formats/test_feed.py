@@ -289,7 +289,7 @@ TEXTS = {
     "Atom: text": (atom("<content>甲&lt;b&gt;\n乙</content>"), ("<p>甲&lt;b&gt;</p><p>乙</p>", "", "")),
     "Atom: XHTML": (
         atom(
-            '<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">甲<p class="x">乙 &amp; 丙<br/></p>'
+            '<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml" class="y">甲<p class="x">乙 &amp; 丙<br/></p>'
             "</div></content>"
         ),
         ('甲<p class="x">乙 &amp; 丙<br></p>', "", ""),
@@ -398,6 +398,11 @@ def test_categories_are_the_labels_of_an_entry(text: str, names: list[str]) -> N
         (rss("", f'xmlns:a="{ATOM}"', '<a:link rel="next" href="/feed?paged=2"/>'), "频道", "/feed?paged=2"),
         (rss("", f'xmlns:a="{ATOM}"', '<a:link rel="self" href="/feed"/>'), "频道", ""),
         (
+            atom("", "", '<link rel="prev-archive" href="/2021"/><link rel="next" href="/2"/>'),
+            "频道",
+            "/2",
+        ),
+        (
             atom("", 'xml:base="https://a.example/"', '<link rel="next" href="?p=2"/>'),
             "频道",
             "https://a.example/?p=2",
@@ -442,6 +447,7 @@ BROKEN = {
     "another encoding declared": f'<?xml version="1.0" encoding="gb2312"?><rss><channel>{TWO}</channel></rss>',
     "words before the declaration": f'<br />\n<b>Notice</b>: x &amp; y<?xml version="1.0"?><rss><channel>{TWO}</channel></rss>',
     "words after the end": f"<rss><channel>{TWO}</channel></rss><script>count()</script>",
+    "a tag after the end": f"<rss><channel>{TWO}</channel></rss> <rss>",
     "comment after the end": f"<rss><channel>{TWO}</channel></rss>\n<!-- cached page of <rss> -->",
     "control characters": f"<rss>\x00\x0b<channel>{TWO}</channel>\x1f</rss>",
     "raw ampersands": f"<rss><channel><title>A & B &c; &#x;</title>{TWO}</channel></rss>",
@@ -542,6 +548,7 @@ def test_no_entity_of_a_document_is_expanded(tmp_path: Path) -> None:
         rss(f"<description>{'<b>' * 600}x{'</b>' * 600}</description>"),
         rss(f"<description>{'<b>' * 3000}x{'</b>' * 3000}</description>"),
         rss(f"<description>{'<b>' * 600}x & y</description>"),
+        "<rss>" + "<b>" * 600,
     ],
 )
 def test_a_feed_that_is_nested_too_deeply_is_refused(text: str) -> None:
