@@ -72,7 +72,7 @@ class FeedFormat:
         check_name(rule, self.name, OF_FEED + OF_ENTRY)
 
     def check_whole(self, received: Received) -> None:
-        if received.body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        if received.as_ascii().lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
             JsonFormat().check_whole(received)
         else:
             xml.check_whole(received)

@@ -160,9 +160,7 @@ _FIRST = re.compile(rb"<[A-Za-z]")
 
 def check_whole(received: Received) -> None:
     """Requires the end tag of the root (faults N5, N12). Other documents are left to :func:`parse`."""
-    body = received.body
-    if b"\0" in body[:64]:  # UTF-16
-        body = received.text().encode()
+    body = received.as_ascii()
     found = _ROOT.search(body[:_WITHIN])
     if found:
         tag, end, _ = body[found.end() :].partition(b">")
@@ -172,7 +170,7 @@ def check_whole(received: Received) -> None:
         is_cut = body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<?xml") and not _FIRST.search(body)
     if is_cut:
         what = f"</{found[0][1:].decode('latin-1')}>" if found else "an element"
-        raise Quarantined("incomplete", f"the page ends after {len(body)} bytes, without {what}")
+        raise Quarantined("incomplete", f"the page ends after {len(received.body)} bytes, without {what}")
 
 
 _DATA = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
