@@ -17,6 +17,7 @@ from archiver.extract.formats.xml import (
     joined,
     local_name,
     name_of,
+    namespace_of,
     parse,
     text_of,
 )
@@ -87,7 +88,7 @@ class XmlElement:
 class XmlFeed(XmlElement):
     def __init__(self, text: str) -> None:
         root = parse(text, FEED_ROOTS)
-        own = str(etree.QName(root).namespace or "")
+        own = namespace_of(root)
         super().__init__(root, own, "atom" if local_name(root) == "feed" else "")
         self._channels = list(self.inside("channel")) or [self]
 
@@ -218,7 +219,7 @@ def _inner_html(element: etree._Element) -> str:
     outer.tail = None
     outer.attrib.clear()
     for inner in outer.iter():
-        inner.tag = local_name(inner)
+        inner.tag = name if (name := local_name(inner))[:1].isalpha() else "span"
     outer.tag = "div"
     etree.cleanup_namespaces(outer)
     html = etree.tostring(outer, method="html", encoding="unicode")

@@ -71,7 +71,7 @@ class SitemapPage:
     def __init__(self, element: etree._Element, own: str | None = None, weight: float = 0) -> None:
         """``own``: the namespace of the root; ``weight``: the work of reading a sitemap, 0 for an entry."""
         self._element = element
-        self._own = str(etree.QName(element).namespace or "") if own is None else own
+        self._own = xml.namespace_of(element) if own is None else own
         self.weight = weight
 
     def finds(self, rule: str) -> bool:

@@ -47,7 +47,7 @@ _PREFIXES = {
 }
 """Namespace in small letters, without scheme and without ``/`` or ``#`` at its end → prefix of a name."""
 
-_DECLARATION = re.compile(r"\A<\?xml\s[^>]*+>")
+_DECLARATION = re.compile(r"\A<\?xml[^>]*+>")
 _PARSER: dict[str, Any] = {
     "resolve_entities": False,
     "no_network": True,
@@ -102,7 +102,13 @@ def _instead(text: str, root: etree._Element | None, roots: frozenset[str]) -> s
 
 
 def local_name(element: etree._Element) -> str:
-    return str(etree.QName(element).localname)
+    """The name without its prefix, even one that is not declared; it can be empty or begin with a digit then."""
+    return str(element.tag).rpartition("}")[2].rpartition(":")[2]
+
+
+def namespace_of(element: etree._Element) -> str:
+    """The namespace; empty if there is none."""
+    return str(element.tag).rpartition("}")[0].removeprefix("{")
 
 
 @lru_cache(maxsize=2048)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -76,6 +78,10 @@ DIALECTS = {
         f'<r:RDF xmlns:r="{RDF}" xmlns:s="http://purl.org/rss/1.0/" xmlns:d="{DC}"><s:channel/>'
         '<s:item r:about="https://a.example/1"><s:title>沪指收涨</s:title>'
         f"<d:date>{_ISO}</d:date></s:item></r:RDF>",
+        STORY,
+    ),
+    "RSS 1.0 with no prefix declared": (
+        f"<rdf:RDF><channel/><item>{_LINKED}<dc:date>{_ISO}</dc:date></item></rdf:RDF>",
         STORY,
     ),
     "RSS 2.0": (rss(_LINKED + _DATED), RFC_822),
@@ -274,6 +280,10 @@ TEXTS = {
         rss("<description><p>甲<br/>乙</p><img src='a.png'/></description>"),
         ("", '<p>甲<br>乙</p><img src="a.png">', "甲 乙"),
     ),
+    "elements whose prefixes are not declared": (
+        rss("<description>甲<o:p>乙</o:p><a:>丙</a:><a:1>丁</a:1></description>"),
+        ("", "甲<p>乙</p><span>丙</span><span>丁</span>", "甲 乙 丙丁"),
+    ),
     "void elements that are not closed": (
         rss("<description>甲<br>乙 & <img src=a.png>丙</description><title>T</title>"),
         ("", '甲<br>乙 &amp; <img src="a.png">丙', "甲 乙 & 丙"),
@@ -466,6 +476,7 @@ BROKEN = {
     "two feeds": f"<rss><channel>{TWO}</channel></rss><rss><channel>{TWO}</channel></rss>",
     "a stray CDATA end": f"<rss><channel><title>a]]>b</title>{TWO}</channel></rss>",
     "a DOCTYPE with entities": f'<!DOCTYPE rss [<!ENTITY a "b"> <!ENTITY c SYSTEM "d">]><rss><channel>{TWO}</channel></rss>',
+    "a damaged declaration": f'<?xml" encoding="gbk"?><rss><channel>{TWO}</channel></rss>',
     "XML 1.1": f'<?xml version="1.1"?><rss><channel>{TWO}</channel></rss>',
     "an instruction": f'<?xml version="1.0"?><?xml-stylesheet href="a.xsl"?><rss><channel>{TWO}</channel></rss>',
 }
@@ -524,6 +535,57 @@ def test_a_response_that_is_no_feed_is_refused_and_named(what: str) -> None:
     with pytest.raises(Quarantined, match=rf"^{reason}: ") as refused:
         open_page(text, "feed")
     assert words in refused.value.detail
+
+
+_BITS = [
+    "<",
+    ">",
+    "&",
+    '"',
+    "/",
+    "]]>",
+    "<![CDATA[",
+    "<!--",
+    "\x00",
+    "<item>",
+    "</item>",
+    "&#0;",
+    "<a:>",
+    "<a:1/>",
+]
+_BITS += [
+    "=",
+    ":",
+    "<!DOCTYPE x [",
+    'xmlns:a=""',
+    'xmlns="',
+    'xml:base="http://["',
+    "<xmlns:a/>",
+    "\ufffe",
+    "😀",
+]
+
+
+def test_a_feed_with_any_damage_is_read_or_refused() -> None:
+    texts = [
+        *BROKEN.values(),
+        *(text for text, _ in [*DIALECTS.values(), *TEXTS.values()] if len(text) < 999),
+    ]
+    chance = random.Random(7)
+    ends = Counter[str]()
+    for _ in range(1500):
+        text = chance.choice(texts)
+        for _ in range(chance.randint(1, 5)):
+            at = chance.randrange(len(text))
+            text = text[:at] + chance.choice(_BITS) * chance.randint(0, 1) + text[at + chance.randint(0, 9) :]
+        try:
+            entries = open_page(text, "feed").rows("entries")
+            assert all(isinstance(entry.markup(name), str) for entry in entries for name in OF_ENTRY)
+            ends["read"] += 1
+        except Quarantined as why:
+            ends[why.reason] += 1
+    assert ends["read"] > 500
+    assert ends.keys() <= {"read", "not_a_listing", "incomplete", "not_json", "json_cut", "shape"}
 
 
 LAUGHS = "".join(f'<!ENTITY l{n + 1} "{f"&l{n};" * 10}">' for n in range(9))
