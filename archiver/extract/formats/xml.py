@@ -102,7 +102,7 @@ def _instead(text: str, root: etree._Element | None, roots: frozenset[str]) -> s
 
 
 def local_name(element: etree._Element) -> str:
-    """The name without its prefix, even one that is not declared; it can be empty or begin with a digit then."""
+    """The name without its prefix, even one that is not declared; it may be empty then, or begin with 1."""
     return str(element.tag).rpartition("}")[2].rpartition(":")[2]
 
 
