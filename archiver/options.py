@@ -121,7 +121,8 @@ OPTIONS: Final[Mapping[str, Option]] = {
     ),
     "ARCHIVER_PAGE_ELEMENTS": Option(
         500_000,
-        "elements of an HTML page, or values of a JSON page; a page with more is not read (`too_heavy`)",
+        "elements of an HTML or XML page, or values of a JSON page; a page with more is not read "
+        "(`too_heavy`)",
         whole(1),
     ),
     "ARCHIVER_HELD_BYTES": Option(

@@ -51,6 +51,13 @@ def decompress(response: Response, limit: int) -> Response:
     return response.replace(headers=headers, body=body, cls=kind)
 
 
+def unpack(response: Response, expected: str, limit: int) -> Response:
+    """The page in a ``.gz`` file, if pages of the expected format can be in one. Raises as ``decompress``."""
+    if not formats.is_gzip_of(expected, response.body):
+        return response
+    return response.replace(body=_decode(response.body, "gzip", limit))
+
+
 def check_whole(response: Response, expected: str) -> None:
     """Checks that the page of a response with status 200 is complete, as far as the page itself shows it.
 

@@ -141,8 +141,10 @@ class Retries:
             if response.status in self._policy.statuses:
                 raise problem
             return response
+        expected = request.meta.get(EXPECTED, "")
         readable = bodies.decompress(response, self._policy.max_size)
-        bodies.check_whole(readable, request.meta.get(EXPECTED, ""))
+        readable = bodies.unpack(readable, expected, self._policy.max_size)
+        bodies.check_whole(readable, expected)
         return readable
 
     def _may_retry(self, request: Request, problem: ArticleError, status: int) -> bool:

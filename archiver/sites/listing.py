@@ -98,21 +98,23 @@ class Listing(Rows, Reading):
             said = {"url": said, "format": "sitemap" if "sitemap" in said.rpartition("/")[2] else "feed"}
         if not isinstance(said, dict):
             return said
-        rows, fields = defaults_of(str(said.get("format", "html")))
+        known = defaults_of(str(said.get("format", "html")))
         given = said.get("fields", {})
-        if not rows or not isinstance(given, dict):
+        if known is None or not isinstance(given, dict):
             return said
-        return {"rows": rows, **said, "fields": {**fields, **given}}
+        return {"rows": known.rows, "next": known.next, **said, "fields": {**known.fields, **given}}
 
     @cached_property
     def page_rules(self) -> tuple[str, ...]:
         """The rules that are applied to the whole page."""
         return tuple(rule for rule in (self.present, self.rows, self.next) if rule)
 
-    @property
-    def has_bodies(self) -> bool:
-        """Whether the rows have the text of their articles."""
-        return "body" in self.fields
+    def with_bodies(self) -> Listing:
+        """The listing with a rule for the text of the articles, if its format has one."""
+        known = defaults_of(self.format)
+        if known is None or "body" in self.fields or "body" not in known.full:
+            return self
+        return self.model_copy(update={"fields": {**self.fields, "body": Rule(at=known.full["body"])}})
 
     def keyed_rules(self) -> Iterator[tuple[str, str | Rule]]:
         yield from super().keyed_rules()

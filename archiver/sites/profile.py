@@ -100,6 +100,9 @@ class Profile(Part):
         family = Family(name="article", id=IDS, category=self.category, tag=self.tag, link=self.link)
         self.__dict__["steps"] = self.steps or [page.as_step()]
         self.__dict__["families"] = self.families or [family]
+        if not self.has_own_steps:
+            self.__dict__["listing"] = self.listing and self.listing.with_bodies()
+            self.__dict__["feeds"] = {name: feed.with_bodies() for name, feed in self.feeds.items()}
         self.__dict__["origins"] = self.origins or self._own_origins()
         return self
 

@@ -67,8 +67,8 @@ class LinesFormat:
         return LinesPage(text.splitlines())
 
     def check_rule(self, rule: str) -> None:
-        if not rule:
-            raise ValueError("an empty rule matches every line")
+        if rule.isspace():
+            raise ValueError("a rule of blanks matches too many lines")
 
     def check_whole(self, received: Received) -> None:
         if not received.text().endswith("。"):
@@ -122,15 +122,15 @@ def test_a_registered_format_distinguishes_complete_and_cut_responses(text: str,
 @pytest.mark.usefixtures("lines")
 def test_a_registered_format_checks_the_rules_of_a_profile() -> None:
     with pytest.raises(BadArgument) as wrong:
-        parse(LINES.replace("'Title: '", "''"), "lines.yaml")
-    assert str(wrong.value) == "lines.yaml: steps.0.fields.title: an empty rule matches every line"
+        parse(LINES.replace("'Title: '", "' '"), "lines.yaml")
+    assert str(wrong.value) == "lines.yaml: steps.0.fields.title: a rule of blanks matches too many lines"
 
 
 @pytest.mark.usefixtures("lines")
 def test_an_unknown_format_is_refused_with_a_list_of_formats() -> None:
     with pytest.raises(BadArgument) as wrong:
         parse(LINES.replace("format: lines", "format: line"), "lines.yaml")
-    known = "known here: 'html', 'json' or 'lines'"
+    known = "known here: 'html', 'json', 'feed', 'sitemap' or 'lines'"
     assert str(wrong.value) == f"lines.yaml: feeds.new.format: 'line' is unknown; {known}"
 
 

@@ -12,7 +12,7 @@ import pytest
 from scrapy.http import Response, TextResponse
 
 from archiver.errors import ArticleError
-from archiver.fetch.bodies import check_whole, decompress
+from archiver.fetch.bodies import check_whole, decompress, unpack
 from tests.faultd import bomb, encode
 
 LIMIT = 1 << 20
@@ -94,6 +94,35 @@ def test_a_decompression_bomb_is_refused_within_half_a_second(coding: str) -> No
     began = time.perf_counter()
     assert problem(packed, coding.replace(" ", ", ")) == "too_big"
     assert time.perf_counter() - began < 0.5
+
+
+# --- files in the format of gzip
+
+
+def unpacked(body: bytes, expected: str) -> bytes | str:
+    """The body of the page, or the reason why there is none."""
+    try:
+        return unpack(response(body), expected, LIMIT).body
+    except ArticleError as why:
+        return why.reason
+
+
+@pytest.mark.parametrize("expected", ["sitemap", "feed"])
+def test_a_page_in_a_gzip_file_is_unpacked(expected: str) -> None:
+    packed = gzip.compress(TEXT)
+    assert unpacked(packed, expected) == TEXT
+    assert unpacked(packed + packed, expected) == TEXT * 2
+    assert unpacked(TEXT, expected) == TEXT
+    assert unpacked(b"", expected) == b""
+    assert {unpacked(packed[:size], expected) for size in range(2, len(packed))} == {"cut_encoding"}
+    assert unpacked(packed[:-8] + bytes(8), expected) == "checksum"
+    assert unpacked(bomb("gzip", 300), expected) == "too_big"
+
+
+@pytest.mark.parametrize("expected", ["html", "json", ""])
+def test_a_gzip_file_is_not_a_page_of_another_format(expected: str) -> None:
+    packed = gzip.compress(TEXT)
+    assert unpacked(packed, expected) == packed
 
 
 # --- completeness

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import UTC, datetime
+from typing import Any, cast
 
 import pytest
+from scrapy import Request
+from scrapy.http import Response
 
-from archiver.fetch.retry import backoff, retry_after
+from archiver.fetch.outcomes import PROBLEM
+from archiver.fetch.retry import EXPECTED, Retries, RetryPolicy, backoff, retry_after
 
 NOW = datetime(2022, 2, 22, 10, 0, 0, tzinfo=UTC)
 
@@ -50,3 +55,26 @@ def test_backoff_doubles_and_varies_at_random() -> None:
         assert waits == sorted(waits)
         assert [1 * 2**n <= wait <= 1.5 * 2**n for n, wait in enumerate(waits)] == [True] * 4
     assert len({backoff(1.0, 0) for _ in range(50)}) > 40
+
+
+SITEMAP = b"<urlset><url><loc>http://site.example/1</loc></url></urlset>"
+
+
+@pytest.mark.parametrize(
+    ("times", "coding", "size", "reason"),
+    [(0, "", 0, ""), (1, "", 0, ""), (1, "gzip", 0, ""), (2, "gzip", 0, ""), (1, "", 2000, "too_big")],
+)
+def test_the_spider_gets_a_sitemap_without_any_compression(
+    times: int, coding: str, size: int, reason: str
+) -> None:
+    body = SITEMAP + bytes(size)
+    for _ in range(times):
+        body = gzip.compress(body)
+    policy = RetryPolicy(4, frozenset({503}), 1.0, 60.0, 90.0, max_size=1000)
+    retries = Retries(policy, cast("Any", None), lambda _name: None)
+    request = Request("http://site.example/sitemap.xml.gz", meta={EXPECTED: "sitemap"})
+    headers = {"Content-Encoding": coding} if coding else {}
+    found = retries.process_response(request, Response(request.url, headers=headers, body=body))
+    problem = request.meta.get(PROBLEM)
+    assert (problem.reason if problem else "") == reason
+    assert reason or (isinstance(found, Response) and found.body == SITEMAP)

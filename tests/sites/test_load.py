@@ -41,7 +41,11 @@ HOME = {"url": "http://news.example.com/", "links": "a::attr(href)", "category":
         ("listing.fields.colour", "a", "listing.fields.colour: 'colour' is unknown; known here: 'id', "),
         ("steps.0.fields.colour", "a", "steps.0.fields.colour: 'colour' is unknown; known here: 'id', "),
         ("families.0.needs", ["colour"], "families.0.needs.0: 'colour' is unknown; known here: 'title', "),
-        ("listing.format", "xml", "listing.format: 'xml' is unknown; known here: 'html' or 'json'"),
+        (
+            "listing.format",
+            "xml",
+            "listing.format: 'xml' is unknown; known here: 'html', 'json', 'feed' or 'sitemap'",
+        ),
         ("name", None, "name: this key is missing"),
         ("listing.rows", None, "listing.rows: this key is missing"),
         ("families.0.back", "{slug}", "families.0.back: '{slug}' contains {slug}; known here: {tag}"),

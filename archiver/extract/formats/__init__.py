@@ -1,4 +1,4 @@
-"""The registry of page formats, and the two protocols that a new format implements.
+"""The registry of page formats, and the two protocols that a new format implements; two more are optional.
 
 A format is one small class, in its own module in this package, and one entry in ``FORMATS``. A site profile
 can then use it as ``format: <name>``: its rules are checked when the profile is loaded, its responses when
@@ -8,27 +8,33 @@ they arrive. ``tests/extract/test_formats.py`` shows how: it registers a format 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from archiver.errors import Quarantined
 from archiver.extract.formats.allowance import IN_PROCESS, Allowance, TooMuchWork
+from archiver.extract.formats.feed import FeedFormat
 from archiver.extract.formats.html import HtmlFormat
 from archiver.extract.formats.json import JsonFormat
 from archiver.extract.formats.received import Received
+from archiver.extract.formats.sitemap import SitemapFormat
 
 __all__ = [
     "FORMATS",
     "IN_PROCESS",
     "MAX_IN_PROCESS",
     "Allowance",
+    "Enumerating",
     "Format",
     "Page",
     "TooMuchWork",
     "defaults_of",
+    "is_gzip_of",
     "open_page",
     "refuse_large",
     "spend",
 ]
+
+_GZIP = b"\x1f\x8b"
 
 MAX_IN_PROCESS = 512 * 1024
 """Characters of a page that is parsed in the process of the run; it takes at most some 0.1 s."""
@@ -93,7 +99,24 @@ class Estimating(Protocol):
         """
 
 
-_ALL: tuple[Format, ...] = (HtmlFormat(), JsonFormat())
+class Enumerating(Protocol):
+    """A format whose pages list articles, in the same way at every site, so that a profile needs no rules."""
+
+    rows: str
+    """The rule for the rows."""
+    fields: Mapping[str, str]
+    """Field of a row → its rule."""
+    full: Mapping[str, str]
+    """As ``fields``, for a list whose rows have the whole text of each article."""
+    next: str
+    """The rule for the address of the next page; empty if there is never one."""
+    index: str
+    """The rule for rows whose ``address`` is that of another list; empty if there are never any."""
+    may_be_gzipped: bool
+    """Pages may be files in the format of gzip, which no ``Content-Encoding`` declares."""
+
+
+_ALL: tuple[Format, ...] = (HtmlFormat(), JsonFormat(), FeedFormat(), SitemapFormat())
 
 FORMATS: Mapping[str, Format] = {each.name: each for each in _ALL}
 """Name → format."""
@@ -110,6 +133,11 @@ def open_page(text: str, name: str, allowance: Allowance | None = None) -> Page:
     if allowance and len(text) > MAX_IN_PROCESS:
         raise TooMuchWork
     return FORMATS[name].open(text)
+
+
+def is_gzip_of(name: str, body: bytes) -> bool:
+    """Whether a body without content encodings is a gzip file that contains a page of the format."""
+    return body.startswith(_GZIP) and getattr(FORMATS.get(name), "may_be_gzipped", False)
 
 
 def refuse_large(text: str, name: str, most: int) -> None:
@@ -131,10 +159,10 @@ def spend(allowance: Allowance | None, page: Page, name: str, rules: Iterable[st
         allowance.spend(work(page, tuple(rules), times, allowance.left))
 
 
-def defaults_of(name: str) -> tuple[str, Mapping[str, str]]:
-    """The rules for rows and fields that listings of this format have by default; empty if it has none."""
-    listing = FORMATS.get(name)
-    return getattr(listing, "rows", ""), getattr(listing, "fields", {})
+def defaults_of(name: str) -> Enumerating | None:
+    """The rules that listings of this format have by default; None if it has none."""
+    found: Any = FORMATS.get(name)
+    return found if hasattr(found, "rows") else None
 
 
 def check_rule(rule: str, name: str) -> None:
