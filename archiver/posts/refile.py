@@ -18,8 +18,9 @@ def refiled(text: str, name: str, category: str, tag: str, page: str, back_label
     post, or if category and tag are spelt in a way in which no version writes them.
     """
     before = read(text, name)
-    label = back_label if before.page else before.back_label
-    after = replace(before, category=category, tag=tag, back_label=label)
+    after = replace(before, category=category, tag=tag)
+    if before.page:
+        after = replace(after, page=page, back_label=back_label)
     start = text.index("---\n") + len("---\n")
     end = text.index("\n---\n", start - 1) + 1
     content = text[end:]
@@ -28,7 +29,7 @@ def refiled(text: str, name: str, category: str, tag: str, page: str, back_label
         content = f"{above}\n\n{with_page(footer, back_label, page)}"
     changed = text[:start] + _lines(text[start:end], before, after) + content
     found = read(changed, name)
-    # ``page`` is read as it is written, and a problem of the footer may be gone.
+    # The page is read as it is written, and a problem of the footer may be gone.
     if found != replace(after, page=found.page, problems=found.problems):
         raise PostError("its category and tag cannot be replaced alone")
     return changed
