@@ -13,6 +13,7 @@ import pytest
 
 from archiver.audit import refile
 from archiver.audit.check import check
+from archiver.audit.filing import Filing
 from archiver.audit.refile import Found, apply, find
 from archiver.audit.repair import repair
 from archiver.errors import BadArgument, Quarantined, StorageError
@@ -26,8 +27,10 @@ from archiver.storage.lock import Locked
 from archiver.storage.redirects import REDIRECTS, composed
 from archiver.storage.refiling import REFILING
 from archiver.storage.rows import PostRow, Provenance
+from archiver.storage.slugs import Slugs
 from tests.storage import version_1
 from tests.storage.archives import HOME, LISTING, NOW, a_post, bytes_of
+from tests.storage.memory import MemoryStore
 
 WRONG, RIGHT = "样例晚报客户端", "样例晚报"
 WRONG_SLUG, RIGHT_SLUG = "yangliwanbaokehuduan", "yangliwanbao"
@@ -134,16 +137,16 @@ CREDITS: dict[str, tuple[str, str, dict[str, str], str]] = {
 @pytest.mark.parametrize("case", CREDITS)
 def test_a_post_moves_if_its_credit_names_another_source_today(tmp_path: Path, case: str) -> None:
     source, credit, aliases, right = CREDITS[case]
-    filed(tmp_path, {1: (source, credit)})
     site = Profile.model_validate(SITE.model_dump() | {"aliases": aliases})
-    found = find(tmp_path, site)
-    assert [(move.source, move.tag) for move in found.moves] == ([(right, f"{right}新闻")] if right else [])
-    assert apply(tmp_path, site) == found
-    if right:
-        post = stored(tmp_path, 1)
-        assert (post.tag, post.category) == (f"{right}新闻", rows(tmp_path)[1].category)
-    assert find(tmp_path, site).moves == ()
-    assert breaches(tmp_path) == []
+    index = MemoryStore(tmp_path)
+    slugs = Slugs(index, site.fixed_categories)
+    slug = slugs.slug(source) if source else ""
+    post = a_post(1, source, slug)
+    with index.transaction():
+        row = PostRow(post.id, post.name, post.category, post.tag, b"\1" * 32)
+        index.add_post(row, Provenance("finews", credit=credit))
+    found = [(move.source, move.category, move.tag) for move in Filing(index, slugs, site).moves()]
+    assert found == ([(right, slugs.slug(right), f"{right}新闻")] if right else [])
 
 
 def test_posts_of_other_sites_and_of_other_ids_are_left_out(root: Path) -> None:
