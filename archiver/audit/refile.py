@@ -18,7 +18,7 @@ from archiver.publish.jekyll.paths import address_of, encoded, file_of
 from archiver.publish.jekyll.site import open_site
 from archiver.sites.family import Family
 from archiver.sites.profile import Profile
-from archiver.storage import redirects
+from archiver.storage import redirects, refiling
 from archiver.storage.archive import Archive
 from archiver.storage.database import DamagedIndex
 from archiver.storage.files import INDEX, POSTS, content_of, storage_errors
@@ -54,7 +54,7 @@ class Found:
     others: int
     """Posts that another site archived; they were left out."""
     was_cut_off: bool = False
-    """Whether an earlier move is not completed; some of its posts then look as if they were edited."""
+    """Whether an earlier move is not completed. Its posts are in ``moves``, or were written already."""
 
 
 class _Stays(Exception):
@@ -76,7 +76,12 @@ def find(root: Path, site: Profile, source: str = "") -> Found:
         if damage := next(index.damage(), ""):
             raise DamagedIndex(path, damage)
         found = _find(root, index, Slugs(index, site.fixed_categories), site, source)
-        return replace(found, was_cut_off=(root / REFILING).exists())
+        content = _content_of(root / REFILING)
+    if content is None:
+        return found
+    begun = {post.row.id for post in refiling.begun(root, content).posts}
+    kept = tuple(kept for kept in found.kept if kept.move.row.id not in begun)
+    return replace(found, kept=kept, was_cut_off=True)
 
 
 def apply(root: Path, site: Profile, source: str = "") -> Found:

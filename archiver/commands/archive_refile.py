@@ -110,10 +110,10 @@ def as_dict(found: Found) -> dict[str, object]:
 
 
 def as_text(found: Found, *, applied: bool) -> str:
-    return "\n".join([*_lines(found), _summary(found, applied=applied)])
+    return "\n".join([*_lines(found, applied=applied), _summary(found, applied=applied)])
 
 
-def _lines(found: Found) -> Iterator[str]:
+def _lines(found: Found, *, applied: bool) -> Iterator[str]:
     for (old_category, old_tag, category, tag), files in _grouped(found.moves).items():
         shown = ", ".join(map(printable, files[:_SHOWN])) + (", …" if len(files) > _SHOWN else "")
         old, new = (f"{printable(t)} ({printable(c)})" for t, c in ((old_tag, old_category), (tag, category)))
@@ -123,11 +123,12 @@ def _lines(found: Found) -> Iterator[str]:
         where = f"belongs to {printable(kept.move.tag)} ({printable(kept.move.category)})"
         yield f"{kept.kind}: {path}: {where}; {printable(kept.detail)}; {_TODO[kept.kind]}"
     for page in found.pages:
-        yield f"page to remove: {printable(page.path)}: its category has no posts any more"
+        what = "page removed" if applied else "page to remove"
+        yield f"{what}: {printable(page.path)}: its category has no posts"
     for page in found.edited_pages:
-        yield f"page kept: {printable(page.path)}: its category has no posts any more, but you edited it"
+        yield f"page kept: {printable(page.path)}: its category has no posts, but you edited it"
     if found.was_cut_off:
-        yield "an earlier --apply was cut off; the next run, or --apply, completes it"
+        yield "an earlier --apply was cut off: the next run, or --apply, completes it"
 
 
 def _summary(found: Found, *, applied: bool) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from archiver.errors import StorageError
@@ -69,7 +70,7 @@ def finish(tree: Tree, catalogue: Catalogue) -> None:
     """
     if not is_begun(tree):
         return
-    batch = _read(tree)
+    batch = begun(tree.root, tree.read(REFILING))
     done = [post for post in batch.posts if _is(tree, f"{POSTS}/{post.row.name}", post.row.sha256)]
     catalogue.refiled([post.row for post in done], {post.source: post.row.category for post in done})
     moved = {post.old_address: post.address for post in done} | _remove_pages(tree, catalogue, batch)
@@ -95,14 +96,15 @@ def _is(tree: Tree, path: str, sha256: bytes) -> bool:
     return tree.exists(path) and hashlib.sha256(tree.read(path)).digest() == sha256
 
 
-def _read(tree: Tree) -> Batch:
+def begun(root: Path, content: bytes) -> Batch:
+    """The batch in the file ``REFILING``; raises StorageError if the file is damaged."""
     try:
-        saved = json.loads(tree.read(REFILING))
+        saved = json.loads(content)
         posts = tuple(Refiled(PostRow(**_row(each.pop("row"))), **each) for each in saved["posts"])
         return Batch(posts, tuple(EmptiedPage(**_row(each)) for each in saved["pages"]))
     except (ValueError, TypeError, KeyError, AttributeError) as exc:
         raise StorageError(
-            f"{tree.root / REFILING}: {exc}; move it away: posts that have moved already then count as edited"
+            f"{root / REFILING}: {exc}; move it away: posts that have moved already then count as edited"
         ) from exc
 
 
