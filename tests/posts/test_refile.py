@@ -116,6 +116,14 @@ def test_a_line_in_a_spelling_of_the_owner_is_not_replaced(line: str, other: str
         moved(text)
 
 
+def test_a_line_that_only_looks_like_a_key_is_not_replaced() -> None:
+    other = 'categories: "hubinribao"\nnotes: "甲\ncategories: hubinribao\n 乙"\n'
+    text = TEXT.replace("categories: hubinribao\n", other)
+    assert read(text, POST.name).category == POST.category
+    with pytest.raises(PostError, match="cannot be replaced alone"):
+        moved(text)
+
+
 @pytest.mark.parametrize("text", ["", TEXT[:-1], TEXT.replace("\n", "\r\n"), TEXT + "\n"])
 def test_a_text_that_is_not_a_post_is_refused(text: str) -> None:
     with pytest.raises(PostError):
