@@ -18,7 +18,6 @@ from archiver.items import Article, Evidence
 from archiver.normalise import age, dates, digests, notices, sources, text, titles
 from archiver.normalise import body as bodies
 from archiver.normalise.fingerprint import fingerprint
-from archiver.normalise.slugs import slug_of
 from archiver.posts import Post
 from archiver.sites.family import Family
 from archiver.sites.profile import Profile
@@ -172,36 +171,40 @@ def credit_of(article: Article) -> str:
 
 
 def filing(article: Article, given: Given) -> Decided:
-    """The category and the tag: those of the family, with the source and the listing's category in them."""
-    site, family = given.site, family_of(article, given.site)
-    if family.fixed:
-        category, tag = family.fixed
+    """The category and the tag: those of the family, with the source and the category of the listing in them.
+
+    Without a source, the source that has the category of the listing counts.
+    """
+    site, family, listed = given.site, family_of(article, given.site), article.listed.category
+    if not family.needs_source or article.source:
+        category, tag = filed_under(article.source, family, given, listed)
         return Decided({"category": category, "tag": tag})
-    slug, name, origins = _source_slug(article, given) if family.needs_source else ("", "", _EMPTY)
-    listed = article.listed.category
-    values = {
-        "category": family.category.format(slug=slug, category=slug_of(listed or site.name), site=site.name),
-        "tag": family.tag.format(
-            source=name, slug=slug, category=site.title_of(listed) or site.title, site=site.title or site.name
-        ),
-    }
-    return Decided(values, origins)
-
-
-def _source_slug(article: Article, given: Given) -> tuple[str, str, Mapping[str, str]]:
-    """Slug and name of the source. Without a source, those that belong to the category of the listing."""
-    if article.source:
-        slug = given.site.slugs.get(article.source) or given.names.slug(article.source)
-        return slug, article.source, _EMPTY
-    slug = article.listed.category
-    name = given.names.name_of(slug)
+    name = given.names.name_of(listed)
     if not name:
         raise Quarantined(
             "source",
             "no source is credited, and the category of the listing is unknown: write `source: NAME` in the "
             "profile if the site is the source of its articles",
         )
-    return slug, name, {"category": "listing"}
+    values = {
+        "category": family.category_of(listed, listed, site.name),
+        "tag": family.tag_of(name, listed, site.title_of(listed), site.readers_title),
+    }
+    return Decided(values, {"category": "listing"})
+
+
+def slug_of_source(source: str, given: Given) -> str:
+    return given.site.slugs.get(source) or given.names.slug(source)
+
+
+def filed_under(source: str, family: Family, given: Given, listed: str = "") -> tuple[str, str]:
+    """The category and the tag of articles that credit this source; ``listed``: the listing's category."""
+    site = given.site
+    if family.fixed:
+        return family.fixed
+    slug = slug_of_source(source, given) if family.needs_source else ""
+    category = family.category_of(slug, listed, site.name)
+    return category, family.tag_of(source, slug, site.title_of(listed), site.readers_title)
 
 
 def link(article: Article, given: Given) -> Decided:
@@ -291,6 +294,7 @@ def post(article: Article, given: Given) -> Post:
     """The post of an article of which every field is decided."""
     family = family_of(article, given.site)
     assert article.date, "date() has set it"
+    page, back_label = family.link_back(given.site_url, article.category, article.tag)
     return Post(
         id=article.id,
         title=article.title,
@@ -299,8 +303,8 @@ def post(article: Article, given: Given) -> Post:
         tag=article.tag,
         body=article.body,
         link=article.link,
-        page=family.page.format(site=given.site_url, slug=article.category),
-        back_label=family.back.format(tag=article.tag),
+        page=page,
+        back_label=back_label,
         home=given.site_url,
         home_label=family.home,
         digest=article.digest,

@@ -119,7 +119,8 @@ class PostPipeline(_Pipeline):
         post = derive.post(article, self.given)
         by_source = derive.family_of(article, self.run.site).by_source
         source = article.source if by_source else ""
-        return entry_of(post, render(post), source, self._provenance(article))
+        slug = derive.slug_of_source(source, self.given) if source else ""
+        return entry_of(post, render(post), source, self._provenance(article), slug)
 
     def _provenance(self, article: Article) -> Provenance:
         listed = article.listed

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from archiver.normalise.slugs import slug_of
 from archiver.normalise.sources import DEFAULT_TAG
 from archiver.sites.article import SaidField
 from archiver.sites.part import Part
@@ -51,6 +52,23 @@ class Family(Part):
         return self.tag if self.by_source and self.tag.count("{") == 1 and "{source}" in self.tag else ""
 
     @property
+    def needs_listing(self) -> bool:
+        """Whether the category of the listing decides where a post is filed."""
+        return "{category}" in self.category + self.tag
+
+    @property
     def fixed(self) -> tuple[str, str] | None:
         """Category and tag, if they are the same for every post."""
         return None if "{" in self.category + self.tag else (self.category, self.tag)
+
+    def link_back(self, site_url: str, category: str, tag: str) -> tuple[str, str]:
+        """The address of the page of a category, and the text of the footer's link to it."""
+        return self.page.format(site=site_url, slug=category), self.back.format(tag=tag)
+
+    def category_of(self, slug: str, listed: str, site: str) -> str:
+        """``listed``: the category of the listing; an article that a user named has none."""
+        return self.category.format(slug=slug, category=slug_of(listed or site), site=site)
+
+    def tag_of(self, source: str, slug: str, category: str, site: str) -> str:
+        """``category`` and ``site`` are titles for readers."""
+        return self.tag.format(source=source, slug=slug, category=category or site, site=site)

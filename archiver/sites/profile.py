@@ -47,6 +47,21 @@ def _zone(name: str) -> str:
     return name
 
 
+def _followed(aliases: dict[str, str]) -> dict[str, str]:
+    """Each spelling with the last name of its chain: of 甲 → 乙 and 乙 → 丙 both become 丙."""
+    return {spelling: _last_name(spelling, aliases) for spelling in aliases}
+
+
+def _last_name(spelling: str, aliases: dict[str, str]) -> str:
+    name, passed = aliases[spelling], {spelling}
+    while name not in passed and aliases.get(name, name) != name:
+        passed.add(name)
+        name = aliases[name]
+    if name in passed and aliases[name] != name:
+        raise ValueError(f"{spelling!r} leads in a circle")
+    return name
+
+
 class Profile(Part):
     """A whole site; :func:`archiver.sites.load.load` reads one from YAML."""
 
@@ -84,7 +99,7 @@ class Profile(Part):
     text: Text = Field(default_factory=Text)
     notices: dict[Kind, list[str]] = Field(default_factory=dict)
     """Meaning → words of the short texts that a site shows in place of an article."""
-    aliases: dict[str, str] = Field(default_factory=dict)
+    aliases: Annotated[dict[str, str], AfterValidator(_followed)] = Field(default_factory=dict)
     slugs: dict[str, str] = Field(default_factory=dict)
     """Source → slug, for sources whose slug differs from the general rule."""
 
@@ -172,6 +187,12 @@ class Profile(Part):
         """For Asia/Shanghai always +08:00, as in posts: the summer time of 1986 to 1991 is ignored."""
         return BEIJING if self.time_zone == "Asia/Shanghai" else ZoneInfo(self.time_zone)
 
+    @property
+    def fixed_categories(self) -> dict[str, str]:
+        """The categories that are the same for every post, in lower case → their tags."""
+        fixed = (family for family in self.families if "{" not in family.category)
+        return {family.category.casefold(): family.tag for family in fixed}
+
     def family_of(self, article_id: str) -> Family | None:
         """The first family whose pattern matches the id; None if no family allows it."""
         if not IDS.fullmatch(article_id):
@@ -218,12 +239,6 @@ class Profile(Part):
         """Whether the profile says where articles are read. If not, a row with a text needs no request."""
         return not {"article", "steps"}.isdisjoint(self.model_fields_set)
 
-    @property
-    def fixed_categories(self) -> dict[str, str]:
-        """Lower case → tag, for categories that are not made from a source."""
-        fixed = (family for family in self.families if "{" not in family.category)
-        return {family.category.casefold(): family.tag for family in fixed}
-
     def listing_of(self, category: str) -> Listing | None:
         return self.feeds.get(category) or self.listing
 
@@ -238,6 +253,10 @@ class Profile(Part):
         """The title of a category for readers; its name if it has none."""
         known = self.categories.get(category)
         return known.title if known else category
+
+    @property
+    def readers_title(self) -> str:
+        return self.title or self.name
 
     def requested_at(self, url: str) -> str:
         """The address with https, if the site is requested only by https."""

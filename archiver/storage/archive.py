@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Literal, NamedTuple, Protocol, Self
 
 from archiver.errors import Quarantined
-from archiver.storage import salvage
+from archiver.storage import refiling, salvage
 from archiver.storage.catalogue import Catalogue
 from archiver.storage.files import INDEX, POSTS, STAGING, Tree
 from archiver.storage.lock import Lock
 from archiver.storage.processes import results_of
+from archiver.storage.refiling import Batch
 from archiver.storage.rows import FoundPost, PostRow, Provenance
 from archiver.storage.slugs import Slugs
 from archiver.storage.sqlite import SqliteStore
@@ -40,7 +41,9 @@ class Entry:
     category: str
     tag: str
     source: str = ""
-    """The name from which the slug of the category was made; empty for a fixed category."""
+    """The name that the category contains the slug of; empty for any other category."""
+    slug: str = ""
+    """That slug; empty: it is the category."""
     page: str = ""
     """The category page that the post links to: a path below the root. It is written if it is missing."""
     page_content: bytes = b""
@@ -183,13 +186,21 @@ class Archive:
     def remember(self, written: Sequence[Written]) -> list[Ending]:
         """The second half of ``store``: adds all of them to the index in one transaction."""
         kept = [result for result in written if not isinstance(result.end, Quarantined)]
-        categories = {result.entry.source: result.entry.category for result in kept}
-        new = {name: categories[name] for name in self.slugs.not_stored(categories)}
+        slugs = {result.entry.source: result.entry.slug or result.entry.category for result in kept}
+        new = {name: slugs[name] for name in self.slugs.not_stored(slugs)}
         self.catalogue.posted([(_row_of(result), result.entry.provenance) for result in kept], new)
         self.slugs.are_stored(new)
         return [result.end for result in written]
 
     # --- existing posts
+
+    def refile(self, batch: Batch, files: Mapping[str, bytes]) -> None:
+        """Replaces the files of posts, and then their rows. ``files``: path below the root → content; also
+        category pages that are missing. A killed refiling is completed when the archive is opened again."""
+        self.catalogue.begin()
+        refiling.begin(self.tree, batch)
+        self.tree.publish_all(files)
+        refiling.finish(self.tree, self.catalogue)
 
     def reindex(self) -> int:
         """Rebuilds the index from the posts and returns their number. Files that are not posts are logged and
@@ -229,7 +240,7 @@ class Archive:
         """Fills an index that was just created. After a run that did not end in order, adds the posts that
         the index lacks."""
         self._clear_staging()
-        if self.index.was_clean() and not salvage.is_kept(self.tree):
+        if self.index.was_clean() and not (salvage.is_kept(self.tree) or refiling.is_begun(self.tree)):
             return
         self.tree.sync_folders()
         if self.index.created:
@@ -240,6 +251,7 @@ class Archive:
             )
             self.catalogue.recover(self._unknown_posts)
             self._look_for_files()
+        refiling.finish(self.tree, self.catalogue)
 
     def _look_for_files(self) -> None:
         """A power cut on a disk that confirms too early may leave rows without a file. They look like posts

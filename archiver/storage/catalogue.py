@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from archiver.errors import ArticleError, BadArgument, Quarantined
 from archiver.items import Answer, Listed
-from archiver.normalise.slugs import may_be_slug
+from archiver.normalise.slugs import may_be_slug, slug_of
 from archiver.storage import lifecycle, salvage
 from archiver.storage.files import POSTS, Tree
 from archiver.storage.lifecycle import PassedOver, PostState
@@ -253,10 +253,19 @@ class Catalogue:
             self.quarantine.release(post.row.id)
 
     def _add_slugs(self, slugs: Iterable[tuple[str, str]]) -> None:
-        """A category in which posts of several sources are filed is not the slug of one of them."""
+        """A category is not the slug of a source if posts of other sources are in it, or if it only contains
+        the slug."""
         for source, slug in slugs:
-            if source and (may_be_slug(slug, source) or self.store.tags_in(slug) == 1):
+            is_odd = slug_of(source).casefold() not in slug.casefold() and self.store.tags_in(slug) == 1
+            if source and (may_be_slug(slug, source) or is_odd):
                 self.store.add_slug(source, slug)
+
+    def refiled(self, rows: Iterable[PostRow], slugs: Mapping[str, str]) -> None:
+        """The files of these posts have another category and tag now; ``slugs``: as in ``posted``."""
+        with self._change():
+            for row in rows:
+                self.store.refile_post(row)
+            self._add_slugs(slugs.items())
 
     def rebuild(self, posts: Iterable[FoundPost]) -> int:
         """Forgets posts, slugs and listings, and remembers these posts; returns how many there are."""

@@ -30,8 +30,10 @@ def open_site(root: Path, reserved: Mapping[str, str] | None = None) -> Archive:
     return Archive(root, JekyllLayout(), reserved)
 
 
-def entry_of(post: Post, text: str, source: str = "", provenance: Provenance | None = None) -> Entry:
-    """What the archive keeps of a post; ``source`` is the name its slug was made from, if it was."""
+def entry_of(
+    post: Post, text: str, source: str = "", provenance: Provenance | None = None, slug: str = ""
+) -> Entry:
+    """What the archive keeps of a post; ``source`` and ``slug`` as in ``Entry``."""
     page = file_of(post.page, post.home)
     content = category_page(post.category, post.tag).encode() if page else b""
     return Entry(
@@ -41,6 +43,7 @@ def entry_of(post: Post, text: str, source: str = "", provenance: Provenance | N
         post.category,
         post.tag,
         source,
+        slug,
         page,
         content,
         provenance,
