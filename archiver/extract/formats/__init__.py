@@ -27,6 +27,7 @@ __all__ = [
     "open_page",
     "refuse_large",
     "spend",
+    "text_of",
 ]
 
 MAX_IN_PROCESS = 512 * 1024
@@ -49,8 +50,19 @@ class Page(Protocol):
     def rows(self, rule: str) -> list[Self]:
         """Every match, each as a page."""
 
+    def base(self, url: str) -> str:
+        """The address from which relative addresses in the page at ``url`` count.
+
+        Empty if nobody reads the page at its own address: addresses in its texts count from the article's.
+        """
+
     def value(self, rule: str) -> str:
-        """The first match as text, without blanks at its ends; empty if nothing matches."""
+        """The first match as text, as a reader would copy it, without blanks at its ends; empty if nothing
+        matches."""
+
+    def pieces(self, rule: str) -> str:
+        """As ``value``, for a text that the page may build from several values, such as a date and a time:
+        they are separated, also if no blank is shown between them."""
 
     def values(self, rule: str) -> list[str]:
         """Every match as text, without blanks at its ends."""
@@ -109,6 +121,14 @@ def open_page(text: str, name: str, allowance: Allowance | None = None) -> Page:
     if allowance and len(text) > MAX_IN_PROCESS:
         raise TooMuchWork
     return FORMATS[name].open(text)
+
+
+_IN_PIECES = frozenset({"date", "source"})
+
+
+def text_of(page: Page, field: str, rule: str) -> str:
+    """The text of a field of an article, or of a row."""
+    return page.pieces(rule) if field in _IN_PIECES else page.value(rule)
 
 
 def refuse_large(text: str, name: str, most: int) -> None:

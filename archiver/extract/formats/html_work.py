@@ -26,7 +26,7 @@ def work_on(root: etree._Element, expressions: tuple[str, ...], times: int, most
     work = _work(expressions, nodes, depth, times)
     if work <= most or work == inf:
         return work
-    named = {name: _count(name)(root) for name in frozenset().union(*map(names_in, expressions))}
+    named = {name: _count(name)(root) for name in frozenset({"*"}).union(*map(names_in, expressions))}
     size = Size(nodes, depth, {name: float(str(count)) for name, count in named.items()})
     return sum(work_of(expression, size, times) for expression in expressions)
 
@@ -43,4 +43,4 @@ def _work(expressions: tuple[str, ...], nodes: float, depth: float, times: int) 
 @lru_cache(maxsize=256)
 def _count(name: str) -> etree.XPath:
     prefix, _, local = name.rpartition(":")
-    return etree.XPath("count(//*)" if prefix else f"count(//{local})")
+    return etree.XPath("count(//*)" if prefix or name == "*" else f"count(//{local})")
