@@ -16,7 +16,7 @@ def absolute(base: str, address: str) -> str:
 
 
 def base_address(url: str, href: str) -> str:
-    """The base of a page at ``url`` whose first ``<base>`` has this address; ``url`` if it has no web address.
+    """The base of a page at ``url`` whose first ``<base>`` has this address; ``url`` if it is not on the web.
 
     >>> base_address("https://example.com/a/1.html", "/files/")
     'https://example.com/files/'

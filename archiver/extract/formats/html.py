@@ -80,7 +80,7 @@ class HtmlPage:
         return next((_shown(match, in_pieces=True) for match in self._find(rule)), "")
 
     def values(self, rule: str) -> list[str]:
-        """An element gives all text in it: pages may nest matches, and reading each of them would take long."""
+        """An element gives all text in it, because reading nested matches one by one could take long."""
         return [_text(match) for match in self._find(rule)]
 
     def markup(self, rule: str) -> str:

@@ -43,4 +43,4 @@ def _work(expressions: tuple[str, ...], nodes: float, depth: float, times: int) 
 @lru_cache(maxsize=256)
 def _count(name: str) -> etree.XPath:
     prefix, _, local = name.rpartition(":")
-    return etree.XPath("count(//*)" if prefix or name == "*" else f"count(//{local})")
+    return etree.XPath("count(//*)" if prefix else f"count(//{local})")

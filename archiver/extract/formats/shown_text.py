@@ -15,8 +15,8 @@ from archiver.normalise.elements import BLOCKS, INLINES, names
 from archiver.normalise.hiding import HIDES, OWN_TEXT, SIZED
 
 _UNSEEN = names(
-    "annotation annotation-xml audio canvas datalist desc head iframe metadata noembed noframes noscript object "
-    "script select style template textarea title video"
+    "annotation annotation-xml audio canvas datalist desc head iframe metadata noembed noframes noscript "
+    "object script select style template textarea title video"
 )
 """Elements whose text no browser shows as part of the text around them."""
 
