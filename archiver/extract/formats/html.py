@@ -16,8 +16,8 @@ from archiver.extract.formats.addresses import base_address
 from archiver.extract.formats.depth import is_too_deep
 from archiver.extract.formats.html_work import work_on
 from archiver.extract.formats.received import Received
-from archiver.extract.formats.shown_text import shown_text
 from archiver.normalise.limits import MAX_DEPTH, PAGE, refuse_excess
+from archiver.normalise.shown_text import shown_text
 
 Match = Any
 """A result of an XPath expression: an element, a text, a number or a boolean."""

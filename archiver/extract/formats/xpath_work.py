@@ -27,7 +27,7 @@ from archiver.extract.formats.xpath import (
 _COMPARED = 1 / 16
 """The work of comparing two nodes. To find duplicates, libxml2 compares each new node with all others."""
 
-_SHOWN = 80
+_SHOWN = 100
 """The work of reading one element as ``shown_text`` does."""
 
 _BELOW = frozenset({"self", "child", "attribute", "namespace"})

@@ -61,6 +61,7 @@ HIDDEN = [
     ("样例<span hidden>晚报</span>", "样例"),
     ("样例<span hidden=until-found>晚报</span>", "样例"),
     ('样例<span style="display:none">晚报</span>', "样例"),
+    (f'样例<span style="{"color:red;" * 30}display:none">晚报</span>', "样例"),
     ('样例<p style="color:red;DISPLAY : NONE !important">晚报</p>', "样例"),
     ('样例<span style="visibility:hidden">晚报</span>', "样例"),
     ('样例<i style="opacity:0">晚报</i>', "样例"),
@@ -128,6 +129,8 @@ WHOLE = [
     "<em>样例</em><em>晚报</em>",
     "<span>样例晚报</span>",
     "<span></span>样例<span></span>晚报",
+    '来源：上海<span id="bk_1"><a href="/q">样例</a></span><span id="quote_1"></span>报',
+    "<span>样例</span><span hidden>x</span>晚报",
 ]
 
 
@@ -174,6 +177,12 @@ def test_what_a_rule_names_itself_is_read(rule: str, text: str) -> None:
         '<p id=c style="display:none">四</p><p id=d hidden>五</p><p id=e style="font-size:0">六<b>七</b></p></body></html>'
     )
     assert open_page(html, "html").value(rule) == text
+
+
+@pytest.mark.parametrize("tag", ["b", "div", "span style='font-size:0'", "span class=a"])
+def test_a_deeply_nested_text_is_read(tag: str) -> None:
+    nested = f"<{tag}>" * 500 + "<p>样例</p>" + f"</{tag.split()[0]}>" * 500
+    assert read(nested) == read(nested, "date") == "样例"
 
 
 def test_the_rows_of_a_listing_are_read_in_the_same_way() -> None:
