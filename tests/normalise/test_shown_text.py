@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 
 import pytest
 
-from archiver.extract.formats import IN_PROCESS, Allowance, TooMuchWork, open_page, spend, text_of
+from archiver.extract.formats import open_page, text_of
 from archiver.items import Evidence
 from archiver.normalise import dates, sources
 
@@ -190,19 +189,3 @@ def test_the_rows_of_a_listing_are_read_in_the_same_way() -> None:
     (row,) = open_page(html, "html").rows("li")
     assert text_of(row, "title", "a") == "样例 涨价"
     assert text_of(row, "date", "s") == "02-22 12:00"
-
-
-@pytest.mark.parametrize(
-    "inside", ["<b></b>", "<p>一</p>", '<b style="a:b;c:d"></b>', "<b>" * 200 + "</b>" * 200]
-)
-def test_a_long_text_is_read_in_a_second_or_in_another_process(inside: str) -> None:
-    page = open_page(f"<div id=a>{inside * (500_000 // len(inside))}</div>", "html")
-    rules = ["#a", "xpath://div", "xpath://body"]
-    try:
-        spend(Allowance(IN_PROCESS), page, "html", rules)
-    except TooMuchWork:
-        return
-    start = time.process_time()
-    for rule in rules:
-        page.value(rule)
-    assert time.process_time() - start < 2
