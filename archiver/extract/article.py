@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archiver.errors import Quarantined
-from archiver.extract.formats import Allowance, Page, open_page, spend, text_of
+from archiver.extract.formats import Allowance, Page, base_of, open_page, spend, text_of
 from archiver.extract.formats.addresses import absolute
 from archiver.items import Evidence
 from archiver.sites.article import Step
@@ -34,7 +34,7 @@ def read_answer(
         spend(allowance, page, step.format, [*rules.values(), *filter(None, [step.present])])
     if step.present and not page.finds(step.present):
         raise Quarantined("not_an_article", f"nothing matches {step.present!r}")
-    base = page.base(url)
+    base = base_of(page, url)
     values = ((name, _read(page, name, rule, base)) for name, rule in rules.items())
     found: dict[str, Evidence] = {
         name: Evidence(value, step.origin, base if name in _MARKUP else "")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from urllib.parse import unquote, urldefrag, urlsplit
 
 from archiver.errors import Quarantined
-from archiver.extract.formats import Allowance, Page, open_page, spend, text_of
+from archiver.extract.formats import Allowance, Page, base_of, open_page, spend, text_of
 from archiver.extract.formats.addresses import absolute
 from archiver.items import Listed
 from archiver.sites.listing import Home, Listing, Rows
@@ -115,7 +115,7 @@ def _open(text: str, url: str, rule: Listing | Home, allowance: Allowance | None
     spend(allowance, page, rule.format, rule.page_rules)
     if rule.present and not page.finds(rule.present):
         raise Quarantined("not_a_listing", f"nothing on {url} matches {rule.present!r}")
-    return _Opened(page, page.base(url) or url, rule.format, allowance)
+    return _Opened(page, base_of(page, url) or url, rule.format, allowance)
 
 
 def _category_in(address: str, pattern: re.Pattern[str]) -> str:

@@ -50,14 +50,8 @@ class LinesPage:
     def rows(self, rule: str) -> list[LinesPage]:
         return [LinesPage(line.split("; ")) for line in self.values(rule)]
 
-    def base(self, url: str) -> str:
-        return url
-
     def value(self, rule: str) -> str:
         return next(iter(self.values(rule)), "")
-
-    def pieces(self, rule: str) -> str:
-        return self.value(rule)
 
     def values(self, rule: str) -> list[str]:
         return [part.removeprefix(rule) for part in self._parts if part.startswith(rule)]

@@ -24,6 +24,7 @@ __all__ = [
     "Format",
     "Page",
     "TooMuchWork",
+    "base_of",
     "open_page",
     "refuse_large",
     "spend",
@@ -50,25 +51,27 @@ class Page(Protocol):
     def rows(self, rule: str) -> list[Self]:
         """Every match, each as a page."""
 
-    def base(self, url: str) -> str:
-        """The address from which relative addresses in the page at ``url`` count.
-
-        Empty if nobody reads the page at its own address: addresses in its texts count from the article's.
-        """
-
     def value(self, rule: str) -> str:
         """The first match as text, as a reader would copy it, without blanks at its ends; empty if nothing
         matches."""
-
-    def pieces(self, rule: str) -> str:
-        """As ``value``, for a text that the page may build from several values, such as a date and a time:
-        they are separated, also if no blank is shown between them."""
 
     def values(self, rule: str) -> list[str]:
         """Every match as text, without blanks at its ends."""
 
     def markup(self, rule: str) -> str:
         """Every match as HTML, concatenated."""
+
+
+class Shown(Protocol):
+    """A page that readers see at its own address. A page without these methods is data: addresses in its
+    texts count from the address of the article."""
+
+    def base(self, url: str) -> str:
+        """The address from which relative addresses in the page at ``url`` count."""
+
+    def pieces(self, rule: str) -> str:
+        """As ``Page.value``, for a text that may consist of several values, such as a day and a time. They
+        are separated, also if the page shows no blank between them."""
 
 
 class Format(Protocol):
@@ -128,7 +131,14 @@ _IN_PIECES = frozenset({"date", "source"})
 
 def text_of(page: Page, field: str, rule: str) -> str:
     """The text of a field of an article, or of a row."""
-    return page.pieces(rule) if field in _IN_PIECES else page.value(rule)
+    pieces = getattr(page, "pieces", None) if field in _IN_PIECES else None
+    return pieces(rule) if pieces else page.value(rule)
+
+
+def base_of(page: Page, url: str) -> str:
+    """The address from which relative addresses in the page at ``url`` count; empty if it is data."""
+    base = getattr(page, "base", None)
+    return base(url) if base else ""
 
 
 def refuse_large(text: str, name: str, most: int) -> None:

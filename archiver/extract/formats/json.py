@@ -72,15 +72,8 @@ class JsonPage:
             raise Quarantined("shape", f"{rule} is not a list of rows")
         return [type(self)(row) for row in found]
 
-    def base(self, _url: str) -> str:
-        """Empty: nobody reads the texts of an API at its address."""
-        return ""
-
     def value(self, rule: str) -> str:
         return self.markup(rule).strip()
-
-    def pieces(self, rule: str) -> str:
-        return self.value(rule)
 
     def values(self, rule: str) -> list[str]:
         found = _search(rule, self._data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archiver.extract.formats import open_page
+from archiver.extract.formats import base_of, open_page
 
 URL = "https://www.example.com/a/b/1.html?p=1"
 
@@ -35,14 +35,16 @@ BASES = [
 @pytest.mark.parametrize(("head", "base"), BASES)
 def test_the_base_of_a_page_is_that_of_browsers(head: str, base: str) -> None:
     page = open_page(f"<html><head><title>样例</title>{head}</head><body><p>正文</p></body></html>", "html")
-    assert page.base(URL) == base
+    assert base_of(page, URL) == base
     (row,) = page.rows("p")
-    assert row.base(URL) == base
+    assert base_of(row, URL) == base
 
 
 def test_a_base_in_the_body_counts() -> None:
-    assert open_page('<body><p>正文</p><base href="/x/">', "html").base(URL) == "https://www.example.com/x/"
+    assert (
+        base_of(open_page('<body><p>正文</p><base href="/x/">', "html"), URL) == "https://www.example.com/x/"
+    )
 
 
-def test_json_has_no_base_of_its_own() -> None:
-    assert open_page('{"html": "<base href=/x/>"}', "json").base(URL) == ""
+def test_json_is_data_without_a_base() -> None:
+    assert base_of(open_page('{"html": "<base href=/x/>"}', "json"), URL) == ""
