@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from archiver.errors import Quarantined
 from archiver.extract.formats import Allowance, Page, base_of, open_page, spend, text_of
-from archiver.extract.formats.addresses import absolute
+from archiver.extract.formats.addresses import absolute_path
 from archiver.items import Evidence
 from archiver.sites.article import Step
 from archiver.sites.profile import Profile
 
 _MARKUP = ("body",)
+_ADDRESSES = ("id", "link")
 
 
 def read_answer(
@@ -56,8 +57,7 @@ def _read(page: Page, name: str, rule: str, base: str) -> str:
     if name in _MARKUP:
         return page.markup(rule)
     value = text_of(page, name, rule)
-    is_address = name == "link" or (name == "id" and "/" in value)
-    return absolute(base, value) if is_address and base else value
+    return absolute_path(base, value) if name in _ADDRESSES else value
 
 
 def _proves_id(claimed: str, site: Profile, article_id: str) -> bool:

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urldefrag, urlsplit
 
 from archiver.errors import Quarantined
 from archiver.extract.formats import Allowance, Page, base_of, open_page, spend, text_of
-from archiver.extract.formats.addresses import absolute
+from archiver.extract.formats.addresses import absolute, absolute_path
 from archiver.items import Listed
 from archiver.sites.listing import Home, Listing, Rows
 from archiver.sites.pattern_work import work_of
@@ -143,7 +143,7 @@ def _read_rows(opened: _Opened, rule: Rows, site: Profile, listing: str, categor
         named = site.named_by(address)
         article_id = values.get("id") or named or address
         hints: dict[str, str] = {
-            name: absolute(opened.base, value) if name == "link" else value
+            name: absolute_path(opened.base, value) if name == "link" else value
             for name, value in values.items()
             if value and name not in ("id", "address")
         }

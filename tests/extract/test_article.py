@@ -414,13 +414,16 @@ def test_a_relative_address_of_the_article_itself_counts_from_the_base(
 @pytest.mark.parametrize(
     ("link", "absolute"),
     [
-        ("more.html", "https://www.example.com/files/more.html"),
+        ("./more.html", "https://www.example.com/files/more.html"),
+        ("#", "#"),
+        ("<>", "<>"),
+        ("http://news.example.net/1?#", "http://news.example.net/1?#"),
         ("/more.html", "https://www.example.com/more.html"),
         ("//news.example.net/1", "https://news.example.net/1"),
         ("http://news.example.net/1", "http://news.example.net/1"),
     ],
 )
-def test_the_link_of_a_page_is_absolute(paper: Profile, link: str, absolute: str) -> None:
+def test_a_path_as_the_link_of_a_page_is_absolute(paper: Profile, link: str, absolute: str) -> None:
     text = f'<base href="/files/"><a class="link" href="{link}"></a><h1>样例</h1>'
     assert read_answer(text, paper.steps[0], paper, "p1", PAPER_PAGE)["link"].text == absolute
 

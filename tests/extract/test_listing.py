@@ -343,9 +343,14 @@ def test_the_next_page_counts_from_the_base(site: Profile, rule: Listing, href: 
 
 @pytest.mark.parametrize(
     ("link", "absolute"),
-    [("../a/1.html", f"{HOME}a/1.html"), ("//news.example/1", "http://news.example/1"), ("", None)],
+    [
+        ("../a/1.html", f"{HOME}a/1.html"),
+        ("//news.example/1", "http://news.example/1"),
+        ("<>", "<>"),
+        ("", None),
+    ],
 )
-def test_the_link_of_a_row_is_absolute(site: Profile, link: str, absolute: str | None) -> None:
+def test_a_path_as_the_link_of_a_row_is_absolute(site: Profile, link: str, absolute: str | None) -> None:
     rows = [{"code": NEWS, "url": link}]
     rule = feed(fields={"id": "code", "link": "url"})
     named = read_listing(json.dumps({"data": {"list": rows}}), f"{HOME}x/feed", rule, site, "feed")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote, urljoin, urlsplit
+
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
 def absolute(base: str, address: str) -> str:
@@ -13,6 +16,12 @@ def absolute(base: str, address: str) -> str:
     except ValueError:
         return f"invalid://address/{quote(address)}"
     return joined
+
+
+def absolute_path(base: str, text: str) -> str:
+    """A text that names an article: a path is made absolute, an id or an absolute address stays as it is."""
+    is_path = base and "/" in text and not _SCHEME.match(text)
+    return absolute(base, text) if is_path else text
 
 
 def base_address(url: str, href: str) -> str:
