@@ -131,10 +131,17 @@ def body(article: Article, given: Given) -> Decided:
     evidence = article.evidence("body")
     if not evidence:
         raise Quarantined("empty_body", "no response has a text")
-    cleaned = bodies.cleaned(evidence[0].text, article.base_url, given.site.text.extra_attributes)
+    base = evidence[0].base or _own_address(article, given.site)
+    cleaned = bodies.cleaned(evidence[0].text, base, given.site.text.extra_attributes)
     notices.refuse(cleaned.text, given.site.notices)
     doubts = ("body/dropped",) if cleaned.lost_content else ()
     return Decided({"body": cleaned.text}, {"body": evidence[0].origin}, doubts)
+
+
+def _own_address(article: Article, site: Profile) -> str:
+    """The link of the post; it does not depend on the listing or mirror that gave the article."""
+    family = site.family_of(article.id)
+    return _link(article, family, site).text if family else ""
 
 
 def source(article: Article, given: Given) -> Decided:
