@@ -25,6 +25,9 @@ _INVISIBLE = (
 )
 _UNSEEN = re.compile(f"[{_INVISIBLE}]+")
 
+DAMAGED = "\ufffd"
+"""What stands in a text for bytes that could not be decoded."""
+
 _WIDE_BLANKS = re.compile("\u3000{2,}")
 _BLANKS = re.compile(f"[{_ODD_BLANK}][ \u3000{_ODD_BLANK}]*|[ \u3000][ \u3000{_ODD_BLANK}]+")
 

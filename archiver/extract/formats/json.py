@@ -47,7 +47,7 @@ class JsonFormat:
 
     def check_whole(self, received: Received) -> None:
         """Faults N5, N6, P1. If this misses that a text is cut, the parser detects it."""
-        if _is_cut_body(received.body, received.text):
+        if _is_cut_body(received.as_ascii(), received.text):
             raise Deferred("json_cut", f"the JSON is cut after {len(received.body)} bytes")
 
 

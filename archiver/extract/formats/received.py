@@ -14,3 +14,7 @@ class Received:
     """Decodes the body; raises ``Quarantined("encoding")``. Call it only if the bytes are not sufficient."""
     length_known: bool = True
     """The server declared the length, and that many bytes arrived."""
+
+    def as_ascii(self) -> bytes:
+        """The body with ASCII characters of one byte each: UTF-16, which has bytes 0, is decoded."""
+        return self.text().encode("utf-8", "replace") if b"\0" in self.body[:64] else self.body
