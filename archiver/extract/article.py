@@ -5,20 +5,24 @@ from __future__ import annotations
 from archiver.errors import Quarantined
 from archiver.extract.formats import Allowance, open_page, spend
 from archiver.items import Evidence
+from archiver.normalise.text import DAMAGED, is_unreadable
 from archiver.sites.article import Step
 from archiver.sites.profile import Profile
 
 _MARKUP = ("body",)
+_MAY_BE_DAMAGED = ("body", "title")
+"""Fields that are kept with U+FFFD in them. A damaged date, source or address could mean another one."""
 
 
 def read_answer(
     text: str, step: Step, site: Profile, article_id: str, allowance: Allowance | None = None
 ) -> dict[str, Evidence]:
-    """Field → its evidence in this response; fields without a value are left out.
+    """Field → its evidence in this response; fields without a value, or with a damaged one, are left out.
 
     Raises ``Quarantined``: ``id_mismatch`` for a response about another article (faults C20),
     ``not_an_article`` for a page in which the step's ``present`` matches nothing; ``not_an_article``,
-    ``shape`` or ``empty_body`` for a page without any field (P2 to P4); and what ``open_page`` raises.
+    ``shape`` or ``empty_body`` for a page without any field (P2 to P4); ``encoding`` for an unreadable body
+    (E9); and what ``open_page`` raises.
     Raises TooMuchWork if the page may take more work than the allowance.
     """
     page = open_page(text, step.format, allowance)
@@ -32,8 +36,12 @@ def read_answer(
         (name, page.markup(rule) if name in _MARKUP else page.value(rule)) for name, rule in rules.items()
     )
     found: dict[str, Evidence] = {
-        name: Evidence(value, step.origin) for name, value in values if value.strip()
+        name: Evidence(value, step.origin)
+        for name, value in values
+        if value.strip() and (DAMAGED not in value or name in _MAY_BE_DAMAGED)
     }
+    if "body" in found and is_unreadable(found["body"].text):
+        raise Quarantined("encoding", "too many characters of the text are U+FFFD")
     if "id" in found:
         claimed = found["id"].text
         if allowance:

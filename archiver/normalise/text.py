@@ -93,6 +93,12 @@ def is_blank(text: str) -> bool:
     return _VISIBLE.search(text) is None
 
 
+def is_unreadable(text: str) -> bool:
+    """Whether more than three characters, and more than one in twenty, could not be decoded (faults E9)."""
+    damage = text.count(DAMAGED)
+    return damage > 3 and damage * 20 > len(text)
+
+
 def half_width(text: str) -> str:
     """The text with full-width Latin letters and digits as ASCII; punctuation and brackets stay."""
     return text.translate(_HALF_WIDTH)
