@@ -87,7 +87,9 @@ def _in_one(body: bytes, charset: str) -> str:
     except UnicodeDecodeError as exc:
         text = decode_with_gaps(body, charset)
         if not _is_proven(text):
-            raise Quarantined("encoding", f"the response says that it is {charset}, but: {exc.reason}") from exc
+            raise Quarantined(
+                "encoding", f"the response says that it is {charset}, but: {exc.reason}"
+            ) from exc
         return text
 
 
@@ -123,6 +125,7 @@ def _not_utf8(body: bytes, declared: str) -> tuple[str, str]:
 # --- evidence for a charset
 
 _ASCII = re.compile(r"[\x00-\x7f]+")
+_ASCII_AND_EURO = re.compile(r"[\x00-\x7f€]+")
 _RARE_ROWS = bytes(range(0xD8, 0x100))
 _NOT_WESTERN = re.compile("[^\x00-\x7f\xa0‘’“”–—…]{3}")
 
@@ -137,9 +140,9 @@ def _reads_as_chinese(text: str) -> bool:
     """Whether at least four of five non-ASCII characters are common Chinese ones.
 
     Big5 and Shift-JIS bytes that happen to be valid GB18030 decode to rare characters. Rows 1 to 55 of GB2312
-    contain punctuation and the 3,755 most common characters.
+    contain punctuation and the 3,755 most common characters. € is not in GB2312, and is common too.
     """
-    beyond_ascii = _ASCII.sub("", text)
+    beyond_ascii = _ASCII_AND_EURO.sub("", text)
     rows = beyond_ascii.encode("gb2312", "ignore")[::2]
     common = rows.translate(None, _RARE_ROWS)
     return len(common) * 5 >= len(beyond_ascii) * 4

@@ -54,7 +54,9 @@ class HtmlFormat:
         ends = b"</html" in body or b"</HTML" in body
         begins = b"<html" in body or b"<HTML" in body
         if not ends and (begins or not received.length_known):
-            raise Quarantined("incomplete", f"the page ends after {len(received.body)} bytes, without </html>")
+            raise Quarantined(
+                "incomplete", f"the page ends after {len(received.body)} bytes, without </html>"
+            )
 
 
 class HtmlPage:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any, NoReturn, Self
@@ -160,6 +161,7 @@ def load_json(text: str) -> Any:
         raise Quarantined("too_deep", "JSON nested too deeply for the parser") from exc
 
 
+@lru_cache(maxsize=3)
 def _constant(name: str) -> _Unusable:
     return _Unusable(f"{name} is not allowed in JSON")
 
@@ -180,11 +182,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) == len(pairs):
         return found
-    seen = set()
-    for key, _ in pairs:
-        if key in seen:
+    for key, count in Counter(key for key, _ in pairs).items():
+        if count > 1:
             found[key] = _Unusable(f"the key {key[:80]!r} is duplicated")
-        seen.add(key)
     return found
 
 
