@@ -10,7 +10,7 @@ import codecs
 import re
 from functools import lru_cache
 
-import webencodings  # type: ignore[import-untyped]  # the package has no types
+import webencodings
 
 from archiver.normalise.text import DAMAGED
 

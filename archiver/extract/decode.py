@@ -25,7 +25,7 @@ _META_WITHIN = 4096
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 _ASCII_BYTES = {"utf-16-le": b"\0", "utf-16-be": b"\0", "iso2022_jp": b"\x1b"}
-"""Charsets whose texts are valid UTF-8 with another meaning → a byte that such a text has, and UTF-8 has not."""
+"""Charsets whose texts may be valid UTF-8 with another meaning → a byte that UTF-8 texts have not."""
 
 _NOT_BY_VALIDITY = {"", "utf-8", LATIN, *_ASCII_BYTES}
 """Charsets that are decided without looking whether the body is valid in them."""

@@ -210,7 +210,7 @@ def test_every_character_but_the_cut_ones_is_read(places: int, charset: str, con
         "€€€欧元区样例报价",
         PAGE + "€1000",
         LONG.replace("目标", "€9"),
-        f'{{"title": "新价为€29900，较上月低€1000"}}',
+        '{"title": "新价为€29900，较上月低€1000"}',
     ],
 )
 def test_the_byte_0x80_is_a_euro_sign_in_gbk(content_type: str, text: str) -> None:

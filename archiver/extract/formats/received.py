@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from archiver.errors import Quarantined
+
 
 @dataclass(frozen=True, slots=True)
 class Received:
@@ -17,4 +19,9 @@ class Received:
 
     def as_ascii(self) -> bytes:
         """The body with ASCII characters of one byte each: UTF-16, which has bytes 0, is decoded."""
-        return self.text().encode("utf-8", "replace") if b"\0" in self.body[:64] else self.body
+        if b"\0" not in self.body[:64]:
+            return self.body
+        try:
+            return self.text().encode()
+        except Quarantined:
+            return self.body

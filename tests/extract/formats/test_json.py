@@ -153,7 +153,7 @@ def test_an_unusable_value_costs_only_what_reads_it(value: str, why: str) -> Non
                 read(rule)
             assert refused.value.reason == "shape"
             assert why in refused.value.detail
-    with pytest.raises(Quarantined, match="^shape: ") as refused:
+    with pytest.raises(Quarantined, match=r"^shape: ") as refused:
         page.rows("bad")
     assert why in refused.value.detail
     assert page.values("rows[?bad == '好'].id") == ["2"]
