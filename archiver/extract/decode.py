@@ -96,19 +96,16 @@ def _in_one(body: bytes, charset: str) -> str:
 def _not_utf8(body: bytes, declared: str) -> tuple[str, str]:
     """The text of a body that is not valid UTF-8, and its charset."""
     charsets = [each for each in dict.fromkeys((declared, "gb18030")) if each not in _NOT_BY_VALIDITY]
-    valid = {}
     for charset in charsets:
         try:
-            valid[charset] = decode_strictly(body, charset)
+            text = decode_strictly(body, charset)
         except UnicodeDecodeError:
             continue
-        if not is_single_byte(charset) and (charset != "gb18030" or _reads_as_chinese(valid[charset])):
-            return valid[charset], charset
+        if not is_single_byte(charset) and (charset != "gb18030" or _reads_as_chinese(text)):
+            return text, charset
     gaps = {"utf-8": decode_with_gaps(body, "utf-8")}
     if _is_proven(gaps["utf-8"]):
         return gaps["utf-8"], "utf-8"
-    if declared in valid:
-        return valid[declared], declared
     gaps |= {charset: decode_with_gaps(body, charset) for charset in charsets}
     for charset in charsets:
         if _is_proven(gaps[charset]) and (charset != "gb18030" or _reads_as_chinese(gaps[charset])):

@@ -92,6 +92,15 @@ def html(charset: str) -> str:
                 ("utf-16-le", "unicode"),
             ]
         ),
+        pytest.param(
+            '{"a":"湖南"}'.encode("gbk"),
+            html("utf-16"),
+            '{"a":"湖南"}',
+            "gb18030",
+            True,
+            id="E16 GB18030 that is valid UTF-16",
+        ),
+        pytest.param(PAGE.encode("gb18030"), html("windows-1251"), PAGE, "gb18030", True, id="E5 Cyrillic"),
         pytest.param(PAGE.encode(), html("utf-16"), PAGE, "utf-8", True, id="E16 UTF-8 declared as UTF-16"),
         pytest.param(
             PAGE.encode("gb18030"), html("utf-16"), PAGE, "gb18030", True, id="E16 GB18030 declared as UTF-16"
@@ -180,6 +189,7 @@ CUT = "<li>湖南省出台十项措施支持中小企业发展{}...</li>"
         ("utf-8", html("utf-8")),
         ("utf-8", html("gbk")),
         ("utf-8", html("latin1")),
+        ("utf-8", html("windows-1251")),
         ("utf-8", "text/html"),
         ("gb18030", html("gb2312")),
         ("gb18030", html("utf-8")),

@@ -372,7 +372,7 @@ def test_a_home_page_gives_categories_tags_and_articles(site: Profile) -> None:
         "/shangbao%C2%B7zaixian/2022/02/22/NW202202220000000015.html",
         "/career/in/touhang/2022/02/22/NW202202220000000014.html",
         "/about.html",
-        names=("站长消息", "样例日报新闻", "", "商报·在线新闻"),
+        names=("站长消息", "样例日报新闻", "", "样例\ufffd报新闻", "商报·在线新闻"),
     )
     page = read_home(text, HOME, site.home, site)
     assert page.categories == ["yangliribao", "shangbao·zaixian"]
