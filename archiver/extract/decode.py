@@ -51,7 +51,8 @@ def decode(body: bytes, content_type: str = "") -> Decoded:
     The order is: the charset of a byte order mark, strict UTF-8, the declared charset, strict GB18030 (which
     contains GBK and GB2312). Labels and charsets are those of browsers (``charsets``); unknown labels are
     ignored. If all of them fail, the same charsets are tried with U+FFFD for invalid bytes, and the first is
-    taken in which these are few. windows-1252 is used only for text that reads as Western. Raises ``Quarantined("encoding")`` for a text that cannot be decoded.
+    taken in which these are few. windows-1252 is used only for text that reads as Western. Raises
+    ``Quarantined("encoding")`` for a text that cannot be decoded.
     """
     declared = _declared(body, content_type)
     for bom, charset in _BOMS:
