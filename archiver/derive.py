@@ -164,7 +164,8 @@ def source(article: Article, given: Given) -> Decided:
 def credits_of(article: Article, family: Family) -> list[Evidence]:
     """The credits, then the source in the tag; without these, the source in the last bracket of the digest.
 
-    A tag counts only in families whose tags are made from the source.
+    A tag counts only in families whose tags are made from the source. A damaged credit would make a wrong
+    category: it is left out.
     """
     credited = [said for said in article.evidence("source") if text.DAMAGED not in said.text]
     if family.by_source:
@@ -189,15 +190,19 @@ def filing(article: Article, given: Given) -> Decided:
     if not family.by_source:
         return Decided({"category": family.category, "tag": family.tag})
     if article.source:
-        slug = given.site.slugs.get(article.source) or given.names.slug(article.source)
-        return Decided(
-            {"category": family.category.format(slug=slug), "tag": family.tag.format(source=article.source)}
-        )
+        category, tag = filed_under(article.source, family, given)
+        return Decided({"category": category, "tag": tag})
     name = given.names.name_of(article.listed.category)
     if not name:
         raise Quarantined("source", "no source is credited, and the category of the listing is unknown")
     values = {"category": article.listed.category, "tag": family.tag.format(source=name)}
     return Decided(values, {"category": "listing"})
+
+
+def filed_under(source: str, family: Family, given: Given) -> tuple[str, str]:
+    """The category and the tag of the articles that credit this source."""
+    slug = given.site.slugs.get(source) or given.names.slug(source)
+    return family.category.format(slug=slug), family.tag.format(source=source)
 
 
 def link(article: Article, given: Given) -> Decided:
@@ -287,6 +292,7 @@ def post(article: Article, given: Given) -> Post:
     """The post of an article of which every field is decided."""
     family = family_of(article, given.site)
     assert article.date, "date() has set it"
+    page, back_label = family.link_back(given.site_url, article.category, article.tag)
     return Post(
         id=article.id,
         title=article.title,
@@ -295,8 +301,8 @@ def post(article: Article, given: Given) -> Post:
         tag=article.tag,
         body=article.body,
         link=article.link,
-        page=family.page.format(site=given.site_url, slug=article.category),
-        back_label=family.back.format(tag=article.tag),
+        page=page,
+        back_label=back_label,
         home=given.site_url,
         home_label=family.home,
         digest=article.digest,

@@ -39,6 +39,7 @@ __all__ = [
     "from_digest",
     "from_tag",
     "parse",
+    "spell",
 ]
 
 
