@@ -255,8 +255,8 @@ async def _later(
 
 
 def came_instead(response: Response) -> str:
-    """What a response with status 200 is, in a few words."""
-    if response.status != 200:
+    """What a successful response is, in a few words."""
+    if outcomes.of_status(response):
         return ""
     try:
         text = decode(response.body, header(response, "Content-Type")).text

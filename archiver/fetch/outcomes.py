@@ -11,14 +11,26 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from archiver.errors import ArticleError, Deferred, Quarantined, Skipped, StorageError
-from archiver.fetch.connections import HeadersTooLarge, ProxyRefused, causes
+from archiver.fetch.connections import HeadersTooLarge, ProxyRefused, UnreadableResponse, causes
 from archiver.fetch.resolver import PrivateAddress
 
 PROBLEM = "archiver_problem"
 """``Request.meta``: the ArticleError that a middleware found in the response."""
 
+_FULL = frozenset({200, 203})
+"""Statuses of a response with a whole page. 203: it was changed on its way, for example by a proxy."""
+
 _BY_STATUS: dict[int, ArticleError] = {
+    201: Deferred("status_201", "the response has status 201 (something was created): it is not the page"),
+    202: Deferred("status_202", "the response has status 202 (accepted): the page is not ready yet"),
     204: Quarantined("empty", "the response has status 204 (no content)"),
+    205: Deferred("status_205", "the response has status 205 (reset the view): it has no page"),
+    206: Deferred(
+        "status_206", "the response has status 206 (a part of the page), and the whole was requested"
+    ),
+    207: Deferred("status_207", "the response has status 207 (several statuses): it is not the page"),
+    208: Deferred("status_208", "the response has status 208 (already reported): it is not the page"),
+    226: Deferred("status_226", "the response has status 226 (changes to an earlier page)"),
     404: Skipped("gone", "the response has status 404"),
     410: Skipped("gone", "the response has status 410"),
     451: Skipped("legal_451", "the response has status 451 (unavailable for legal reasons)"),
@@ -38,8 +50,8 @@ def of_response(response: Response) -> ArticleError | None:
 
 
 def of_status(response: Response) -> ArticleError | None:
-    """None for 200, the only status of a response with a page."""
-    if response.status == 200:
+    """None for the statuses of a response with a page."""
+    if response.status in _FULL:
         return None
     if not 0 <= response.status <= 999:
         return Deferred("protocol", f"{str(response.status)[:40]} is not a valid status")
@@ -83,6 +95,8 @@ def _of_connection(error: BaseException) -> ArticleError:
             return Quarantined("private_address", str(cause))
         if isinstance(cause, HeadersTooLarge):
             return Quarantined("headers", str(cause))
+        if isinstance(cause, UnreadableResponse):
+            return Deferred("protocol", str(cause))
         if isinstance(cause, ssl.SSLCertVerificationError):
             return Deferred("tls_untrusted", f"the certificate is refused: {_verify_message(cause)}")
     return Deferred(_reason_of(chain), described(error))

@@ -148,7 +148,9 @@ class Retries:
     def _may_retry(self, request: Request, problem: ArticleError, status: int) -> bool:
         if request.meta.get("dont_retry"):
             return False
-        return problem.reason != "retry_after" and (status != 200 or outcomes.is_retryable(problem))
+        if problem.reason == "retry_after":
+            return False
+        return status in self._policy.statuses or outcomes.is_retryable(problem)
 
     def _pause(self, host: str, seconds: float) -> Deferred | None:
         """Obeys a ``Retry-After``. Returns the reason if the host gets no more requests in this run."""
