@@ -21,22 +21,26 @@ _FULL = frozenset({200, 203})
 """Statuses of a response with a whole page. 203: it was changed on its way, for example by a proxy."""
 
 _BY_STATUS: dict[int, ArticleError] = {
-    201: Deferred("status_201", "the response has status 201 (something was created): it is not the page"),
-    202: Deferred("status_202", "the response has status 202 (accepted): the page is not ready yet"),
     204: Quarantined("empty", "the response has status 204 (no content)"),
-    205: Deferred("status_205", "the response has status 205 (reset the view): it has no page"),
-    206: Deferred(
         "status_206", "the response has status 206 (a part of the page), and the whole was requested"
     ),
-    207: Deferred("status_207", "the response has status 207 (several statuses): it is not the page"),
-    208: Deferred("status_208", "the response has status 208 (already reported): it is not the page"),
-    226: Deferred("status_226", "the response has status 226 (changes to an earlier page)"),
     404: Skipped("gone", "the response has status 404"),
     410: Skipped("gone", "the response has status 410"),
     451: Skipped("legal_451", "the response has status 451 (unavailable for legal reasons)"),
     401: Deferred("forbidden", "the response has status 401"),
     403: Deferred("forbidden", "the response has status 403"),
 }
+
+_WITHOUT_PAGE = {
+    201: "something was created",
+    202: "the page is not ready yet",
+    205: "no content",
+    206: "a part of the page",
+    207: "the statuses of several resources",
+    208: "listed before",
+    226: "changes to an earlier page",
+}
+"""Successful statuses of responses that do not have the page."""
 
 _RETRYABLE = frozenset({"empty", "incomplete", "checksum", "bad_encoding"})
 """Reasons of quarantined articles for which another attempt may help. They are not deferred, because they
@@ -55,7 +59,11 @@ def of_status(response: Response) -> ArticleError | None:
         return None
     if not 0 <= response.status <= 999:
         return Deferred("protocol", f"{str(response.status)[:40]} is not a valid status")
-    return _BY_STATUS.get(response.status) or Deferred(f"status_{response.status}", response.url)
+    if known := _BY_STATUS.get(response.status):
+        return known
+    words = _WITHOUT_PAGE.get(response.status)
+    detail = f"the response has status {response.status} ({words})" if words else response.url
+    return Deferred(f"status_{response.status}", detail)
 
 
 def of_reading(why: ArticleError) -> ArticleError:
