@@ -22,8 +22,6 @@ _FULL = frozenset({200, 203})
 
 _BY_STATUS: dict[int, ArticleError] = {
     204: Quarantined("empty", "the response has status 204 (no content)"),
-        "status_206", "the response has status 206 (a part of the page), and the whole was requested"
-    ),
     404: Skipped("gone", "the response has status 404"),
     410: Skipped("gone", "the response has status 410"),
     451: Skipped("legal_451", "the response has status 451 (unavailable for legal reasons)"),
