@@ -15,7 +15,7 @@ from archiver.publish.jekyll.pages import category_page
 from archiver.publish.jekyll.site import open_site
 from archiver.storage import salvage
 from archiver.storage.archive import Archive
-from archiver.storage.files import INDEX, POSTS, STATE, Tree, storage_errors
+from archiver.storage.files import INDEX, POSTS, STATE, Tree, storage_errors, sync_folder
 from archiver.storage.lock import Lock
 from archiver.storage.rows import OpenArticle
 from archiver.storage.sqlite import DAMAGED_PROVENANCE, SqliteStore
@@ -77,8 +77,8 @@ def set_aside(tree: Tree, path: str) -> str:
     here, there = tree.folder(folder), tree.folder(ASIDE)
     with storage_errors(tree.root / path):
         os.rename(name, free, src_dir_fd=here, dst_dir_fd=there)
-        os.fsync(there)
-        os.fsync(here)
+        sync_folder(there)
+        sync_folder(here)
     return f"{ASIDE}/{free}"
 
 
