@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import ssl
 
@@ -105,7 +106,26 @@ def _of_connection(error: BaseException) -> ArticleError:
             return Deferred("protocol", str(cause))
         if isinstance(cause, ssl.SSLCertVerificationError):
             return Deferred("tls_untrusted", f"the certificate is refused: {_verify_message(cause)}")
-    return Deferred(_reason_of(chain), described(error))
+    reason = _reason_of(chain)
+    return Deferred(reason, _sentence(reason, chain) or described(error))
+
+
+_SENTENCES = {
+    "dns": "the name {name} cannot be resolved ({why})",
+    "refused": "{name}:{port} refuses the connection",
+    "unreachable": "{name}:{port} cannot be reached ({why})",
+}
+
+
+def _sentence(reason: str, chain: list[BaseException]) -> str:
+    """Why there is no connection to a host; empty for any other error."""
+    for cause in chain:
+        if reason in _SENTENCES and isinstance(cause, aiohttp.ClientConnectorError):
+            system = cause.os_error
+            number = system.errno or 0  # negative if a name was not resolved
+            why = os.strerror(number) if number > 0 else system.strerror or str(system)
+            return _SENTENCES[reason].format(name=cause.host, port=cause.port, why=why)
+    return ""
 
 
 _OBJECT = re.compile(r" ?(?:\bssl:)?(?:<[^<>]* at 0x[0-9a-fA-F]+>|\bssl:\w+)")

@@ -71,7 +71,7 @@ def test_breaches_are_lines_and_repair_and_a_rerun_restore_the_archive(tmp_path:
         assert (run.status, run["posted"]) == (0, 1), run.stderr
     assert {path: content for path, (_, content) in tree(tmp_path).items()} == whole
     status, lines = check(tmp_path)
-    assert (status, lines[-1]) == (0, "40 posts, 0 breaches")
+    assert (status, lines[-1]) == (0, "40 posts, 0 breaches, 1 notes")
     assert [line.split(":")[0] for line in lines[:-1]] == ["edited"]
 
 
