@@ -240,7 +240,7 @@ class Report:
         if self.status is Status.USAGE:
             meaning = printable(self.usage_error, 1000)
         elif self.status is Status.INCOMPLETE and self.no_network:
-            meaning = f"{printable(self.no_network, 600)}: run it again when it works"
+            meaning = f"{printable(self.no_network, 600)}; run it again"
         elif self.status is Status.STORAGE and not self.storage_error:
             meaning = "an export was not written completely: see the line above"
         return f"exit {int(self.status)}: {meaning}"
