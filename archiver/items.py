@@ -25,6 +25,8 @@ class Evidence:
 
     text: str
     origin: Origin
+    base: str = ""
+    """Of a ``body``: the address from which relative addresses in it count; empty: the article's own."""
     made_at: datetime | None = None
     """When its page was made, if that is not the page of the article: relative dates count from it."""
 
@@ -61,7 +63,7 @@ class Listed:
         """What the hints say, as evidence for the fields of the article."""
         said = {name: [Evidence(hint, "listing")] for name, hint in self.hints.items() if name != DATE_FROM}
         if "date" in said and (moment := self.dated_from):
-            said["date"] = [Evidence(self.hints["date"], "listing", moment)]
+            said["date"] = [Evidence(self.hints["date"], "listing", made_at=moment)]
         return said
 
 
@@ -102,9 +104,6 @@ class Article:
     said: dict[str, list[Evidence]] = field(default_factory=dict)
     """Field → its evidence, most trusted first: ``title``, ``date``, ``source``, ``body``,
     ``digest``, ``link``, ``tag``."""
-    base_url: str = ""
-    """The base address of relative links in the body."""
-
     title: str = ""
     date: datetime | None = None
     date_precise: bool = True

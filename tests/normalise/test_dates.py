@@ -701,11 +701,11 @@ LISTED_AT = NOW - timedelta(days=3)
     ],
 )
 def test_the_date_of_a_row_counts_from_the_time_of_its_listing(text: str, expected: str) -> None:
-    row = Evidence(text, "listing", LISTED_AT)
+    row = Evidence(text, "listing", made_at=LISTED_AT)
     dated = decide([row], NOW, answered=lambda: NOW - timedelta(hours=5))
     assert dated.moment.at.isoformat(" ") == f"{expected}+08:00"
 
 
 def test_a_date_of_the_article_counts_from_its_own_response_beside_a_row() -> None:
-    dated = decide([answer("5分钟前"), Evidence("昨天", "listing", LISTED_AT)], NOW)
+    dated = decide([answer("5分钟前"), Evidence("昨天", "listing", made_at=LISTED_AT)], NOW)
     assert dated.moment.at == beijing("2022-02-23 09:25:12")
