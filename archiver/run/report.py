@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, TypeVar
 
+from archiver.run.doubts import Doubts
 from archiver.run.ledger import ENDS, End, Tally
 from archiver.run.status import Status
 from archiver.safe_text import to_json
@@ -68,7 +69,9 @@ class Report:
     """The most articles to request, as the user gave it."""
     internal_errors: int = 0
     doubts: dict[str, int] | None = None
-    """Statistic (``date/conflict`` …) → count."""
+    """Statistic (``date/conflict`` …) → count, also of articles that got no post."""
+    doubtful: Doubts = field(default_factory=Doubts)
+    """The doubts about new posts."""
     proxies: tuple[str, ...] = ()
     """Hosts of the proxies that requests were sent through. A proxy resolves host names itself, so it also
     has to refuse private addresses."""
@@ -125,6 +128,7 @@ class Report:
             **{end: tally.ends[end] for end in ENDS},
             "reasons": dict(sorted(tally.reasons.items())),
             "doubts": dict(sorted((self.doubts or {}).items())),
+            "doubtful": self.doubtful.as_dict(),
             "listings": {
                 "complete": tally.listings_complete,
                 "unchanged": tally.listings_unchanged,
@@ -202,6 +206,7 @@ class Report:
         listings = [self._listing_line(url) for url in _first(tally.listings_incomplete)]
         failures = [_failure_line(failure) for failure in _first(tally.failures)]
         lines = [
+            *self.doubtful.lines(tally.ends["posted"], self.doubts or {}),
             *listings,
             *_rest("listings", len(tally.listings_incomplete)),
             *failures,
