@@ -21,6 +21,7 @@ from archiver.fetch.headers import header
 from archiver.fetch.retry import EXPECTED
 from archiver.items import Article, Listed
 from archiver.run import drift, validators
+from archiver.run.advice import to_do_for_listing
 from archiver.sites.listing import Home, Listing
 from archiver.storage.rows import KnownListing
 from archiver.terminal import printable
@@ -70,7 +71,7 @@ class ListingSpider(ArticleSpider):
 
     def parse_listing(self, response: Response, category: str, walk: Walk) -> Parsed:
         if response.status == 304 and _is_conditional(response.request):
-            self.run.ledger.listing_complete(unchanged=True)
+            self.run.ledger.listing_unchanged(walk.known)
             return self._waiting(walk.url)
         if walk.conditional and 400 <= response.status < 500:
             self._forget_validators(walk)
@@ -211,9 +212,12 @@ class ListingSpider(ArticleSpider):
     ) -> Iterator[Request | Article]:
         """``came``: what the response is; ``most``, ``first``: see ``drift.listing``."""
         detail = "; ".join(filter(None, (why.detail, came and f"the response is {came}")))
-        self.run.ledger.listing_incomplete(url, why.reason, detail)
+        advice = ""
         if sentence := drift.listing(why.reason, detail, most, first=first):
             self.run.drift.append(f"{url}: {sentence}")
+        else:
+            advice = to_do_for_listing(why.reason, most, first=first)
+        self.run.ledger.listing_incomplete(url, why.reason, detail, advice)
         self.logger.warning("listing incomplete: %s: %s", printable(url), printable(str(why)))
         yield from self._waiting(url)
 

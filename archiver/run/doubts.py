@@ -127,7 +127,7 @@ class Doubts:
             if name == UNPARSED:
                 yield from (f"      {line}" for line in self._unparsed())
         if self.posts:
-            yield f"    .archive/report.json names the first {MAX_NAMED} posts with each doubt, until the next run"
+            yield f"    .archive/report.json names {MAX_NAMED} posts with each doubt, until the next run"
         for name in _OF_RESPONSES:
             if count := of_responses.get(name):
                 yield f"  {_count(count, 'response')} with {name}: {MEANINGS[name]}"
