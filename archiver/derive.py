@@ -90,9 +90,9 @@ def fetched(article: Article, _given: Given) -> Decided:
     return NOTHING
 
 
-def title(article: Article, _given: Given) -> Decided:
+def title(article: Article, given: Given) -> Decided:
     """The title. If no response gave an id, the title must resemble that of the listing (``id_mismatch``)."""
-    decided = _title(article)
+    decided = _title(article, given.site)
     listed = text.clean(article.listed.hints.get("title", ""))
     found = decided.values["title"]
     if listed and not article.evidence("id") and not titles.are_alike(found, listed):
@@ -100,12 +100,14 @@ def title(article: Article, _given: Given) -> Decided:
     return decided
 
 
-def _title(article: Article) -> Decided:
+def _title(article: Article, site: Profile) -> Decided:
     for evidence in article.evidence("title"):
         cleaned = text.clean(evidence.text)
         if not text.is_blank(cleaned):
             return Decided({"title": cleaned}, {"title": evidence.origin})
-    raise Quarantined("title_empty", "no response has a title")
+    raise Quarantined(
+        "title_empty", f"no response has a title (rules: {site.rules_for('title', article.id)})"
+    )
 
 
 def date(article: Article, given: Given) -> Decided:
@@ -115,7 +117,13 @@ def date(article: Article, given: Given) -> Decided:
         Evidence(article.listed.address, "address"),
         Evidence(given.site.key_of(article.id), "id"),
     ]
-    found = dates.decide(evidence, article.fetched_at, given.site.zone, lambda: _answered_at(article))
+    try:
+        found = dates.decide(evidence, article.fetched_at, given.site.zone, lambda: _answered_at(article))
+    except Quarantined as why:
+        if why.detail:
+            raise
+        rules = given.site.rules_for("date", article.id)
+        raise Quarantined(why.reason, f"no response has a date (rules: {rules})") from why
     values = {"date": found.moment.at, "date_precise": found.moment.precise}
     return Decided(values, {"date": found.origin}, found.notes)
 
@@ -130,7 +138,8 @@ def body(article: Article, given: Given) -> Decided:
     """The cleaned text; a doubt if cleaning removed something that could have been content."""
     evidence = article.evidence("body")
     if not evidence:
-        raise Quarantined("empty_body", "no response has a text")
+        rules = given.site.rules_for("body", article.id)
+        raise Quarantined("empty_body", f"no response has a text (rules: {rules})")
     cleaned = bodies.cleaned(evidence[0].text, article.base_url, given.site.text.extra_attributes)
     notices.refuse(cleaned.text, given.site.notices)
     doubts = ("body/dropped",) if cleaned.lost_content else ()
@@ -182,7 +191,10 @@ def filing(article: Article, given: Given) -> Decided:
         )
     name = given.names.name_of(article.listed.category)
     if not name:
-        raise Quarantined("source", "no source is credited, and the category of the listing is unknown")
+        rules = given.site.rules_for("source", article.id)
+        raise Quarantined(
+            "source", f"no source is credited (rules: {rules}), and the category of the listing is unknown"
+        )
     values = {"category": article.listed.category, "tag": family.tag.format(source=name)}
     return Decided(values, {"category": "listing"})
 

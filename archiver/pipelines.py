@@ -15,6 +15,7 @@ from archiver.posts import render
 from archiver.publish.jekyll.site import entry_of
 from archiver.run.archive_run import ArchiveRun
 from archiver.run.doubts import UNPARSED, explained
+from archiver.run.instead import with_response
 from archiver.storage.archive import Entry
 from archiver.storage.rows import Provenance
 from archiver.terminal import printable
@@ -43,6 +44,8 @@ class _Pipeline:
             with self.run.storing():
                 if not isinstance(why, ArticleError):
                     raise why
+                if isinstance(why, Quarantined):
+                    why = with_response(why, article.answers)
                 end = self.run.ledger.ended(article.id, why, article.answers)
                 article.answers.clear()  # tracebacks may keep the article in memory for a while
         except CloseSpider as stop:

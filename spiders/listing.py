@@ -13,14 +13,12 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from archiver.errors import ArticleError, Deferred, Quarantined
-from archiver.extract.decode import decode
 from archiver.extract.listing import ListingPage, read_listing
-from archiver.extract.preview import preview
 from archiver.fetch import outcomes
 from archiver.fetch.headers import header
 from archiver.fetch.retry import EXPECTED
 from archiver.items import Article, Listed
-from archiver.run import drift, validators
+from archiver.run import drift, instead, validators
 from archiver.run.advice import to_do_for_listing
 from archiver.sites.listing import Home, Listing
 from archiver.storage.rows import KnownListing
@@ -110,7 +108,7 @@ class ListingSpider(ArticleSpider):
         self, response: Response, category: str, walk: Walk, page: ListingPage
     ) -> Iterator[Request | Article]:
         try:
-            walk.refuse_empty(page)
+            walk.refuse_empty(page, self._rule(category).rows)
         except ArticleError as why:
             yield from self._page_failed(category, walk, why, came_instead(response))
             return
@@ -188,11 +186,17 @@ class ListingSpider(ArticleSpider):
         """Requests the articles of a page; returns whether any is new, and whether none was left out."""
         selected = self._select(page.articles)
         with self.run.storing():
-            self.run.ledger.refuse_all(
-                page.refused, Quarantined("bad_id", f"{self.site.name} has no ids of this form")
-            )
+            self._refuse_rows(page.refused)
         new, all_taken = yield from self._take(selected)
         return new > 0, all_taken and len(selected) == len(page.articles)
+
+    def _refuse_rows(self, rows: list[Listed]) -> None:
+        named = [listed for listed in rows if listed.id]
+        self.run.ledger.refuse_all(named, Quarantined("bad_id", f"{self.site.name} has no ids of this form"))
+        if len(named) < len(rows):
+            nameless = [listed for listed in rows if not listed.id]
+            why = "fields.id and fields.address of the profile find nothing in the row"
+            self.run.ledger.refuse_all(nameless, Quarantined("bad_id", why))
 
     def _complete(self, walk: Walk) -> Iterator[Request | Article]:
         """Records that the listing was read to its end, or as far as the arguments allow."""
@@ -260,13 +264,11 @@ async def _later(
 
 def came_instead(response: Response) -> str:
     """What a response with status 200 is, in a few words."""
-    if response.status != 200:
-        return ""
-    try:
-        text = decode(response.body, header(response, "Content-Type")).text
-    except ArticleError:
-        text = ""
-    return preview(text, header(response, "Content-Type"))
+    return (
+        instead.came_instead(response.body, header(response, "Content-Type"))
+        if response.status == 200
+        else ""
+    )
 
 
 def _refuse_redirected(response: Response) -> None:

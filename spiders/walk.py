@@ -71,13 +71,14 @@ class Walk:
     def after_failure(self, why: ArticleError) -> Walk:
         return replace(self, pages=self.pages + 1, conditional=False, failed=(*self.failed, why))
 
-    def refuse_empty(self, page: ListingPage) -> None:
+    def refuse_empty(self, page: ListingPage, rule: str) -> None:
         """Raises Quarantined if a listing has no rows, but had rows in an earlier run (faults X2), or if it
-        never had any."""
+        never had any. ``rule``: the one that finds the rows."""
         rows = len(page.articles) + len(page.refused)
         if self.pages > 0 or rows:
             return
         if drift.ran_dry(rows, self.known.most):
-            raise Quarantined("ran_dry", f"it listed {self.known.most} articles before, and now lists none")
+            before = f"it listed {self.known.most} articles before, and now lists none"
+            raise Quarantined("ran_dry", f"{before}: rows {rule!r} finds nothing")
         if self.known.most == 0:
-            raise Quarantined("no_rows", "it lists no article")
+            raise Quarantined("no_rows", f"it lists no article: rows {rule!r} finds nothing")

@@ -27,7 +27,7 @@ def read_answer(
     if allowance:
         spend(allowance, page, step.format, [*rules.values(), *filter(None, [step.present])])
     if step.present and not page.finds(step.present):
-        raise Quarantined("not_an_article", f"nothing matches {step.present!r}")
+        raise Quarantined("not_an_article", f"nothing matches {step.present!r} (present of {step.origin})")
     values = (
         (name, page.markup(rule) if name in _MARKUP else page.value(rule)) for name, rule in rules.items()
     )
@@ -41,7 +41,8 @@ def read_answer(
         if not _proves_id(claimed, site, article_id):
             del found["id"]
     if not found.keys() - {"id"}:
-        raise Quarantined(page.empty_reason, "the response has no field of an article")
+        tried = ", ".join(f"{name} {rule!r}" for name, rule in rules.items())
+        raise Quarantined(page.empty_reason, f"no rule of {step.origin} finds anything ({tried})")
     return found
 
 

@@ -93,7 +93,9 @@ def read_home(text: str, url: str, rule: Home, site: Profile, allowance: Allowan
     named = (_category_in(link, rule.category) for link in links)
     categories = [category for category in dict.fromkeys(named) if category]
     if not categories:
-        raise Quarantined("not_a_listing", f"no link on {url} names a category")
+        found = f"{len(links)} links, and none matches" if links else "nothing to compare with"
+        rules = f"links {rule.links!r} finds {found} category {rule.category.pattern!r}"
+        raise Quarantined("not_a_listing", f"no link on {url} names a category: {rules}")
     return HomePage(
         [category for category in categories if category not in rule.ignore],
         [name for name in page.values(rule.names) if name] if rule.names else [],
@@ -112,7 +114,7 @@ def _open(text: str, url: str, rule: Listing | Home, allowance: Allowance | None
     page = open_page(text, rule.format, allowance)
     spend(allowance, page, rule.format, rule.page_rules)
     if rule.present and not page.finds(rule.present):
-        raise Quarantined("not_a_listing", f"nothing on {url} matches {rule.present!r}")
+        raise Quarantined("not_a_listing", f"nothing on {url} matches {rule.present!r} (present)")
     return _Opened(page, url, rule.format, allowance)
 
 
