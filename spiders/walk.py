@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from archiver.errors import ArticleError, Quarantined
 from archiver.extract.listing import ListingPage
 from archiver.run import drift
+from archiver.sites.part import shown
 from archiver.storage.rows import KnownListing
 
 MAX_FAILED = 2
@@ -79,6 +80,6 @@ class Walk:
             return
         if drift.ran_dry(rows, self.known.most):
             before = f"it listed {self.known.most} articles before, and now lists none"
-            raise Quarantined("ran_dry", f"{before}: rows {rule!r} finds nothing")
+            raise Quarantined("ran_dry", f"{before}: rows {shown(rule)} finds nothing")
         if self.known.most == 0:
-            raise Quarantined("no_rows", f"it lists no article: rows {rule!r} finds nothing")
+            raise Quarantined("no_rows", f"it lists no article: rows {shown(rule)} finds nothing")

@@ -6,6 +6,7 @@ from archiver.errors import Quarantined
 from archiver.extract.formats import Allowance, open_page, spend
 from archiver.items import Evidence
 from archiver.sites.article import Step
+from archiver.sites.part import shown
 from archiver.sites.profile import Profile
 
 _MARKUP = ("body",)
@@ -27,7 +28,9 @@ def read_answer(
     if allowance:
         spend(allowance, page, step.format, [*rules.values(), *filter(None, [step.present])])
     if step.present and not page.finds(step.present):
-        raise Quarantined("not_an_article", f"nothing matches {step.present!r} (present of {step.origin})")
+        raise Quarantined(
+            "not_an_article", f"nothing matches {shown(step.present)} (present of {step.origin})"
+        )
     values = (
         (name, page.markup(rule) if name in _MARKUP else page.value(rule)) for name, rule in rules.items()
     )
@@ -41,7 +44,7 @@ def read_answer(
         if not _proves_id(claimed, site, article_id):
             del found["id"]
     if not found.keys() - {"id"}:
-        tried = ", ".join(f"{name} {rule!r}" for name, rule in rules.items())
+        tried = ", ".join(f"{name} {shown(rule)}" for name, rule in rules.items())
         raise Quarantined(page.empty_reason, f"no rule of {step.origin} finds anything ({tried})")
     return found
 

@@ -11,6 +11,7 @@ from archiver.errors import Quarantined
 from archiver.extract.formats import Allowance, Page, open_page, spend
 from archiver.items import Listed
 from archiver.sites.listing import Home, Listing, Rows
+from archiver.sites.part import shown
 from archiver.sites.pattern_work import work_of
 from archiver.sites.profile import Profile
 
@@ -94,7 +95,7 @@ def read_home(text: str, url: str, rule: Home, site: Profile, allowance: Allowan
     categories = [category for category in dict.fromkeys(named) if category]
     if not categories:
         found = f"{len(links)} links, and none matches" if links else "nothing to compare with"
-        rules = f"links {rule.links!r} finds {found} category {rule.category.pattern!r}"
+        rules = f"links {shown(rule.links)} finds {found} category {shown(rule.category.pattern)}"
         raise Quarantined("not_a_listing", f"no link on {url} names a category: {rules}")
     return HomePage(
         [category for category in categories if category not in rule.ignore],
@@ -114,7 +115,7 @@ def _open(text: str, url: str, rule: Listing | Home, allowance: Allowance | None
     page = open_page(text, rule.format, allowance)
     spend(allowance, page, rule.format, rule.page_rules)
     if rule.present and not page.finds(rule.present):
-        raise Quarantined("not_a_listing", f"nothing on {url} matches {rule.present!r} (present)")
+        raise Quarantined("not_a_listing", f"nothing on {url} matches {shown(rule.present)} (present)")
     return _Opened(page, url, rule.format, allowance)
 
 

@@ -30,7 +30,7 @@ def preview(text: str, content_type: str, empty: str = "without content") -> str
     >>> preview('{"code": 403}', "application/json")
     'application/json that begins with \\'{"code": 403}\\''
     """
-    kind = content_type.partition(";")[0].strip()[:60] or "a response without a content type"
+    kind = content_type.partition(";")[0].strip()[:60] or "a page without a content type"
     beginning = text[:MAX_READ]
     if (found := _TITLE.search(beginning)) and (title := _one_line(unescape(found[1]))):
         return f"{kind} with the title {title!r}"

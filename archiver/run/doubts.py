@@ -120,7 +120,7 @@ class Doubts:
         """The lines of the report. ``new``: all new posts; ``of_responses``: doubt → responses with it."""
         if self.posts:
             verb = "has" if self.posts == 1 else "have"
-            yield f"  {self.posts} of {_count(new, 'new post')} {verb} doubts:"
+            yield f"  {self.posts} of {counted(new, 'new post')} {verb} doubts:"
         for name in sorted(self.counts):
             meaning = f" ({MEANINGS[name]})" if name in MEANINGS else ""
             yield f"    {self.counts[name]} {name}{meaning}: {self._first(name)}"
@@ -130,7 +130,7 @@ class Doubts:
             yield f"    .archive/report.json names {MAX_NAMED} posts with each doubt, until the next run"
         for name in _OF_RESPONSES:
             if count := of_responses.get(name):
-                yield f"  {_count(count, 'response')} with {name}: {MEANINGS[name]}"
+                yield f"  {counted(count, 'response')} with {name}: {MEANINGS[name]}"
 
     def _first(self, name: str) -> str:
         """Posts that differ in what caused the doubt, or in their titles."""
@@ -159,7 +159,8 @@ def _new_category(opened: Opened) -> str:
     return line if opened.credit == opened.source else f"{line}, from the credit {_quoted(opened.credit)}"
 
 
-def _count(number: int, thing: str) -> str:
+def counted(number: int, thing: str) -> str:
+    """``1 listing``, ``2 listings``."""
     return f"{number} {thing}" + ("" if number == 1 else "s")
 
 

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from archiver.run import advice
-from archiver.run.doubts import Doubts
+from archiver.run.doubts import Doubts, counted
 from archiver.run.ledger import ENDS, End, Tally
 from archiver.run.status import Status
 from archiver.safe_text import to_json
@@ -200,11 +200,13 @@ class Report:
         tally = self.tally
         if not tally.listings_unchanged:
             return ""
-        unchanged = tally.listings_unchanged - tally.rows_unknown
-        parts = [f"{tally.rows_unchanged} in {unchanged} unchanged listings"] if unchanged else []
-        if tally.rows_unknown:
-            parts.append(f"an unknown number in {tally.rows_unknown} unchanged listings")
-        return f"  and {', and '.join(parts)}"
+        known = tally.listings_unchanged - tally.rows_unknown
+        if not known:
+            return f"  and an unknown number in {counted(tally.rows_unknown, 'unchanged listing')}"
+        more = (
+            f", and an unknown number in {counted(tally.rows_unknown, 'other')}" if tally.rows_unknown else ""
+        )
+        return f"  and {tally.rows_unchanged} in {counted(known, 'unchanged listing')}{more}"
 
     def _reasons(self, end: str) -> str:
         reasons = {
@@ -250,7 +252,7 @@ class Report:
         tally = self.tally
         line = f"  listing incomplete: {printable(url)}: {tally.listings_incomplete[url]}"
         if detail := tally.listing_details.get(url, ""):
-            line += f" ({printable(detail, 400)})"
+            line += f" ({printable(detail, 600)})"
         to_do = tally.listing_advice.get(url)
         return f"{line}; another run does not help: {to_do}" if to_do else line
 
@@ -301,7 +303,7 @@ def _rest(what: str, count: int) -> list[str]:
 def _failure_line(failure: End) -> str:
     line = f"  {failure.end}: {printable(failure.id)}: {failure.reason}"
     if failure.detail:
-        line += f" ({printable(failure.detail, 400)})"
+        line += f" ({printable(failure.detail, 600)})"
     if failure.end == "deferred" and (to_do := advice.to_do(failure.reason)):
         line += f"; another run does not help: {to_do}"
     return f"{line}; record kept in {failure.record}" if failure.record else line

@@ -18,7 +18,7 @@ from archiver.sites.addresses import IDS, MAX_ADDRESS, AllowedOrigin, is_within
 from archiver.sites.article import SaidField, Step
 from archiver.sites.family import Family
 from archiver.sites.listing import Home, Listing
-from archiver.sites.part import Part, WrongKey, check
+from archiver.sites.part import Part, WrongKey, check, shown
 from archiver.sites.pattern_work import work_of
 from archiver.sites.patterns import OptionalRegex, Regex, bounded, has_group, known
 from archiver.sites.text import Text
@@ -164,7 +164,7 @@ class Profile(Part):
         found = (
             (step.origin, {**step.fields, **special.get(step.origin, {})}.get(name)) for step in self.steps
         )
-        return ", ".join(f"{origin} {rule!r}" for origin, rule in found if rule) or "none in the profile"
+        return ", ".join(f"{origin} {shown(rule)}" for origin, rule in found if rule) or "none in the profile"
 
     def allows(self, url: str) -> bool:
         """Whether a request to this address is allowed: it is at one of the origins, without credentials."""
