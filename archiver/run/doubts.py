@@ -47,7 +47,7 @@ _OF_RESPONSES = ("encoding/overridden",)
 
 _ADVICE = (
     "if such a credit is not the name of a source, add an alias to the profile (docs/sites.md, Spellings of "
-    "a source); `finews archive-refile` then moves the stored posts"
+    "a source); `finews archive-refile` then lists the stored posts to move, and moves them with --apply"
 )
 
 
@@ -127,7 +127,7 @@ class Doubts:
             if name == UNPARSED:
                 yield from (f"      {line}" for line in self._unparsed())
         if self.posts:
-            yield f"    .archive/report.json names {MAX_NAMED} posts with each doubt, until the next run"
+            yield f"    .archive/report.json names up to {MAX_NAMED} posts with each, until the next run"
         for name in _OF_RESPONSES:
             if count := of_responses.get(name):
                 yield f"  {counted(count, 'response')} with {name}: {MEANINGS[name]}"
