@@ -14,7 +14,7 @@ from archiver.items import Article
 from archiver.posts import render
 from archiver.publish.jekyll.site import entry_of
 from archiver.run.archive_run import ArchiveRun
-from archiver.run.doubts import UNPARSED, explained
+from archiver.run.doubts import UNPARSED, explained, in_words
 from archiver.run.instead import with_response
 from archiver.storage.archive import Entry
 from archiver.storage.rows import Provenance
@@ -128,7 +128,7 @@ class PostPipeline(_Pipeline):
         return by_source and bool(self.run.archive.slugs.not_stored([article.source]))
 
     def _report_doubts(self, article: Article, *, is_new_category: bool) -> None:
-        log.info("doubts about %s: %s", printable(article.id), ", ".join(dict.fromkeys(article.notes)))
+        log.info("doubts about %s: %s", printable(article.id), in_words(article))
         if opened := self.run.doubts.add(article, is_new_category=is_new_category):
             log.warning("%s", explained(opened))
 

@@ -149,6 +149,12 @@ class Doubts:
         yield _ADVICE
 
 
+def in_words(article: Article) -> str:
+    """The doubts about one article, with the texts that caused them, for the log."""
+    causes = {name: f" {_quoted(text)}" for name, text in article.details.items()}
+    return ", ".join(f"{name}{causes.get(name, '')}" for name in dict.fromkeys(article.notes))
+
+
 def explained(opened: Opened) -> str:
     """The same in one sentence, for the log."""
     return f"{UNPARSED}: {_new_category(opened)}; {_ADVICE}"

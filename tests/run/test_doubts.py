@@ -214,13 +214,16 @@ def post_all(archive: Archive, *said: tuple[int, str]) -> Doubts:
 def test_a_category_that_an_unknown_credit_opens_is_reported_once_and_logged(
     archive: Archive, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level(logging.WARNING):
+    with caplog.at_level(logging.INFO, "archiver.pipelines"):
         first = post_all(archive, (1, "样例日报，供稿"), (2, "样例日报，供稿"), (3, "样例日报"))
     assert first.counts == {UNPARSED: 2}
     [opened] = first.opened.values()
     assert (opened.source, opened.credit) == ("样例日报，供稿", "样例日报，供稿")
     assert opened.category == archive.slugs.slug("样例日报，供稿")
-    [message] = caplog.messages
+    *told, _ = doubted = [text for text in caplog.messages if text.startswith("doubts about ")]
+    assert len(doubted) == 2
+    assert told == ['doubts about NW202202222284880001: source/unparsed "样例日报，供稿"']
+    [message] = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
     assert f"new category {opened.category} for" in message
     assert "add an alias" in message
     again = post_all(archive, (4, "样例日报，供稿"))
