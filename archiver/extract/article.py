@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from archiver.errors import Quarantined
-from archiver.extract.formats import Allowance, open_page, spend
+from archiver.extract.formats import Allowance, Page, base_of, open_page, spend, text_of
+from archiver.extract.formats.addresses import absolute_path
 from archiver.items import Evidence
 from archiver.sites.article import Step
 from archiver.sites.part import shown
 from archiver.sites.profile import Profile
 
 _MARKUP = ("body",)
+_ADDRESSES = ("id", "link")
 
 
 def read_answer(
-    text: str, step: Step, site: Profile, article_id: str, allowance: Allowance | None = None
+    text: str,
+    step: Step,
+    site: Profile,
+    article_id: str,
+    url: str = "",
+    allowance: Allowance | None = None,
 ) -> dict[str, Evidence]:
-    """Field → its evidence in this response; fields without a value are left out.
+    """Field → its evidence in this response; fields without a value are left out. ``url``: its address.
 
     Raises ``Quarantined``: ``id_mismatch`` for a response about another article (faults C20),
     ``not_an_article`` for a page in which the step's ``present`` matches nothing; ``not_an_article``,
@@ -31,11 +38,12 @@ def read_answer(
         raise Quarantined(
             "not_an_article", f"nothing matches {shown(step.present)} (present of {step.origin})"
         )
-    values = (
-        (name, page.markup(rule) if name in _MARKUP else page.value(rule)) for name, rule in rules.items()
-    )
+    base = base_of(page, url)
+    values = ((name, _read(page, name, rule, base)) for name, rule in rules.items())
     found: dict[str, Evidence] = {
-        name: Evidence(value, step.origin) for name, value in values if value.strip()
+        name: Evidence(value, step.origin, base if name in _MARKUP else "")
+        for name, value in values
+        if value.strip()
     }
     if "id" in found:
         claimed = found["id"].text
@@ -47,6 +55,13 @@ def read_answer(
         tried = ", ".join(f"{name} {shown(rule)}" for name, rule in rules.items())
         raise Quarantined(page.empty_reason, f"no rule of {step.origin} finds anything ({tried})")
     return found
+
+
+def _read(page: Page, name: str, rule: str, base: str) -> str:
+    if name in _MARKUP:
+        return page.markup(rule)
+    value = text_of(page, name, rule)
+    return absolute_path(base, value) if name in _ADDRESSES else value
 
 
 def _proves_id(claimed: str, site: Profile, article_id: str) -> bool:
