@@ -230,6 +230,58 @@ def test_an_article_without_a_source_is_filed_under_the_category_of_its_listing(
     assert (made.origins["category"], made.notes) == ("listing", ["source/missing"])
 
 
+@pytest.mark.parametrize(
+    ("own", "listed", "title", "doubts"),
+    [
+        ("样例标题", "样例标\ufffd...", "样例标题", []),
+        ("样例标题", "另\ufffd...", "样例标题", []),
+        ("样例标\ufffd", "样例标题", "样例标题", []),
+        ("样例标\ufffd", "", "样例标\ufffd", ["encoding/damaged"]),
+        ("样例标\ufffd", "样\ufffd", "样例标\ufffd", ["encoding/damaged"]),
+        ("", "样例标\ufffd", "样例标\ufffd", ["encoding/damaged"]),
+        ("\ufffd。", "样例标题", "样例标题", []),
+        ("另一篇文\ufffd", "样例标题", None, []),
+        ("样例标题", "样例标题", "样例标题", []),
+        ("样例标题", "另一篇文章", None, []),
+    ],
+)
+def test_a_damaged_title_is_used_only_if_there_is_no_other(
+    own: str, listed: str, title: str | None, doubts: list[str]
+) -> None:
+    made = article(SHARED, Listed(SHARED, hints={"title": listed}), **COMPLETE | {"title": own})
+    made.said["title"].append(Evidence(listed, "listing"))
+    if title is None:
+        with pytest.raises(ArticleError, match=r"^id_mismatch: "):
+            derive.derive(made, given())
+    else:
+        assert derive.derive(made, given()).title == title
+        assert made.notes == doubts
+
+
+@pytest.mark.parametrize(
+    ("texts", "doubts"),
+    [
+        ({"body": "<p>样例\ufffd文。</p>"}, 1),
+        ({"body": "<p>样例\ufffd文，\ufffd\ufffd。</p>"}, 1),
+        ({"title": "样例\ufffd题", "body": "<p>样例\ufffd文。</p>"}, 1),
+        ({"body": "<p>样例&#xfffd;文。</p>"}, 1),
+        ({"body": "<p>样例<!-- \ufffd -->文。</p>"}, 0),
+        ({}, 0),
+    ],
+)
+def test_damage_in_a_post_is_one_doubt(texts: dict[str, str], doubts: int) -> None:
+    made = article(SHARED, **COMPLETE | texts)
+    post = derive.derive(made, given())
+    assert ("\ufffd" in post.title + post.body) == bool(doubts)
+    assert made.notes == ["encoding/damaged"] * doubts
+
+
+def test_a_damaged_credit_makes_no_category() -> None:
+    made = article(SHARED, Listed(SHARED, "yangliribao"), **COMPLETE | {"source": "样例\ufffd报"})
+    assert derive.derive(made, given()).tag == "样例日报新闻"
+    assert made.notes == ["source/missing"]
+
+
 def test_a_missing_link_or_digest_is_a_doubt() -> None:
     made = article(ROLLING, **COMPLETE, link="//no.address")
     derive.derive(made, given())

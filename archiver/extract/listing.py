@@ -11,6 +11,7 @@ from archiver.errors import Quarantined
 from archiver.extract.formats import Allowance, Page, base_of, open_page, spend, text_of
 from archiver.extract.formats.addresses import absolute, absolute_path
 from archiver.items import Listed
+from archiver.normalise.text import DAMAGED
 from archiver.sites.listing import Home, Listing, Rows
 from archiver.sites.part import shown
 from archiver.sites.pattern_work import work_of
@@ -19,7 +20,7 @@ from archiver.sites.profile import Profile
 MAX_ID = 2048
 """Characters kept of the id of a refused row."""
 
-_CATEGORY = re.compile(r"[^\x00-\x1f\x7f/\\]{1,80}")
+_CATEGORY = re.compile(rf"[^\x00-\x1f\x7f/\\{DAMAGED}]{{1,80}}")
 """A percent-decoded category that is safe in the address of a listing."""
 
 MIN_FOREIGN = 3
@@ -100,7 +101,7 @@ def read_home(text: str, url: str, rule: Home, site: Profile, allowance: Allowan
         raise Quarantined("not_a_listing", f"no link on {url} names a category: {rules}")
     return HomePage(
         [category for category in categories if category not in rule.ignore],
-        [name for name in page.values(rule.names) if name] if rule.names else [],
+        [name for name in page.values(rule.names) if name and DAMAGED not in name] if rule.names else [],
         _read_rows(opened, rule.articles, site, rule.url) if rule.articles else ListingPage([]),
     )
 
@@ -148,7 +149,7 @@ def _read_rows(opened: _Opened, rule: Rows, site: Profile, listing: str, categor
         hints: dict[str, str] = {
             name: absolute_path(opened.base, value) if name == "link" else value
             for name, value in values.items()
-            if value and name not in ("id", "address")
+            if value and name not in ("id", "address") and (name == "title" or DAMAGED not in value)
         }
         listed = Listed(article_id[:MAX_ID], category, address, hints, listing)
         (articles if site.family_of(article_id) else refused).append(listed)

@@ -38,6 +38,7 @@ MEANINGS: Mapping[str, str] = {
     "text/repeated": "the text is the same as that of another article",
     "body/dropped": "cleaning removed something that could have been content",
     "link/missing": "no page gave the address of the article",
+    "encoding/damaged": "the title or the text contains U+FFFD (�)",
     "encoding/overridden": "a response was decoded in another charset than it declares",
 }
 """Doubt → what it means. The table of doubts in docs/reasons.md has the same words; a test compares them."""

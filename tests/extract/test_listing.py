@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from scrapy import Request
@@ -106,6 +107,7 @@ def test_the_emnews_page_with_rows_rendered_as_code_is_refused(site: Profile, ru
         ("http://[::1", "invalid://address/http%3A//%5B%3A%3A1"),
         ("http://host:99999/", "invalid://address/http%3A//host%3A99999/"),
         ("javascript:void(0)", "javascript:void(0)"),
+        (f"{DAY}/{NEWS}.html?\ufffd", f"invalid://address/{quote(DAY)}/{NEWS}.html%3F%EF%BF%BD"),
         ("#", PAGE),
         ("", ""),
         ("/" + "x" * 5000, ("http://finews.withounder.com/" + "x" * 5000)[:MAX_ID]),
@@ -216,6 +218,57 @@ def test_a_hostile_id_in_a_feed_affects_only_its_row(site: Profile, code: Any) -
     assert [listed.id for listed in named.articles] == [NEWS]
     assert len(named.refused) == 4
     assert all(listed.id.isprintable() for listed in named.refused)
+
+
+CUT = "沪指收涨，成交放\ufffd..."
+
+
+@pytest.mark.parametrize(
+    ("bad", "hints"),
+    [
+        ({"title": CUT}, {"title": CUT, "date": "10:00", "digest": "要点"}),
+        ({"time": "2022-02-2\ufffd"}, {"title": "题", "digest": "要点"}),
+        ({"digest": CUT}, {"title": "题", "date": "10:00"}),
+        ({"title": CUT, "digest": CUT}, {"title": CUT, "date": "10:00"}),
+        ({"other": CUT}, {"title": "题", "date": "10:00", "digest": "要点"}),
+        ({"code": "NW\ufffd"}, None),
+        ({"code": None, "url": f"/a/{NEWS}\ufffd.html"}, None),
+    ],
+)
+def test_a_damaged_row_affects_no_other_row(
+    site: Profile, bad: dict[str, str], hints: dict[str, str]
+) -> None:
+    """A damaged title is a hint, because it may be the only one; a damaged date could be another date."""
+    sound = {"code": "NW202202220000000016", "title": "题", "time": "10:00", "digest": "要点"}
+    rows = [sound, sound | {"code": NEWS} | bad, sound | {"code": "NW202202220000000018"}]
+    named = read_listing(json.dumps({"data": {"list": rows}}), f"{HOME}feed", feed(), site, "feed")
+    found = {listed.id: listed.hints for listed in named.articles}
+    both = {"title": "题", "date": "10:00", "digest": "要点"}
+    assert found.pop("NW202202220000000016") == found.pop("NW202202220000000018") == both
+    assert (found, len(named.refused)) == (({NEWS: hints}, 0) if hints else ({}, 1))
+
+
+@pytest.mark.parametrize(
+    ("bad", "articles", "hints"),
+    [
+        ('"other": NaN', 3, 3),
+        ('"other": 1, "other": 2', 3, 3),
+        (f'"other": {"9" * 5000}', 3, 3),
+        ('"title": NaN', 3, 2),
+        ('"title": "甲", "title": "乙"', 3, 2),
+        (f'"code": "{NEWS}"', 2, 2),
+        ('"code": NaN', 2, 2),
+    ],
+)
+def test_an_unusable_value_affects_no_other_row(site: Profile, bad: str, articles: int, hints: int) -> None:
+    """Faults P10. The second row has the key twice."""
+    first, last = (f'{{"code": "NW20220222000000001{n}", "title": "题"}}' for n in (6, 8))
+    title = "" if "title" in bad else ', "title": "题"'
+    text = f'{{"data": {{"list": [{first}, {{"code": "{NEWS}"{title}, {bad}}}, {last}]}}}}'
+    named = read_listing(text, f"{HOME}feed", feed(), site, "feed")
+    assert len(named.articles) == articles
+    assert len(named.refused) == 3 - articles
+    assert sum("title" in listed.hints for listed in named.articles) == hints
 
 
 def test_a_hint_that_is_not_text_is_ignored(site: Profile) -> None:
@@ -384,7 +437,7 @@ def test_a_home_page_gives_categories_tags_and_articles(site: Profile) -> None:
         "/shangbao%C2%B7zaixian/2022/02/22/NW202202220000000015.html",
         "/career/in/touhang/2022/02/22/NW202202220000000014.html",
         "/about.html",
-        names=("站长消息", "样例日报新闻", "", "商报·在线新闻"),
+        names=("站长消息", "样例日报新闻", "", "样例\ufffd报新闻", "商报·在线新闻"),
     )
     page = read_home(text, HOME, site.home, site)
     assert page.categories == ["yangliribao", "shangbao·zaixian"]
@@ -396,7 +449,8 @@ def test_a_home_page_gives_categories_tags_and_articles(site: Profile) -> None:
 
 
 @pytest.mark.parametrize(
-    "category", ["..", "%2e%2e", "a%2fb", "a%5Cb", "a%00b", "a%0Ab", "x" * 81, "x" * 5000, "a\\b"]
+    "category",
+    ["..", "%2e%2e", "a%2fb", "a%5Cb", "a%00b", "a%0Ab", "x" * 81, "x" * 5000, "a\\b", "%EF%BF%BD"],
 )
 def test_a_hostile_category_is_ignored(site: Profile, category: str) -> None:
     assert site.home

@@ -115,14 +115,18 @@ def reason(body: bytes, expected: str, flags: list[str] | None = None, kind: str
         ([{"a": [1, {}]}, {"b": "镕喆㙓" * 5}], "gb18030"),
         ({"text": '<p>{"half": [</p>' * 3, "more": [1, {"deep": ["{"]}]}, "utf-8"),
         ([], "utf-8"),
+        ({"text": "镕喆㙓" * 5, "more": [1, {}]}, "utf-16-le"),
+        ({"text": "镕喆㙓" * 5, "more": [1, {}]}, "utf-16-be"),
     ],
 )
 def test_json_is_complete_only_with_its_last_bracket(value: object, charset: str) -> None:
     body = json.dumps(value, ensure_ascii=False).encode(charset)
-    kind = f"application/json; charset={charset}"
+    kind = f"application/json; charset={charset.replace('16-', '16')}"
     assert reason(body, "json", kind=kind) == ""
-    assert reason(b"\xef\xbb\xbf \n" + body + b"\r\n ", "json", kind=kind) == ""
-    assert {reason(body[:size], "json", kind=kind) for size in range(1, len(body))} <= {"json_cut"}
+    if charset in ("utf-8", "gb18030"):
+        assert reason(b"\xef\xbb\xbf \n" + body + b"\r\n ", "json", kind=kind) == ""
+    first = 40 if "16" in charset else 1  # a few characters, one of them cut, prove no charset
+    assert {reason(body[:size], "json", kind=kind) for size in range(first, len(body))} <= {"json_cut"}
 
 
 @pytest.mark.parametrize("body", [b"<html>busy</html>", b"null", b'"text"', b"{broken}", b"12"])
@@ -144,6 +148,15 @@ def test_a_body_that_is_not_json_is_not_reported_as_cut(body: bytes) -> None:
 )
 def test_html_is_complete_only_with_its_end_tag(body: bytes, flags: list[str], expected: str) -> None:
     assert reason(body, "html", flags) == expected
+    if body.strip():
+        body = body.decode().encode("utf-16-be")
+        assert reason(body, "html", flags, "text/html; charset=utf-16be") == expected
+        assert reason(b"\xfe\xff" + body, "html", flags) == expected
+
+
+@pytest.mark.parametrize("expected", ["html", "json"])
+def test_a_binary_body_is_left_to_the_reader(expected: str) -> None:
+    assert reason(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9, expected) == ""
 
 
 def test_a_page_without_an_expected_format_is_not_checked() -> None:

@@ -30,7 +30,7 @@ def answer(
         ("title_empty", "x", [answer(headers={b"content-type": [b"text/plain"]}, body=b"busy")], "x; the response is text/plain that begins with 'busy'"),
         ("empty_body", "x", [answer(headers={}, body=b"{}")], "x; the response is a page without a content type that begins with '{}'"),
         ("not_an_article", "x", [answer(body=b"")], "x; the response is text/html without content"),
-        ("encoding", "x", [answer(body=b"\xff\xfe\xff" * 999)], "x; the response is text/html of 2997 bytes in an unknown charset"),
+        ("encoding", "x", [answer(body=b"\xff\xff\xfe" * 999)], "x; the response is text/html of 2997 bytes in an unknown charset"),
         # the response that caused the error, not the last one
         ("not_json", "x", [answer(problem="not_json: x"), answer(b"{}")], "x; the response is text/html with the title '安全验证'"),
         ("date", "x", [answer(b"no"), answer()], "x; the response is text/html with the title '安全验证'"),
