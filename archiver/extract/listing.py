@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import NamedTuple
 from urllib.parse import unquote, urldefrag, urlsplit
 
 from archiver.errors import Quarantined
 from archiver.extract.formats import Allowance, Page, base_of, open_page, spend, text_of
 from archiver.extract.formats.addresses import absolute, absolute_path
-from archiver.items import Listed
+from archiver.items import DATE_FROM, Listed
+from archiver.normalise.relative_dates import may_be_relative
 from archiver.normalise.text import DAMAGED
 from archiver.sites.listing import Home, Listing, Rows
 from archiver.sites.part import shown
@@ -44,6 +46,17 @@ class ListingPage:
         articles = self.articles[:rows]
         return ListingPage(articles, self.refused[: rows - len(articles)], self.next), True
 
+    def made_at(self, moment: datetime) -> ListingPage:
+        """The page with the time when the site made it, beside every date that may count from it."""
+        said = moment.astimezone(UTC).replace(microsecond=0).isoformat()
+        return replace(self, articles=[_dated_from(said, listed) for listed in self.articles])
+
+
+def _dated_from(moment: str, listed: Listed) -> Listed:
+    if not may_be_relative(listed.hints.get("date", "0000")):
+        return listed
+    return replace(listed, hints={**listed.hints, DATE_FROM: moment})
+
 
 @dataclass(frozen=True, slots=True)
 class HomePage:
@@ -52,6 +65,10 @@ class HomePage:
     """The tags in the headings of the lists."""
     rows: ListingPage
     """The articles listed on the page."""
+
+    def made_at(self, moment: datetime) -> HomePage:
+        """As for a listing."""
+        return replace(self, rows=self.rows.made_at(moment))
 
 
 def read_listing(

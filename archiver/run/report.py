@@ -65,6 +65,8 @@ class Report:
     """Why an export is not complete; the posts are stored."""
     usage_error: str = ""
     """What is wrong with an argument, if that was found during the run. No article was requested."""
+    no_network: str = ""
+    """Why no host was reached in the whole run; empty if one was."""
     limit: int | None = None
     """The most articles to request, as the user gave it."""
     internal_errors: int = 0
@@ -153,6 +155,7 @@ class Report:
             "storage_error": self.storage_error,
             "export_error": self.export_error,
             "usage_error": self.usage_error,
+            "no_network": self.no_network,
             "internal_errors": self.internal_errors,
             "requests": self.requests,
             "bytes": self.bytes,
@@ -262,6 +265,8 @@ class Report:
     def _meaning(self) -> str:
         if self.status is Status.USAGE:
             return printable(self.usage_error, 1000)
+        if self.status is Status.INCOMPLETE and self.no_network:
+            return f"{printable(self.no_network, 600)}; run it again"
         if self.status is Status.INCOMPLETE:
             return advice.verdict(*self._open_reasons())
         if self.status is Status.REJECTED:

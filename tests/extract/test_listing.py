@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -10,8 +12,8 @@ import pytest
 from scrapy import Request
 
 from archiver.errors import Quarantined
-from archiver.extract.listing import MAX_ID, ListingPage, read_home, read_listing
-from archiver.items import Listed
+from archiver.extract.listing import MAX_ID, HomePage, ListingPage, read_home, read_listing
+from archiver.items import DATE_FROM, Listed
 from archiver.replica import feeds, pages
 from archiver.replica.articles import Site
 from archiver.replica.sources import EMNEWS
@@ -493,3 +495,44 @@ def test_all_articles_of_the_replica_are_listed(site: Profile, rule: Listing) ->
         assert [listed.id for listed in named.articles] == [article.id for article in expected]
         assert not named.refused
     assert EMNEWS.slug in shown.categories
+
+
+# --- the time from which the dates of rows count
+
+
+MADE = datetime(2022, 2, 22, 9, 30, 0, 700, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("said", "counts"),
+    [
+        ("5分钟前", True),
+        ("1440分钟前", True),
+        ("昨天 17:47", True),
+        ("刚刚", True),
+        ("2 days ago", True),
+        ("02-22 17:47", True),
+        ("17:47", True),
+        ("2022-02-22 17:47", False),
+        ("2022年2月22日", False),
+        ("1645523235", False),
+        ("20220222", False),
+        ("", False),
+    ],
+)
+def test_a_date_that_may_be_relative_keeps_the_time_of_its_listing(said: str, counts: bool) -> None:
+    hints = {"title": "沪指收涨"} | ({"date": said} if said else {})
+    listed = Listed(NEWS, "yangliribao", "", hints, PAGE)
+    [dated] = ListingPage([listed]).made_at(MADE).articles
+    moment = {DATE_FROM: "2022-02-22T09:30:00+00:00"} if counts else {}
+    assert dated == replace(listed, hints=hints | moment)
+    assert dated.dated_from == (MADE.replace(microsecond=0) if counts else None)
+    assert HomePage([], [], ListingPage([listed])).made_at(MADE).rows.articles == [dated]
+    said_of_date = dated.evidence().get("date", [])
+    assert [one.made_at for one in said_of_date] == ([dated.dated_from] if said else [])
+    assert DATE_FROM not in dated.evidence()
+
+
+@pytest.mark.parametrize("moment", ["", "soon", "2022-02-22T09:30:00", "2022-13-01T00:00:00+00:00"])
+def test_a_time_that_cannot_be_read_is_not_used(moment: str) -> None:
+    assert Listed(NEWS, hints={"date": "昨天", DATE_FROM: moment}).dated_from is None
