@@ -9,6 +9,7 @@ from archiver.extract.rules import MARKUP, places, value_of
 from archiver.items import Evidence
 from archiver.normalise.text import DAMAGED, is_unreadable
 from archiver.sites.article import SaidField, Step
+from archiver.sites.part import shown
 from archiver.sites.profile import Profile
 from archiver.sites.rules import Rule
 
@@ -39,7 +40,9 @@ def read_answer(
     if allowance:
         spend(allowance, page, step.format, step.places)
     if step.present and not page.finds(step.present):
-        raise Quarantined("not_an_article", f"nothing matches {step.present!r}")
+        raise Quarantined(
+            "not_an_article", f"nothing matches {shown(step.present)} (present of {step.origin})"
+        )
     rules = _rules(page, step) | (family.rules.get(step.origin, {}) if family else {})
     if allowance:
         spend(allowance, page, step.format, places(rules.values()))
@@ -59,7 +62,8 @@ def read_answer(
         if not _proves_id(claimed, site, article_id):
             del found["id"]
     if not found.keys() - {"id"}:
-        raise Quarantined(page.empty_reason, "the response has no field of an article")
+        tried = ", ".join(f"{name} {rule}" for name, rule in rules.items())
+        raise Quarantined(page.empty_reason, f"no rule of {step.origin} finds anything ({tried})")
     return found
 
 
