@@ -28,23 +28,6 @@ def scrapy(*words: str, replica: Replica | None = None) -> subprocess.CompletedP
     )
 
 
-def test_scrapy_list_prints_the_spiders() -> None:
-    assert scrapy("list").stdout.split() == ["category", "share"]
-
-
-def test_scrapy_check_passes() -> None:
-    assert scrapy("check").returncode == 0
-
-
-def test_scrapy_shell_and_fetch_work_without_an_archive() -> None:
-    with Replica(Site(articles=10, plain=True)) as replica:
-        home = "http://finews.withounder.com/"
-        shell = scrapy("shell", "--nolog", "-c", "response.css('h1 a::text').get()", home, replica=replica)
-        fetch = scrapy("fetch", "--nolog", home, replica=replica)
-    assert shell.stdout.strip() == "金融消息"
-    assert "</html>" in fetch.stdout
-
-
 def test_items_go_to_stdout_and_the_report_to_stderr(tmp_path: Path) -> None:
     with Replica(Site(articles=12, plain=True)) as replica:
         run = crawl("category", tmp_path, replica, "-O", "-:json", "-s", "ARCHIVER_PROGRESS=False")

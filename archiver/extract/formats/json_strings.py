@@ -52,7 +52,7 @@ def as_text(string: str) -> str:
 
     An address is not changed: ``&`` separates its parameters.
     """
-    if "&" not in string and "<" not in string or _ADDRESS.fullmatch(string):
+    if ("&" not in string and "<" not in string) or _ADDRESS.fullmatch(string):
         return string
     if _HTML.search(string):
         string = _TAG.sub(_in_place_of, string)

@@ -90,7 +90,9 @@ def test_no_character_of_a_plain_text_is_lost(text: str) -> None:
     assert "".join(seen.replace("</p>", "").split()) == "甲" + "".join(text.split())
 
 
-@pytest.mark.parametrize("unit", ["<p ", '<p a="', "<p a=b ", "&lt;p", "<![CDATA[", "&", "&#1", "</p ", "<b\n"])
+@pytest.mark.parametrize(
+    "unit", ["<p ", '<p a="', "<p a=b ", "&lt;p", "<![CDATA[", "&", "&#1", "</p ", "<b\n"]
+)
 def test_long_strings_take_linear_time(unit: str) -> None:
     began = time.process_time()
     as_html(unit * 100_000), as_text(unit * 100_000)
