@@ -6,7 +6,7 @@ import logging
 from typing import Any, ClassVar, NoReturn, Self
 
 from scrapy.crawler import Crawler
-from scrapy.exceptions import CloseSpider, DropItem
+from scrapy.exceptions import CloseSpider, DropItem, NotConfigured
 
 from archiver import derive
 from archiver.errors import ArticleError, Quarantined, StorageError
@@ -16,6 +16,7 @@ from archiver.publish.jekyll.site import entry_of
 from archiver.run.archive_run import ArchiveRun
 from archiver.run.doubts import UNPARSED, explained, in_words
 from archiver.run.instead import with_response
+from archiver.run.trying import archives
 from archiver.storage.archive import Entry
 from archiver.storage.rows import Provenance
 from archiver.terminal import printable
@@ -36,6 +37,8 @@ class _Pipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
+        if not archives(crawler):
+            raise NotConfigured
         return cls(ArchiveRun.of(crawler))
 
     def end(self, article: Article, why: ArticleError | StorageError | CloseSpider) -> NoReturn:
