@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -29,6 +29,7 @@ LATEST = datetime(9000, 1, 1, tzinfo=BEIJING)
 """Stands for the time of the response, which is not known here: it accepts every full date."""
 
 MAX_TITLE = 200
+_MIN_TITLE = 4
 _MAX_WORDS = 20
 _MIN_CUT = 10
 """Characters of a part of a title that certainly is the beginning of the headline."""
@@ -39,8 +40,10 @@ MAX_PIECES = 200
 MAX_LINE = 200
 """Characters of a line with a date; longer ones are text of the article."""
 
-_SENTENCE = re.compile(r"[。！？；]|[.!?](?:\s|$)")
-_LONG = 50
+_CHINESE_END = re.compile(r"[。！？；]")
+_MIN_CHINESE = 16
+_LATIN_END = re.compile(r"[.!?](?:\s|$)")
+_MIN_LATIN = 50
 _SEPARATOR = re.compile(r"\s*[_|｜]\s*|\s+[-–—·•»:]\s+|-{2,}|-(?=[^-]*$)")
 """What separates a headline from the name of the site in ``<title>``."""
 
@@ -52,6 +55,8 @@ _ABOUT = re.compile(
     re.IGNORECASE,
 )
 """Classes of a text between the heading and the date that sums up the article."""
+
+_SUMMARY = re.compile(r"\s*[【\[]?(?:摘要|导语|導語|导读|核心提示|编者按|内容提要)")
 
 _NAMED = re.compile(
     r"(?:^|[\s_-])(?:from|laiyuan|media|media-?name|origin|publisher|source)(?:$|[\s_-])", re.IGNORECASE
@@ -136,21 +141,23 @@ def _order(text: str, element: Element) -> tuple[int, int]:
 
 
 def _confirmed(element: Element, keys: Sequence[str]) -> str:
-    own = own_text(element)
-    if not own and element.tag not in _RANKS:
-        return ""
-    texts = [text_of(element, MAX_TITLE), own] if element.tag in _RANKS else [own]
-    return next((text for text in texts if len(text) <= MAX_TITLE and _is_confirmed(_key(text), keys)), "")
+    """The text of an element that is the title, without or with the texts of elements in it; else empty."""
+    texts = [own_text(element)]
+    if element.tag in _RANKS:
+        texts.insert(0, text_of(element, MAX_TITLE))
+    possible = [
+        (text, key) for text in texts if len(key := _key(text)) >= _MIN_TITLE and len(text) <= MAX_TITLE
+    ]
+    for agrees in (_is_in, _is_cut):
+        for text, key in possible:
+            if any(agrees(key, title) for title in keys):
+                return text
+    return ""
 
 
 def is_title_in(text: str, longer: str) -> bool:
     """Whether the second text is the first one with the name of a site beside it, or the first one cut."""
-    return _is_confirmed(_key(text), [_key(longer)])
-
-
-def _is_confirmed(text: str, titles: Iterable[str]) -> bool:
-    """Whether a title is the text, with or without names of sections and sites beside it, or the text cut."""
-    return len(text) >= 4 and any(_is_in(text, title) or _is_cut(text, title) for title in titles)
+    return _is_in(_key(text), _key(longer)) or _is_cut(_key(text), _key(longer))
 
 
 def _is_in(text: str, title: str) -> bool:
@@ -197,21 +204,24 @@ def _behind(start: Element, body: frozenset[Element]) -> Iterator[tuple[Element,
     for element, piece in islice(_following(start), MAX_PIECES):
         if element in body or any(ancestor in body for ancestor in element.iterancestors()):
             return
-        if is_sentence(piece):
-            if _is_about(element):
-                continue
+        if is_sentence(piece) and not _is_about(element, piece) and not encloses(start, element):
             return
         if piece.strip():
             yield element, piece
 
 
 def is_sentence(text: str) -> bool:
-    return len(text) >= _LONG and _SENTENCE.search(text) is not None
+    """Whether a text is one of the article, and not one of the lines around its heading."""
+    line = clean(text)
+    if _CHINESE_END.search(line):
+        return len(line) >= _MIN_CHINESE
+    return len(line) >= _MIN_LATIN and _LATIN_END.search(line) is not None
 
 
-def _is_about(element: Element) -> bool:
+def _is_about(element: Element, text: str) -> bool:
+    """Whether a text sums up the article, as some pages do above the date."""
     around = [element, *element.iterancestors()][:3]
-    return any(_ABOUT.search(label_of(each)) for each in around)
+    return _SUMMARY.match(text) is not None or any(_ABOUT.search(label_of(each)) for each in around)
 
 
 def _following(start: Element) -> Iterator[tuple[Element, str]]:

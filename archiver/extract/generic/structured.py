@@ -91,7 +91,7 @@ def _is_article(value: Mapping[str, Any]) -> bool:
 
 def _said(article: Mapping[str, Any], named: Mapping[str, dict[str, Any]]) -> Said:
     said = {
-        field: next(filter(None, (_text(article.get(name), named) for name in properties)), "")
+        field: next(filter(None, (_text(article.get(name), named, field) for name in properties)), "")
         for field, properties in _FIELDS.items()
     }
     said["text"] = _MARKUP.sub(" ", said["text"])
@@ -99,11 +99,12 @@ def _said(article: Mapping[str, Any], named: Mapping[str, dict[str, Any]]) -> Sa
     return {field: text for field, text in said.items() if text}
 
 
-def _text(value: Any, named: Mapping[str, dict[str, Any]]) -> str:
+def _text(value: Any, named: Mapping[str, dict[str, Any]], field: str) -> str:
     """The text of a property: itself, the name of a person or an organisation, or the first of a list."""
+    key = "@id" if field == "link" else "name"
     for one in (value if isinstance(value, list) else [value])[:20]:
-        one = named.get(str(one.get("@id")), one) if isinstance(one, dict) and "name" not in one else one
-        one = (one.get("name") or one.get("@id")) if isinstance(one, dict) else one
+        if isinstance(one, dict):
+            one = one.get(key) or named.get(str(one.get("@id")), {}).get(key)
         if isinstance(one, str) and one.strip():
             return unescape(one).strip()
         if isinstance(one, int) and not isinstance(one, bool):
