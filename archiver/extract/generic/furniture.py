@@ -21,6 +21,14 @@ _CLASS = re.compile(
 MAX_SHARE = 0.3
 """A part with a larger share of the text is the text, whatever its class is."""
 
+_COMMENTS = re.compile(
+    r"(?:^|[\s_-])(?:comment(?:s|-?list|-?body|-?area)?|disqus\w*)(?:$|[\s_-])", re.IGNORECASE
+)
+
+_MAX_LABELLED = 80
+_LABELLED_LINK_SHARE = 0.3
+"""A longer part with fewer links is text, although its class is that of a tool bar or a list of links."""
+
 _MIN_LINKS = 3
 _LINK_SHARE = 0.5
 
@@ -46,7 +54,9 @@ def _is_furniture(element: Element, sizes: Sizes) -> bool:
     if element.tag not in _GROUPS:
         return False
     label = label_of(element)
-    if FURNITURE_CLASS.search(label) or _CLASS.search(label):
+    if _COMMENTS.search(label):
         return True
+    if FURNITURE_CLASS.search(label) or _CLASS.search(label):
+        return sizes.text[element] <= _MAX_LABELLED or sizes.link_share(element) >= _LABELLED_LINK_SHARE
     is_links = sizes.linked[element] >= _MIN_LINKS and sizes.link_share(element) >= _LINK_SHARE
     return is_links and not any(_FILE.search(link.get("href") or "") for link in element.iter("a"))

@@ -30,6 +30,7 @@ LATEST = datetime(9000, 1, 1, tzinfo=BEIJING)
 
 MAX_TITLE = 200
 _MIN_TITLE = 4
+_MAX_TITLES = 12
 _MAX_WORDS = 20
 _MIN_CUT = 10
 """Characters of a part of a title that certainly is the beginning of the headline."""
@@ -105,7 +106,7 @@ class Heading:
 def title_of(root: Element) -> str:
     """The text of ``<title>``."""
     found = root.find(".//title")
-    return clean(found.text or "") if found is not None else ""
+    return clean((found.text or "")[: 2 * MAX_TITLE]) if found is not None else ""
 
 
 def first_part(title: str) -> str:
@@ -118,7 +119,8 @@ def first_part(title: str) -> str:
 
 def find_heading(root: Element, titles: Sequence[str]) -> Found | None:
     """The longest text that one of the titles confirms; of equal texts, that of the highest rank."""
-    keys = [key for title in titles for part in _beginnings(title) if (key := _key(part))]
+    few = list(dict.fromkeys(titles))[:_MAX_TITLES]
+    keys = [key for title in few for part in _beginnings(title) if (key := _key(part))]
     best: Found | None = None
     for element in elements(root):
         if element.tag in _NOT_A_HEADING:

@@ -73,6 +73,9 @@ NAMES: Mapping[str, Sequence[str]] = {
 MAX_METAS = 300
 """Elements that are read."""
 
+MAX_VALUE = 2_000
+"""Characters of a value that are read."""
+
 _METAS = etree.XPath(f"(//meta[@content])[position() <= {MAX_METAS}]", smart_strings=False)
 _CANONICAL = etree.XPath(
     "//link[translate(@rel, 'CANOIL', 'canoil') = 'canonical']/@href", smart_strings=False
@@ -87,7 +90,7 @@ class Metas:
         for meta in found(_METAS, root):
             for key in ("property", "name", "itemprop"):
                 name = (meta.get(key) or "").strip().lower()
-                value = clean(meta.get("content") or "")
+                value = clean((meta.get("content") or "")[:MAX_VALUE])
                 if name and not is_blank(value):
                     self._said.setdefault(name, value)
         self._canonical = next(iter(found(_CANONICAL, root)), "")

@@ -7,6 +7,7 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from html import unescape
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -19,8 +20,14 @@ MAX_SCRIPT = 1_000_000
 MAX_VALUES = 20_000
 """Objects and lists of one page that are read."""
 
+MAX_ARTICLES = 20
+"""Articles of one page that are read; each is compared with the title of the page."""
+
 MAX_ITEMS = 500
 """Elements with ``itemprop`` that are read."""
+
+MAX_VALUE = 2_000
+"""Characters of a property, besides the text of the article."""
 
 MAX_ITEM = 400
 """Characters of the text of such an element."""
@@ -61,7 +68,8 @@ def articles_in_json(root: Element) -> list[Said]:
     """What each article of the page's JSON-LD says."""
     values = [value for script in found(_JSON_LD, root) for value in _values(script.text or "")]
     named = {value["@id"]: value for value in values if isinstance(value.get("@id"), str) and len(value) > 1}
-    return [_said(value, named) for value in values if _is_article(value)]
+    articles = (value for value in values if _is_article(value))
+    return [_said(value, named) for value in islice(articles, MAX_ARTICLES)]
 
 
 def _values(script: str) -> Iterator[dict[str, Any]]:
@@ -106,7 +114,7 @@ def _text(value: Any, named: Mapping[str, dict[str, Any]], field: str) -> str:
         if isinstance(one, dict):
             one = one.get(key) or named.get(str(one.get("@id")), {}).get(key)
         if isinstance(one, str) and one.strip():
-            return unescape(one).strip()
+            return unescape(one).strip()[: None if field == "text" else MAX_VALUE]
         if isinstance(one, int) and not isinstance(one, bool):
             return str(one)
     return ""

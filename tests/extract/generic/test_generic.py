@@ -283,6 +283,11 @@ BODIES = {
         [],
     ),
     "comments inside the article": (article(f"{paragraphs()}{COMMENTS}"), [PARAGRAPHS[5]], ["希望鱼道"]),
+    "a long part with the class of a tool bar": (
+        article(f"<div class=tips>{paragraphs(PARAGRAPHS[:2])}</div>{paragraphs(PARAGRAPHS[2:] * 2)}"),
+        [PARAGRAPHS[0]],
+        [],
+    ),
     "a headline above the article": (
         article(paragraphs(), inside="<p class=summary>要闻</p>"),
         [PARAGRAPHS[0]],
