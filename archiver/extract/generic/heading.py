@@ -43,6 +43,7 @@ MAX_LINE = 200
 
 _CHINESE_END = re.compile(r"[。！？；]")
 _MIN_CHINESE = 16
+_MIN_PARAGRAPH = 25
 _LATIN_END = re.compile(r"[.!?](?:\s|$)")
 _MIN_LATIN = 50
 _SEPARATOR = re.compile(r"\s*[_|｜]\s*|\s+[-–—·•»:]\s+|-{2,}|-(?=[^-]*$)")
@@ -206,17 +207,18 @@ def _behind(start: Element, body: frozenset[Element]) -> Iterator[tuple[Element,
     for element, piece in islice(_following(start), MAX_PIECES):
         if element in body or any(ancestor in body for ancestor in element.iterancestors()):
             return
-        if is_sentence(piece) and not _is_about(element, piece) and not encloses(start, element):
+        if _is_text(element, clean(piece)) and not _is_about(element, piece) and not encloses(start, element):
             return
         if piece.strip():
             yield element, piece
 
 
-def is_sentence(text: str) -> bool:
-    """Whether a text is one of the article, and not one of the lines around its heading."""
-    line = clean(text)
+def _is_text(element: Element, line: str) -> bool:
+    """Whether a line is text of the article, and not one of the lines around its heading."""
     if _CHINESE_END.search(line):
         return len(line) >= _MIN_CHINESE
+    if element.tag == "p" and len(line) >= _MIN_PARAGRAPH:
+        return not kind_of_date(line) and LABEL.search(line) is None
     return len(line) >= _MIN_LATIN and _LATIN_END.search(line) is not None
 
 

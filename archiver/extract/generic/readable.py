@@ -30,9 +30,9 @@ logging.getLogger("readability").setLevel(logging.CRITICAL)  # it logs a traceba
 
 
 class _Reading(Document):  # type: ignore[misc]  # it has no types
-    """readability without its last steps, because we take the original elements.
+    """readability without two steps that take a time that grows with the square of the page.
 
-    Some of these steps also take a time that grows with the square of the page.
+    They clean the text that was found. We need no clean copy, because we take the original elements.
     """
 
     taken: Any = None
@@ -43,12 +43,6 @@ class _Reading(Document):  # type: ignore[misc]  # it has no types
 
     def get_editorial_leads(self, _best: Any) -> list[Any]:
         return []
-
-    def merge_article_segments(self, *_given: Any) -> None:
-        return None
-
-    def get_semantic_article_candidate(self, _candidates: Any, best_candidate: Any) -> Any:
-        return best_candidate
 
 
 def text_elements(root: Element) -> list[Element]:

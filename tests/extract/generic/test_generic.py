@@ -193,6 +193,12 @@ UNSURE = {
         "no second opinion agrees",
     ),
     "a text that readability does not find": (article(f"<p>{PARAGRAPHS[0]}</p>"), "no second opinion agrees"),
+    "two long articles": (
+        page(
+            f"<article><h1>{TITLE}</h1>{paragraphs()}</article><article><h2>另一篇</h2>{paragraphs(PARAGRAPHS[::-1])}</article>"
+        ),
+        "article.body",
+    ),
     "a short text": (article("<p>今天休市。</p>"), "article.body"),
     "comments that are articles": (
         page(f"<h1>{TITLE}</h1><div>{paragraphs()}</div>" + f"<article>{COMMENTS}</article>" * 5),
@@ -288,10 +294,13 @@ BODIES = {
         [PARAGRAPHS[0]],
         [],
     ),
-    "a headline above the article": (
-        article(paragraphs(), inside="<p class=summary>要闻</p>"),
-        [PARAGRAPHS[0]],
-        [f"<h1>{TITLE}"],
+    "the heading and the lines around it": (
+        page(
+            f"<article><div class=label>深度报道</div><div><h1>{TITLE}</h1><div><span>2026-09-18 17:47</span>"
+            f"<span>来源：样例日报</span></div></div><p>{PARAGRAPHS[0]}</p><div><div>{paragraphs(PARAGRAPHS[1:])}</div></div></article>"
+        ),
+        [*PARAGRAPHS],
+        [TITLE, "深度报道", "2026-09-18", "样例日报"],
     ),
     "a form": (article(f"{paragraphs()}<form><input>订阅邮件</form>"), [PARAGRAPHS[0]], ["订阅邮件"]),
     "subheadings": (
@@ -309,6 +318,14 @@ def test_the_body_is_the_markup_of_the_page(html: str, kept: list[str], dropped:
     assert got.unsure == ""
     assert [text for text in kept if text not in body] == []
     assert [text for text in dropped if text in body] == []
+
+
+def test_dates_and_credits_in_the_text_are_not_those_of_the_article() -> None:
+    lines = [f"<p>{'潮起' * 14}第{n}行</p>" for n in range(12)]
+    html = page(
+        f"<h1>{TITLE}</h1><div class=poem>{''.join(lines)}<p>来源：样例诗刊</p><p>2020-01-01 10:00</p></div>"
+    )
+    assert not read(html).found.keys() & {"date", "source"}
 
 
 def test_the_page_is_not_changed() -> None:

@@ -10,6 +10,7 @@ import pytest
 from archiver.extract.formats import IN_PROCESS
 from archiver.extract.formats.html import HtmlFormat
 from archiver.extract.generic import opinions, read_generic
+from archiver.extract.generic.readable import _copy
 from archiver.extract.generic.work import size_of
 from tests.extract.generic.pages import SAMPLES, page
 
@@ -32,7 +33,9 @@ HOSTILE: dict[str, Callable[[int], str]] = {
     ),
     "empty lists": lambda n: f"<div><p>{T * 5}</p>{'<ul></ul>' * n}</div>",
     "sections with pictures": lambda n: f"<div><p>{T * 5}</p>{'<section><img></section>' * n}</div>",
-    "subtitles": lambda n: f"<article>{f'<div class=subtitle>{T}</div>' * n}<p>{T}</p></article>",
+    "subtitles": lambda n: (
+        f"<article>{f'<div class=subtitle>{T}</div>' * n}<div class=text>{f'<p>{T}</p>' * 200}</div></article>"
+    ),
     "unlikely classes": lambda n: (
         "<div class=comment>" * 200 + f"<div class=comment>{T}</div>" * n + f"<main><p>{T}</p></main>"
     ),
@@ -100,3 +103,11 @@ def test_trafilatura_doubles_the_estimate(monkeypatch: pytest.MonkeyPatch) -> No
     alone = size_of(root).units
     monkeypatch.setattr(opinions, "_trafilatura", lambda: object())
     assert size_of(root).units == 2 * alone
+
+
+def test_readability_sees_neither_runs_of_blanks_nor_nested_links() -> None:
+    """Its regular expressions for blanks take quadratic time, and its count of linked text a cubic one."""
+    html = page(f"<p>{T}{' ' * 500}{T}<b>x</b>{' ' * 500}</p>" + f"<a><blockquote>{T}" * 50)
+    copy = _copy(HtmlFormat().open(html).part)
+    assert "  " not in "".join(copy.itertext())
+    assert not copy.xpath("//a//a")
