@@ -131,10 +131,17 @@ def body(article: Article, given: Given) -> Decided:
     evidence = article.evidence("body")
     if not evidence:
         raise Quarantined("empty_body", "no response has a text")
-    cleaned = bodies.cleaned(evidence[0].text, article.base_url, given.site.text.extra_attributes)
+    base = evidence[0].base or _own_address(article, given.site)
+    cleaned = bodies.cleaned(evidence[0].text, base, given.site.text.extra_attributes)
     notices.refuse(cleaned.text, given.site.notices)
     doubts = ("body/dropped",) if cleaned.lost_content else ()
     return Decided({"body": cleaned.text}, {"body": evidence[0].origin}, doubts)
+
+
+def _own_address(article: Article, site: Profile) -> str:
+    """The link of the post; it does not depend on the listing or mirror that gave the article."""
+    family = site.family_of(article.id)
+    return _link(article, family, site).text if family else ""
 
 
 def source(article: Article, given: Given) -> Decided:
@@ -176,15 +183,19 @@ def filing(article: Article, given: Given) -> Decided:
     if not family.by_source:
         return Decided({"category": family.category, "tag": family.tag})
     if article.source:
-        slug = given.site.slugs.get(article.source) or given.names.slug(article.source)
-        return Decided(
-            {"category": family.category.format(slug=slug), "tag": family.tag.format(source=article.source)}
-        )
+        category, tag = filed_under(article.source, family, given)
+        return Decided({"category": category, "tag": tag})
     name = given.names.name_of(article.listed.category)
     if not name:
         raise Quarantined("source", "no source is credited, and the category of the listing is unknown")
     values = {"category": article.listed.category, "tag": family.tag.format(source=name)}
     return Decided(values, {"category": "listing"})
+
+
+def filed_under(source: str, family: Family, given: Given) -> tuple[str, str]:
+    """The category and the tag of the articles that credit this source."""
+    slug = given.site.slugs.get(source) or given.names.slug(source)
+    return family.category.format(slug=slug), family.tag.format(source=source)
 
 
 def link(article: Article, given: Given) -> Decided:
@@ -274,6 +285,7 @@ def post(article: Article, given: Given) -> Post:
     """The post of an article of which every field is decided."""
     family = family_of(article, given.site)
     assert article.date, "date() has set it"
+    page, back_label = family.link_back(given.site_url, article.category, article.tag)
     return Post(
         id=article.id,
         title=article.title,
@@ -282,8 +294,8 @@ def post(article: Article, given: Given) -> Post:
         tag=article.tag,
         body=article.body,
         link=article.link,
-        page=family.page.format(site=given.site_url, slug=article.category),
-        back_label=family.back.format(tag=article.tag),
+        page=page,
+        back_label=back_label,
         home=given.site_url,
         home_label=family.home,
         digest=article.digest,

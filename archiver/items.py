@@ -28,6 +28,8 @@ class Evidence:
 
     text: str
     origin: Origin
+    base: str = ""
+    """Of a ``body``: the address from which relative addresses in it count; empty: the article's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +84,6 @@ class Article:
     said: dict[str, list[Evidence]] = field(default_factory=dict)
     """Field → its evidence, most trusted first: ``title``, ``date``, ``source``, ``body``,
     ``digest``, ``link``, ``tag``."""
-    base_url: str = ""
-    """The base address of relative links in the body."""
-
     title: str = ""
     date: datetime | None = None
     date_precise: bool = True

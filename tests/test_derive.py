@@ -22,7 +22,7 @@ from archiver.posts import render
 from archiver.publish.jekyll.site import open_site
 from archiver.replica.articles import Site
 from archiver.replica.server import Replica
-from archiver.sites.load import load
+from archiver.sites.load import load, parse
 from tests.crawling import crawl, posts
 from tests.crawls.test_corpus import CORPUS, SEED, play, real
 
@@ -109,6 +109,55 @@ def test_derive_makes_a_post_and_records_the_origin_of_every_field() -> None:
     assert post.page == f"{HOME}category/yangliribao.html"
     assert made.origins == dict.fromkeys(("title", "date", "body", "source"), "post_page") | {"link": "id"}
     assert list(made.origins) == ["title", "date", "body", "source", "link"]
+
+
+SHARE_PAGE = f"http://finews.zning.xyz/html_News/NewsShare.html?infoCode={SHARED}"
+OWN_PAGE = "https://finance.example.com/a/2022/1.html"
+LISTED = Listed(ROLLING, address="http://finews.withounder.com/emnews/2022/02/22/1.html")
+
+
+@pytest.mark.parametrize(
+    ("made", "base", "address", "absolute"),
+    [
+        (article(SHARED), "", "img/1.png", "http://finews.zning.xyz/html_News/img/1.png"),
+        (article(SHARED), "", "./img/1.png", "http://finews.zning.xyz/html_News/img/1.png"),
+        (article(SHARED), "", "../img/1.png", "http://finews.zning.xyz/img/1.png"),
+        (article(SHARED), "", "/img/1.png", "http://finews.zning.xyz/img/1.png"),
+        (article(SHARED), "", "//img.example.com/1.png", "http://img.example.com/1.png"),
+        (article(SHARED), "", "https://img.example.com/1.png", "https://img.example.com/1.png"),
+        (
+            article(SHARED, Listed(SHARED, address=LISTED.address)),
+            "",
+            "/1.png",
+            "http://finews.zning.xyz/1.png",
+        ),
+        (article(SHARED), "https://x.example.com/a/", "1.png", "https://x.example.com/a/1.png"),
+        (article(ROLLING, link=OWN_PAGE), "", "img/1.png", "https://finance.example.com/a/2022/img/1.png"),
+        (article(ROLLING, link=OWN_PAGE), "", "//img.example.com/1.png", "https://img.example.com/1.png"),
+        (article(ROLLING, link="无"), "", "/1.png", "http://finance.eastmoney.com/1.png"),
+        (article(ROLLING, LISTED), "", "1.png", "http://finance.eastmoney.com/a/1.png"),
+    ],
+)
+def test_addresses_in_the_text_of_an_api_count_from_the_link_of_the_article(
+    made: Article, base: str, address: str, absolute: str
+) -> None:
+    made.said["body"] = [Evidence(f'<p>甲<img src="{address}">乙</p>', "answer", base)]
+    decided = derive.body(made, given()).values["body"]
+    assert decided.replace(" />", ">") == f'<p>甲<img src="{absolute}">乙</p>'
+
+
+def test_addresses_in_the_text_of_an_api_count_from_the_listed_address_if_that_is_the_link() -> None:
+    text = """
+name: columns
+origins: [https://api.example.com]
+feeds: {new: {url: 'https://api.example.com/new', format: json, rows: list, fields: {id: id, address: url}}}
+steps: [{origin: answer, urls: ['https://api.example.com/{id}'], format: json, fields: {body: text}}]
+families: [{name: all, id: '[a-z]\\d', link: '{address}'}]
+"""
+    made = article("a1", Listed("a1", address="https://www.example.com/news/2022/a1.html"))
+    made.said["body"] = [Evidence('<p><a href="2.html">下篇</a></p>', "answer")]
+    decided = derive.body(made, replace(given(), site=parse(text, "columns.yaml")))
+    assert decided.values["body"] == '<p><a href="https://www.example.com/news/2022/2.html">下篇</a></p>'
 
 
 def test_a_decision_does_not_change_the_article() -> None:

@@ -14,7 +14,7 @@ from archiver.replica.articles import Site
 from archiver.replica.server import Replica, proxied
 from tests.crawling import PROJECT, posts
 
-ARCHIVE_COMMANDS = ["archive-check", "archive-gaps", "archive-reindex"]
+ARCHIVE_COMMANDS = ["archive-check", "archive-gaps", "archive-refile", "archive-reindex"]
 FINEWS = [str(Path(sys.executable).with_name("finews"))]
 MODULE = [sys.executable, "-m", "archiver"]
 SCRAPY = [sys.executable, "-m", "scrapy"]

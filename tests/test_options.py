@@ -355,7 +355,7 @@ def test_the_settings_module_of_a_user_is_checked(tmp_path: Path, monkeypatch: p
 @pytest.mark.parametrize(
     "words",
     [
-        *[(command,) for command in ("archive-check", "archive-gaps", "archive-reindex")],
+        *[(command,) for command in ("archive-check", "archive-gaps", "archive-refile", "archive-reindex")],
         ("shell", "-c", "1"),
         ("fetch", "http://127.0.0.1:9/"),
     ],

@@ -35,7 +35,7 @@ IMPORTS: dict[str, set[str]] = {
         *("setting_values", "scrapy_settings"),
     },
     "publish": {"errors", "items", "sites", "normalise", "posts", "storage"},
-    "audit": {"errors", "items", "sites", "normalise", "posts", "storage", "publish"},
+    "audit": {"errors", "items", "sites", "normalise", "posts", "derive", "storage", "publish"},
     "run": {
         *("safe_text", "errors", "items", "sites", "extract", "extract.formats", "options", "terminal"),
         *("fetch", "storage", "publish"),

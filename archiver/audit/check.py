@@ -16,6 +16,7 @@ from archiver.storage.lock import no_writer
 from archiver.storage.processes import results_of
 from archiver.storage.quarantine import FOLDER as RECORDS
 from archiver.storage.quarantine import parse
+from archiver.storage.refiling import REFILING
 from archiver.storage.sqlite import SqliteStore
 
 
@@ -49,6 +50,8 @@ def _damage_of_index(root: Path) -> Iterator[Finding]:
 def _staged(root: Path) -> Iterator[Finding]:
     for name in names_in(root / STAGING):
         yield Finding("staging", f"{STAGING}/{name}", "left over")
+    if (root / REFILING).exists():
+        yield Finding("staging", REFILING, "archive-refile was cut off")
 
 
 def _records(root: Path) -> Iterator[Finding]:

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from archiver.errors import Quarantined
-from archiver.extract.formats import Allowance, open_page, spend
+from archiver.extract.formats import Allowance, Page, base_of, open_page, spend, text_of
+from archiver.extract.formats.addresses import absolute_path
 from archiver.items import Evidence
 from archiver.sites.article import Step
 from archiver.sites.profile import Profile
 
 _MARKUP = ("body",)
+_ADDRESSES = ("id", "link")
 
 
 def read_answer(
-    text: str, step: Step, site: Profile, article_id: str, allowance: Allowance | None = None
+    text: str,
+    step: Step,
+    site: Profile,
+    article_id: str,
+    url: str = "",
+    allowance: Allowance | None = None,
 ) -> dict[str, Evidence]:
-    """Field → its evidence in this response; fields without a value are left out.
+    """Field → its evidence in this response; fields without a value are left out. ``url``: its address.
 
     Raises ``Quarantined``: ``id_mismatch`` for a response about another article (faults C20),
     ``not_an_article`` for a page in which the step's ``present`` matches nothing; ``not_an_article``,
@@ -28,11 +35,12 @@ def read_answer(
         spend(allowance, page, step.format, [*rules.values(), *filter(None, [step.present])])
     if step.present and not page.finds(step.present):
         raise Quarantined("not_an_article", f"nothing matches {step.present!r}")
-    values = (
-        (name, page.markup(rule) if name in _MARKUP else page.value(rule)) for name, rule in rules.items()
-    )
+    base = base_of(page, url)
+    values = ((name, _read(page, name, rule, base)) for name, rule in rules.items())
     found: dict[str, Evidence] = {
-        name: Evidence(value, step.origin) for name, value in values if value.strip()
+        name: Evidence(value, step.origin, base if name in _MARKUP else "")
+        for name, value in values
+        if value.strip()
     }
     if "id" in found:
         claimed = found["id"].text
@@ -43,6 +51,13 @@ def read_answer(
     if not found.keys() - {"id"}:
         raise Quarantined(page.empty_reason, "the response has no field of an article")
     return found
+
+
+def _read(page: Page, name: str, rule: str, base: str) -> str:
+    if name in _MARKUP:
+        return page.markup(rule)
+    value = text_of(page, name, rule)
+    return absolute_path(base, value) if name in _ADDRESSES else value
 
 
 def _proves_id(claimed: str, site: Profile, article_id: str) -> bool:

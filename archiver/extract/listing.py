@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
-from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
+from urllib.parse import unquote, urldefrag, urlsplit
 
 from archiver.errors import Quarantined
-from archiver.extract.formats import Allowance, Page, open_page, spend
+from archiver.extract.formats import Allowance, Page, base_of, open_page, spend, text_of
+from archiver.extract.formats.addresses import absolute, absolute_path
 from archiver.items import Listed
 from archiver.sites.listing import Home, Listing, Rows
 from archiver.sites.pattern_work import work_of
@@ -63,7 +64,7 @@ def read_listing(
     named = _read_rows(opened, rule, site, rule.address(category), category)
     _refuse_foreign(named.articles, rule, category)
     following = opened.page.value(rule.next) if rule.next else ""
-    return ListingPage(named.articles, named.refused, _following(url, following))
+    return ListingPage(named.articles, named.refused, _following(url, opened.base, following))
 
 
 def _refuse_foreign(articles: list[Listed], rule: Listing, category: str) -> None:
@@ -87,7 +88,7 @@ def read_home(text: str, url: str, rule: Home, site: Profile, allowance: Allowan
     TooMuchWork if the page may take more work than the allowance."""
     opened = _open(text, url, rule, allowance)
     page = opened.page
-    links = [_absolute(url, link) for link in page.values(rule.links)]
+    links = [absolute(opened.base, link) for link in page.values(rule.links)]
     if allowance:
         allowance.spend(sum(work_of(rule.category, len(link)) for link in links))
     named = (_category_in(link, rule.category) for link in links)
@@ -103,7 +104,8 @@ def read_home(text: str, url: str, rule: Home, site: Profile, allowance: Allowan
 
 class _Opened(NamedTuple):
     page: Page
-    url: str
+    base: str
+    """The address from which relative addresses in it count."""
     format: str
     allowance: Allowance | None
 
@@ -113,7 +115,7 @@ def _open(text: str, url: str, rule: Listing | Home, allowance: Allowance | None
     spend(allowance, page, rule.format, rule.page_rules)
     if rule.present and not page.finds(rule.present):
         raise Quarantined("not_a_listing", f"nothing on {url} matches {rule.present!r}")
-    return _Opened(page, url, rule.format, allowance)
+    return _Opened(page, base_of(page, url) or url, rule.format, allowance)
 
 
 def _category_in(address: str, pattern: re.Pattern[str]) -> str:
@@ -134,14 +136,16 @@ def _read_rows(opened: _Opened, rule: Rows, site: Profile, listing: str, categor
         spend(opened.allowance, opened.page, opened.format, rule.fields.values(), len(rows))
         opened.allowance.spend(len(rows) * _ROW)
     for row in rows:
-        values = {name: _value(row, field_rule) for name, field_rule in rule.fields.items()}
-        address = _absolute(opened.url, values.get("address", ""))
+        values = {name: _value(row, name, field_rule) for name, field_rule in rule.fields.items()}
+        address = absolute(opened.base, values.get("address", ""))
         if opened.allowance:
             opened.allowance.spend(_work_of_address(address, rule, site))
         named = site.named_by(address)
         article_id = values.get("id") or named or address
         hints: dict[str, str] = {
-            name: value for name, value in values.items() if value and name not in ("id", "address")
+            name: absolute_path(opened.base, value) if name == "link" else value
+            for name, value in values.items()
+            if value and name not in ("id", "address")
         }
         listed = Listed(article_id[:MAX_ID], category, address, hints, listing)
         (articles if site.family_of(article_id) else refused).append(listed)
@@ -153,26 +157,17 @@ def _work_of_address(address: str, rule: Rows, site: Profile) -> float:
     return site.work_of_address(address) + (work_of(category, len(address)) if category else 0)
 
 
-def _value(row: Page, rule: str) -> str:
+def _value(row: Page, name: str, rule: str) -> str:
     """A value of a row; empty if it is not a text, so that the other rows are still read."""
     try:
-        return row.value(rule)
+        return text_of(row, name, rule)
     except Quarantined:
         return ""
 
 
-def _following(url: str, link: str) -> str:
+def _following(url: str, base: str, link: str) -> str:
     """The address of the next page; empty for ``#``, ``javascript:;`` or a link to the same page."""
-    address = urldefrag(_absolute(url, link)).url
+    address = urldefrag(absolute(base, link)).url
     is_page = urlsplit(address).scheme in ("http", "https", "invalid")
-    return address if link and is_page and address != urldefrag(url).url else ""
-
-
-def _absolute(url: str, address: str) -> str:
-    """The absolute address; a malformed one becomes ``invalid://address/…``, which is never requested."""
-    try:
-        absolute = urljoin(url, address) if address else ""
-        urlsplit(absolute).port  # noqa: B018 - raises ValueError for a malformed port
-    except ValueError:
-        return f"invalid://address/{quote(address)}"
-    return absolute
+    is_same = link.startswith("#") or address == urldefrag(url).url
+    return address if link and is_page and not is_same else ""

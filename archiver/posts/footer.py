@@ -72,6 +72,13 @@ def _parsed(text: str) -> Footer | None:
     )
 
 
+def with_page(line: str, back_label: str, page: str) -> str:
+    """A complete footer with another link to the page of the category; its other characters stay."""
+    found = _FOOTER.fullmatch(line)
+    assert found, "the caller has read it"
+    return f"[{markdown.escape(back_label)}]({_target(page)}" + line[found.end("page") :]
+
+
 def _target(link: str) -> str:
     """The address without a joiner in it, so that a footer can be read in one way only."""
     return in_brackets(link).replace(_JOINER, "%EF%BD%9C")

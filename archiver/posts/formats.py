@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from archiver.normalise.zone import BEIJING
 from archiver.posts import front_matter
@@ -145,8 +145,17 @@ def current() -> PostFormat:
     return FORMATS[-1]
 
 
-def recognise(values: Mapping[str, Value]) -> tuple[int | None, dict[str, Any]]:
-    """The version with exactly these keys, or None, and the fields of the post.
+class Recognised(NamedTuple):
+    """A front matter, and the version that can read it."""
+
+    form: PostFormat
+    is_exact: bool
+    """Whether it has exactly the keys of this version."""
+    fields: dict[str, Any]
+
+
+def recognise(values: Mapping[str, Value]) -> Recognised:
+    """The version with exactly these keys, and the fields of the post.
 
     If no known version has exactly these keys (a later archiver wrote the post, or the owner added a key),
     a version of which all keys are present reads the post. Raises ``ValueError`` if no version can.
@@ -159,5 +168,5 @@ def recognise(values: Mapping[str, Value]) -> tuple[int | None, dict[str, Any]]:
         except ValueError as error:
             errors.append(error)
         else:
-            return (version.version if version in exact else None), fields
+            return Recognised(version, version in exact, fields)
     raise errors[0]

@@ -65,12 +65,12 @@ def _split(text: str, problems: list[str]) -> tuple[str, str]:
 
 def _recognise(lines: str, problems: list[str]) -> tuple[int | None, dict[str, Any]]:
     try:
-        version, fields = formats.recognise(front_matter.load(lines))
+        form, is_exact, fields = formats.recognise(front_matter.load(lines))
     except ValueError as error:
         raise PostError(str(error)) from error
-    if version is None:
+    if not is_exact:
         problems.append("other_keys")
-    return version, fields
+    return (form.version if is_exact else None), fields
 
 
 def _without_blank(content: str, problems: list[str]) -> str:

@@ -97,10 +97,9 @@ class ArchiveRun:
         now = datetime.now(UTC)
         options.check_run(crawler.settings, now)
         refuse_unusable(crawler.settings, site.origins)
-        fixed = {family.category.casefold(): family.tag for family in site.families if not family.by_source}
         attempts, days = map(crawler.settings.getint, ("ARCHIVER_RETRY_ATTEMPTS", "ARCHIVER_RETRY_DAYS"))
         schedule = Schedule(attempts, days)
-        archive = open_site(Path(crawler.settings["ARCHIVER_OUTPUT"]).absolute(), fixed)
+        archive = open_site(Path(crawler.settings["ARCHIVER_OUTPUT"]).absolute(), site.fixed_categories)
         try:
             _claim(archive, site)
         except BaseException:

@@ -35,3 +35,7 @@ class Family(Part):
     def by_source(self) -> bool:
         """Whether the category of these posts is the slug of their source."""
         return "{slug}" in self.category
+
+    def link_back(self, site_url: str, category: str, tag: str) -> tuple[str, str]:
+        """The address of the page of a category, and the text of the footer's link to it."""
+        return self.page.format(site=site_url, slug=category), self.back.format(tag=tag)

@@ -40,6 +40,21 @@ def _zone(name: str) -> str:
     return name
 
 
+def _followed(aliases: dict[str, str]) -> dict[str, str]:
+    """Each spelling with the last name of its chain: of 甲 → 乙 and 乙 → 丙 both become 丙."""
+    return {spelling: _last_name(spelling, aliases) for spelling in aliases}
+
+
+def _last_name(spelling: str, aliases: dict[str, str]) -> str:
+    name, passed = aliases[spelling], {spelling}
+    while name not in passed and aliases.get(name, name) != name:
+        passed.add(name)
+        name = aliases[name]
+    if name in passed and aliases[name] != name:
+        raise ValueError(f"{spelling!r} leads in a circle")
+    return name
+
+
 class Profile(Part):
     """A whole site; :func:`archiver.sites.load.load` reads one from YAML."""
 
@@ -62,7 +77,7 @@ class Profile(Part):
     text: Text = Field(default_factory=Text)
     notices: dict[Kind, list[str]] = Field(default_factory=dict)
     """Meaning → words of the short texts that a site shows in place of an article."""
-    aliases: dict[str, str] = Field(default_factory=dict)
+    aliases: Annotated[dict[str, str], AfterValidator(_followed)] = Field(default_factory=dict)
     slugs: dict[str, str] = Field(default_factory=dict)
     """Source → slug, for sources whose slug differs from the general rule."""
 
@@ -120,6 +135,11 @@ class Profile(Part):
     def zone(self) -> tzinfo:
         """For Asia/Shanghai always +08:00, as in posts: the summer time of 1986 to 1991 is ignored."""
         return BEIJING if self.time_zone == "Asia/Shanghai" else ZoneInfo(self.time_zone)
+
+    @property
+    def fixed_categories(self) -> dict[str, str]:
+        """The categories that are not made from a source, in lower case → their tags."""
+        return {family.category.casefold(): family.tag for family in self.families if not family.by_source}
 
     def family_of(self, article_id: str) -> Family | None:
         """The first family whose pattern matches the id; None if no family allows it."""

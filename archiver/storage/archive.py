@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Literal, NamedTuple, Protocol, Self
 
 from archiver.errors import Quarantined
-from archiver.storage import salvage
+from archiver.storage import refiling, salvage
 from archiver.storage.catalogue import Catalogue
 from archiver.storage.files import INDEX, POSTS, STAGING, Tree
 from archiver.storage.lock import Lock
 from archiver.storage.processes import results_of
+from archiver.storage.refiling import Batch
 from archiver.storage.rows import FoundPost, PostRow, Provenance
 from archiver.storage.slugs import Slugs
 from archiver.storage.sqlite import SqliteStore
@@ -191,6 +192,14 @@ class Archive:
 
     # --- existing posts
 
+    def refile(self, batch: Batch, files: Mapping[str, bytes]) -> None:
+        """Replaces the files of posts, and then their rows. ``files``: path below the root → content; also
+        category pages that are missing. A killed refiling is completed when the archive is opened again."""
+        self.catalogue.begin()
+        refiling.begin(self.tree, batch)
+        self.tree.publish_all(files)
+        refiling.finish(self.tree, self.catalogue)
+
     def reindex(self) -> int:
         """Rebuilds the index from the posts and returns their number. Files that are not posts are logged and
         left unchanged."""
@@ -229,7 +238,7 @@ class Archive:
         """Fills an index that was just created. After a run that did not end in order, adds the posts that
         the index lacks."""
         self._clear_staging()
-        if self.index.was_clean() and not salvage.is_kept(self.tree):
+        if self.index.was_clean() and not (salvage.is_kept(self.tree) or refiling.is_begun(self.tree)):
             return
         self.tree.sync_folders()
         if self.index.created:
@@ -240,6 +249,7 @@ class Archive:
             )
             self.catalogue.recover(self._unknown_posts)
             self._look_for_files()
+        refiling.finish(self.tree, self.catalogue)
 
     def _look_for_files(self) -> None:
         """A power cut on a disk that confirms too early may leave rows without a file. They look like posts

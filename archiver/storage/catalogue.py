@@ -256,6 +256,13 @@ class Catalogue:
             if source:
                 self.store.add_slug(source, slug)
 
+    def refiled(self, rows: Iterable[PostRow], slugs: Mapping[str, str]) -> None:
+        """The files of these posts have another category and tag now; ``slugs``: as in ``posted``."""
+        with self._change():
+            for row in rows:
+                self.store.refile_post(row)
+            self._add_slugs(slugs.items())
+
     def rebuild(self, posts: Iterable[FoundPost]) -> int:
         """Forgets posts, slugs and listings, and remembers these posts; returns how many there are."""
         count = 0

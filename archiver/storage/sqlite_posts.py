@@ -90,6 +90,10 @@ class PostTables(Database):
             number = self._put_provenance(number, said)
         self._put_post(row, number)
 
+    def refile_post(self, row: PostRow) -> None:
+        place = self._number("place", row.category, row.tag)
+        self._db.execute("UPDATE post SET place = ?, sha256 = ? WHERE id = ?", (place, row.sha256, row.id))
+
     def _put_post(self, row: PostRow, number: int) -> None:
         day = row.name[:10]
         name = day if row.name == f"{day}-{row.id}.md" else row.name

@@ -48,6 +48,9 @@ class Store(Protocol):
         """Remembers a post that was found on the disk. The provenance that the index has of it stays;
         otherwise ``provenance`` is called."""
 
+    def refile_post(self, row: PostRow) -> None:
+        """Gives a post another category, tag and SHA-256; its provenance stays."""
+
     def provenance(self, article_id: str) -> Provenance | None:
         """None for an article without a post."""
 

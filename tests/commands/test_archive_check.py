@@ -108,7 +108,7 @@ def test_a_crawl_over_an_old_archive_rewrites_nothing(tmp_path: Path) -> None:
     assert lines[-1] == f"{count} posts, 0 breaches, {count} notes"
 
 
-@pytest.mark.parametrize("command", ["archive-check", "archive-gaps"])
+@pytest.mark.parametrize("command", ["archive-check", "archive-gaps", "archive-refile"])
 def test_a_command_changes_nothing_while_a_run_is_active(tmp_path: Path, command: str) -> None:
     with open_site(finished(tmp_path)):
         done = scrapy(command, "-s", f"ARCHIVER_OUTPUT={tmp_path}")
@@ -118,7 +118,7 @@ def test_a_command_changes_nothing_while_a_run_is_active(tmp_path: Path, command
     )
 
 
-@pytest.mark.parametrize("command", ["archive-check", "archive-gaps"])
+@pytest.mark.parametrize("command", ["archive-check", "archive-gaps", "archive-refile"])
 def test_a_command_has_help_and_refuses_unknown_arguments(tmp_path: Path, command: str) -> None:
     assert "--json" in scrapy(command, "--help").stdout
     for words, sentence in (

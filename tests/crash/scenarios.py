@@ -18,6 +18,7 @@ from pathlib import Path
 
 from scrapy.settings import Settings
 
+from archiver.audit.refile import apply
 from archiver.commands import archive_check
 from archiver.errors import ArticleError, Deferred, Quarantined, StorageError
 from archiver.items import Answer
@@ -25,6 +26,7 @@ from archiver.posts import render
 from archiver.publish.jekyll.site import entry_of, open_site
 from archiver.run.ledger import Ledger
 from archiver.run.status import Status
+from archiver.sites.load import load
 from archiver.storage.archive import Archive, Entry
 from archiver.storage.files import INDEX, POSTS, REPORT, STAGING
 from archiver.storage.quarantine import FOLDER as RECORDS
@@ -47,6 +49,8 @@ class Scenario:
 
 
 # --- changes by the archiver
+
+_ALIAS = load("finews").model_copy(update={"aliases": {SOURCES[2]: SOURCES[0]}})
 
 _RESERVED = {"emnews": "东财滚动新闻"}
 _GROUP = 3
@@ -115,6 +119,16 @@ def repair(root: Path) -> int:
     if command.exitcode == Status.BROKEN:
         tell(stdout.getvalue())
     return command.exitcode
+
+
+def refile(root: Path) -> int:
+    """``finews archive-refile --apply`` with an alias for one of the sources."""
+    try:
+        apply(root, _ALIAS)
+    except StorageError as exc:
+        tell(str(exc))
+        return Status.STORAGE
+    return Status.OK
 
 
 def in_turn(*tasks: Task) -> Task:
@@ -213,5 +227,6 @@ SCENARIOS = {
     "reindex": Scenario(in_turn(FIRST, killed_run, _delete_index), SECOND, SECOND),
     "repair": Scenario(in_turn(_ALL, _damage), repair, in_turn(repair, _LAST)),
     "repair-cut-off": Scenario(in_turn(FIRST, killed_run), repair, in_turn(repair, SECOND)),
+    "refile": Scenario(SECOND, refile, in_turn(crawl((0, 1)), refile)),
     "repair-index": Scenario(in_turn(_ALL, _damage_index), repair, in_turn(repair, _LAST)),
 }

@@ -87,7 +87,7 @@ def driver(log: Path) -> Iterator[Driver]:
         yield running
 
 
-@pytest.mark.parametrize("scenario", ["new", "update", "repair"])
+@pytest.mark.parametrize("scenario", ["new", "update", "repair", "refile"])
 def test_a_post_is_durable_before_it_is_in_the_index(
     driver: Driver, log: Path, tmp_path: Path, scenario: str
 ) -> None:
@@ -112,5 +112,5 @@ def test_a_post_is_durable_before_it_is_in_the_index(
         )
 
 
-CHANGED_POSTS = {"new": 5, "update": 5, "repair": 2}
+CHANGED_POSTS = {"new": 5, "update": 5, "repair": 2, "refile": 2}
 """Posts that each scenario writes."""

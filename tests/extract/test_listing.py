@@ -293,6 +293,70 @@ def test_the_address_of_the_next_page_is_read(
         assert site.allows(Request(following).url) is following.startswith(PAGE.rpartition("/")[0])
 
 
+@pytest.mark.parametrize(
+    ("base", "href", "address"),
+    [
+        ("", f"{DAY}/{NEWS}.html", f"{HOME}{DAY[1:]}/{NEWS}.html"),
+        (f"{DAY}/", f"{NEWS}.html", f"{HOME}{DAY[1:]}/{NEWS}.html"),
+        (f"{DAY}/", f"./{NEWS}.html", f"{HOME}{DAY[1:]}/{NEWS}.html"),
+        ("/", f"{DAY[1:]}/{NEWS}.html", f"{HOME}{DAY[1:]}/{NEWS}.html"),
+        ("/x/y/", f"../..{DAY}/{NEWS}.html", f"{HOME}{DAY[1:]}/{NEWS}.html"),
+        ("/x/", f"{DAY}/{NEWS}.html", f"{HOME}{DAY[1:]}/{NEWS}.html"),
+        ("//other.example/x/", f"{DAY}/{NEWS}.html", f"http://other.example{DAY}/{NEWS}.html"),
+        (f"//other.example{DAY}/", f"{NEWS}.html", f"http://other.example{DAY}/{NEWS}.html"),
+        ("//other.example/x/", f"{HOME}{DAY[1:]}/{NEWS}.html", f"{HOME}{DAY[1:]}/{NEWS}.html"),
+        ("javascript:x", f"..{DAY}/{NEWS}.html", f"{HOME}{DAY[1:]}/{NEWS}.html"),
+        ("http://[::1", f"{DAY}/{NEWS}.html", f"{HOME}{DAY[1:]}/{NEWS}.html"),
+    ],
+)
+def test_the_addresses_of_rows_and_categories_count_from_the_base(
+    site: Profile, rule: Listing, base: str, href: str, address: str
+) -> None:
+    assert site.home
+    text = page(row(href)).replace("<body>", f'<head><base href="{base}"></head><body>' if base else "<body>")
+    assert [listed.address for listed in read_listing(text, PAGE, rule, site, "x").articles] == [address]
+    shown = read_home(text, PAGE, site.home, site)
+    assert ([listed.address for listed in shown.rows.articles], shown.categories) == (
+        [address],
+        ["yangliribao"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("href", "following"),
+    [
+        ("2.html", f"{HOME}list/2.html"),
+        ("/2.html", f"{HOME}2.html"),
+        ("./", f"{HOME}list/"),
+        ("#", ""),
+        ("#top", ""),
+        ("../category/yangliribao.html", ""),
+        (PAGE, ""),
+        ("", ""),
+    ],
+)
+def test_the_next_page_counts_from_the_base(site: Profile, rule: Listing, href: str, following: str) -> None:
+    paged = rule.model_copy(update={"next": "a.next::attr(href)"})
+    text = page(f'<base href="/list/"><a class="next" href="{href}">下一页</a>')
+    assert read_listing(text, PAGE, paged, site, "x").next == following
+
+
+@pytest.mark.parametrize(
+    ("link", "absolute"),
+    [
+        ("../a/1.html", f"{HOME}a/1.html"),
+        ("//news.example/1", "http://news.example/1"),
+        ("<>", "<>"),
+        ("", None),
+    ],
+)
+def test_a_path_as_the_link_of_a_row_is_absolute(site: Profile, link: str, absolute: str | None) -> None:
+    rows = [{"code": NEWS, "url": link}]
+    rule = feed(fields={"id": "code", "link": "url"})
+    named = read_listing(json.dumps({"data": {"list": rows}}), f"{HOME}x/feed", rule, site, "feed")
+    assert named.articles[0].hints.get("link") == absolute
+
+
 def test_numbered_pages_end_with_an_empty_page() -> None:
     counted = feed(url=f"{HOME}feed?c={{category}}&p={{page}}", first_page=0)
     assert counted.address("a/b 新") == f"{HOME}feed?c=a%2Fb%20%E6%96%B0&p=0"

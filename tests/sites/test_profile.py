@@ -7,6 +7,7 @@ import time
 import pytest
 from scrapy import Request
 
+from archiver.errors import BadArgument
 from archiver.sites.addresses import MAX_ADDRESS, origin_of
 from archiver.sites.load import load, parse
 from archiver.sites.profile import Profile
@@ -248,3 +249,30 @@ def test_finews_posts_get_the_right_link(finews: Profile) -> None:
     )
     assert finews.link_of(rolling, D18, "") == f"http://finance.eastmoney.com/a/{D18}.html"
     assert (share.by_source, rolling.by_source) == (True, False)
+
+
+# --- aliases
+
+
+@pytest.mark.parametrize(
+    ("aliases", "followed"),
+    [
+        ({}, {}),
+        ({"甲报网": "甲报"}, {"甲报网": "甲报"}),
+        ({"甲报网": "甲报", "甲报": "乙报"}, {"甲报网": "乙报", "甲报": "乙报"}),
+        ({"甲": "乙", "乙": "丙", "丙": "丁", "戊": "乙"}, {"甲": "丁", "乙": "丁", "丙": "丁", "戊": "丁"}),
+        ({"综合样例报": "综合样例报"}, {"综合样例报": "综合样例报"}),
+        ({"甲": "乙", "乙": "乙"}, {"甲": "乙", "乙": "乙"}),
+    ],
+)
+def test_a_chain_of_aliases_leads_to_its_last_name(aliases: dict[str, str], followed: dict[str, str]) -> None:
+    assert parse(changed("aliases", aliases), "mine.yaml").aliases == followed
+
+
+@pytest.mark.parametrize(
+    "aliases",
+    [{"甲": "乙", "乙": "甲"}, {"甲": "乙", "乙": "丙", "丙": "乙"}, {"甲": "乙", "乙": "丙", "丙": "甲"}],
+)
+def test_aliases_that_lead_in_a_circle_are_refused(aliases: dict[str, str]) -> None:
+    with pytest.raises(BadArgument, match=r"^mine\.yaml: aliases: '[甲乙丙]' leads in a circle$"):
+        parse(changed("aliases", aliases), "mine.yaml")

@@ -81,6 +81,10 @@ class MemoryStore:
     def add_found(self, row: PostRow, provenance: Callable[[], Provenance]) -> None:
         self.add_post(row, self._rows.provenance.get((row.id, row.sha256)) or provenance())
 
+    def refile_post(self, row: PostRow) -> None:
+        if row.id in self._rows.posts:
+            self.add_post(row, self.provenance(row.id))
+
     def provenance(self, article_id: str) -> Provenance | None:
         row = self._rows.posts.get(article_id)
         return self._rows.provenance[row.id, row.sha256] if row else None

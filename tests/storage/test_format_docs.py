@@ -19,10 +19,11 @@ from archiver.posts import formats
 from archiver.publish.jekyll.site import open_site
 from archiver.replica.articles import Site
 from archiver.replica.server import Replica
-from archiver.storage import lifecycle, migrations, salvage
+from archiver.storage import lifecycle, migrations, refiling, salvage
 from archiver.storage.files import INDEX, REPORT, STATE, Tree
 from archiver.storage.quarantine import Limits, Quarantine
-from archiver.storage.rows import OpenArticle
+from archiver.storage.refiling import Batch, EmptiedPage, Refiled
+from archiver.storage.rows import OpenArticle, PostRow
 from archiver.storage.sqlite import SqliteStore
 from tests.crawling import PROJECT, crawl
 from tests.storage.archives import NOW, finished, listed
@@ -172,6 +173,19 @@ def test_documented_keys_of_salvaged_articles_are_those_of_a_real_list(tmp_path:
     [article] = saved["open"]
     [paragraph] = [part for part in DOC.split("\n\n") if part.startswith("`salvaged.json`")]
     assert set(re.findall(r"`(\w+)`", paragraph)) == {*saved, *article, *article["listed"]}
+
+
+def test_documented_keys_of_a_move_are_those_of_a_real_one(tmp_path: Path) -> None:
+    row = PostRow("id", "name", "category", "tag", b"\1" * 32)
+    page = EmptiedPage("category", "path", b"\1" * 32, "/a", "/b")
+    with Tree(tmp_path) as tree:
+        refiling.begin(tree, Batch((Refiled(row, "source", "/a", "/b", "/c"),), (page,)))
+        content = tree.read(refiling.REFILING)
+    saved = json.loads(content)
+    [post], [page_keys] = saved["posts"], saved["pages"]
+    documented = set(re.findall(r"`(\w+)`", section("Posts that move")))
+    assert {*saved, *post, *post["row"], *page_keys} <= documented
+    assert refiling.begun(tmp_path, content).pages == (page,)
 
 
 def test_every_file_of_an_archive_is_documented(crawled: Path) -> None:
