@@ -155,6 +155,8 @@ class _Text:
     def _is_content(self, element: Element) -> bool:
         if element.tag == "figure":
             return True
+        if element in self.heading.lines:
+            return False
         is_paragraph = element.tag in _PARAGRAPHS and self.sizes.text[element] >= _MIN_PARAGRAPH
         return is_paragraph and self.sizes.link_share(element) < _MAX_LINK_SHARE
 

@@ -306,11 +306,11 @@ BODIES = {
     ),
     "the heading and the lines around it": (
         page(
-            f"<article><div class=label>深度报道</div><div><h1>{TITLE}</h1><div><span>2026-09-18 17:47</span>"
-            f"<span>来源：样例日报</span></div></div><p>{PARAGRAPHS[0]}</p><div><div>{paragraphs(PARAGRAPHS[1:])}</div></div></article>"
+            f"<article><div class=label>深度报道</div><div><h1>{TITLE}</h1><div><p>2026-09-18 17:47 <span>来源：样例日报·样例号·财经</span></p>"
+            f"<div class=font>字号<ul><li>大</li><li>小</li></ul></div></div></div><p>{PARAGRAPHS[0]}</p><div><div>{paragraphs(PARAGRAPHS[1:])}</div></div></article>"
         ),
         [*PARAGRAPHS],
-        [TITLE, "深度报道", "2026-09-18", "样例日报"],
+        [TITLE, "深度报道", "2026-09-18", "样例日报", "字号"],
     ),
     "a form": (article(f"{paragraphs()}<form><input>订阅邮件</form>"), [PARAGRAPHS[0]], ["订阅邮件"]),
     "subheadings": (
