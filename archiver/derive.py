@@ -80,6 +80,9 @@ class Decided(NamedTuple):
 
 NOTHING = Decided()
 
+_DAMAGED = "encoding/damaged"
+"""The doubt for a title or text with characters that could not be decoded."""
+
 Decision = Callable[[Article, Given], Decided]
 
 
@@ -90,22 +93,31 @@ def fetched(article: Article, _given: Given) -> Decided:
     return NOTHING
 
 
-def title(article: Article, _given: Given) -> Decided:
+def title(article: Article, given: Given) -> Decided:
     """The title. If no response gave an id, the title must resemble that of the listing (``id_mismatch``)."""
-    decided = _title(article)
+    first, best = _titles(article, given.site)
     listed = text.clean(article.listed.hints.get("title", ""))
-    found = decided.values["title"]
-    if listed and not article.evidence("id") and not titles.are_alike(found, listed):
-        raise Quarantined("id_mismatch", f"the listing has the title {listed!r}, the response {found!r}")
-    return decided
+    is_comparable = listed and text.DAMAGED not in listed and not article.evidence("id")
+    if is_comparable and not titles.are_alike(first.text, listed):
+        raise Quarantined("id_mismatch", f"the listing has the title {listed!r}, the response {first.text!r}")
+    doubts = (_DAMAGED,) if text.DAMAGED in best.text else ()
+    return Decided({"title": best.text}, {"title": best.origin}, doubts)
 
 
-def _title(article: Article) -> Decided:
+def _titles(article: Article, site: Profile) -> tuple[Evidence, Evidence]:
+    """The most trusted title, and the most trusted one that is not damaged; else the first one twice."""
+    damaged: list[Evidence] = []
     for evidence in article.evidence("title"):
-        cleaned = text.clean(evidence.text)
-        if not text.is_blank(cleaned):
-            return Decided({"title": cleaned}, {"title": evidence.origin})
-    raise Quarantined("title_empty", "no response has a title")
+        title = Evidence(text.clean(evidence.text), evidence.origin)
+        if text.is_blank(title.text):
+            continue
+        if text.DAMAGED not in title.text:
+            return damaged[0] if damaged else title, title
+        damaged.append(title)
+    if not damaged:
+        rules = site.rules_for("title", article.id)
+        raise Quarantined("title_empty", f"no response has a title (rules: {rules})")
+    return damaged[0], damaged[0]
 
 
 def date(article: Article, given: Given) -> Decided:
@@ -115,7 +127,13 @@ def date(article: Article, given: Given) -> Decided:
         Evidence(article.listed.address, "address"),
         Evidence(given.site.key_of(article.id), "id"),
     ]
-    found = dates.decide(evidence, article.fetched_at, given.site.zone, lambda: _answered_at(article))
+    try:
+        found = dates.decide(evidence, article.fetched_at, given.site.zone, lambda: _answered_at(article))
+    except Quarantined as why:
+        if why.detail:
+            raise
+        rules = given.site.rules_for("date", article.id)
+        raise Quarantined(why.reason, f"no response has a date (rules: {rules})") from why
     values = {"date": found.moment.at, "date_precise": found.moment.precise}
     return Decided(values, {"date": found.origin}, found.notes)
 
@@ -130,11 +148,14 @@ def body(article: Article, given: Given) -> Decided:
     """The cleaned text; a doubt if cleaning removed something that could have been content."""
     evidence = article.evidence("body")
     if not evidence:
-        raise Quarantined("empty_body", "no response has a text")
+        rules = given.site.rules_for("body", article.id)
+        raise Quarantined("empty_body", f"no response has a text (rules: {rules})")
     base = evidence[0].base or _own_address(article, given.site)
     cleaned = bodies.cleaned(evidence[0].text, base, given.site.text.extra_attributes)
     notices.refuse(cleaned.text, given.site.notices)
-    doubts = ("body/dropped",) if cleaned.lost_content else ()
+    doubts = ["body/dropped"] if cleaned.lost_content else []
+    if text.DAMAGED in cleaned.text and _DAMAGED not in article.notes:
+        doubts.append(_DAMAGED)
     return Decided({"body": cleaned.text}, {"body": evidence[0].origin}, doubts)
 
 
@@ -158,9 +179,10 @@ def source(article: Article, given: Given) -> Decided:
 def credits_of(article: Article, family: Family) -> list[Evidence]:
     """The credits, then the source in the tag; without these, the source in the last bracket of the digest.
 
-    A tag counts only in families whose tags are made from the source.
+    A tag counts only in families whose tags are made from the source. A damaged credit would make a wrong
+    category: it is left out.
     """
-    credited = list(article.evidence("source"))
+    credited = [said for said in article.evidence("source") if text.DAMAGED not in said.text]
     if family.by_source:
         tags = article.evidence("tag")
         credited += [Evidence(sources.from_tag(tag.text, family.tag), tag.origin) for tag in tags]
@@ -187,7 +209,10 @@ def filing(article: Article, given: Given) -> Decided:
         return Decided({"category": category, "tag": tag})
     name = given.names.name_of(article.listed.category)
     if not name:
-        raise Quarantined("source", "no source is credited, and the category of the listing is unknown")
+        rules = given.site.rules_for("source", article.id)
+        raise Quarantined(
+            "source", f"no source is credited (rules: {rules}), and the category of the listing is unknown"
+        )
     values = {"category": article.listed.category, "tag": family.tag.format(source=name)}
     return Decided(values, {"category": "listing"})
 

@@ -273,8 +273,7 @@ class ArticleSpider(Spider):
 
 
 def _article(listed: Listed) -> Article:
-    said = {name: [Evidence(hint, "listing")] for name, hint in listed.hints.items()}
-    return Article(listed.id, listed, datetime.now(UTC), said)
+    return Article(listed.id, listed, datetime.now(UTC), listed.evidence())
 
 
 def _add(article: Article, name: str, evidence: Evidence) -> None:

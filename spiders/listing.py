@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,14 +14,14 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from archiver.errors import ArticleError, Deferred, Quarantined
-from archiver.extract.decode import decode
-from archiver.extract.listing import ListingPage, read_listing
-from archiver.extract.preview import preview
+from archiver.extract.listing import HomePage, ListingPage, read_listing
 from archiver.fetch import outcomes
 from archiver.fetch.headers import header
 from archiver.fetch.retry import EXPECTED
 from archiver.items import Article, Listed
-from archiver.run import drift, validators
+from archiver.normalise import age
+from archiver.run import drift, instead, validators
+from archiver.run.advice import to_do_for_listing
 from archiver.sites.listing import Home, Listing
 from archiver.storage.rows import KnownListing
 from archiver.terminal import printable
@@ -70,7 +71,7 @@ class ListingSpider(ArticleSpider):
 
     def parse_listing(self, response: Response, category: str, walk: Walk) -> Parsed:
         if response.status == 304 and _is_conditional(response.request):
-            self.run.ledger.listing_complete(unchanged=True)
+            self.run.ledger.listing_unchanged(walk.known)
             return self._waiting(walk.url)
         if walk.conditional and 400 <= response.status < 500:
             self._forget_validators(walk)
@@ -100,16 +101,21 @@ class ListingSpider(ArticleSpider):
                 raise problem
             if isinstance(rule, Listing):
                 _refuse_redirected(response)
+            made_at = age.answered_at(datetime.now(UTC), response.headers)
             page = self.run.reader.read(response, rule.format, read, response.url, rule, *arguments)
         except ArticleError as why:
             return failed(why.plain())
-        return _later(page, then, failed) if isinstance(page, Awaitable) else then(page)
+
+        def dated(page: ListingPage | HomePage) -> Iterator[Request | Article]:
+            return then(page.made_at(made_at))
+
+        return _later(page, dated, failed) if isinstance(page, Awaitable) else dated(page)
 
     def _listing_read(
         self, response: Response, category: str, walk: Walk, page: ListingPage
     ) -> Iterator[Request | Article]:
         try:
-            walk.refuse_empty(page)
+            walk.refuse_empty(page, self._rule(category).rows)
         except ArticleError as why:
             yield from self._page_failed(category, walk, why, came_instead(response))
             return
@@ -187,11 +193,17 @@ class ListingSpider(ArticleSpider):
         """Requests the articles of a page; returns whether any is new, and whether none was left out."""
         selected = self._select(page.articles)
         with self.run.storing():
-            self.run.ledger.refuse_all(
-                page.refused, Quarantined("bad_id", f"{self.site.name} has no ids of this form")
-            )
+            self._refuse_rows(page.refused)
         new, all_taken = yield from self._take(selected)
         return new > 0, all_taken and len(selected) == len(page.articles)
+
+    def _refuse_rows(self, rows: list[Listed]) -> None:
+        named = [listed for listed in rows if listed.id]
+        self.run.ledger.refuse_all(named, Quarantined("bad_id", f"{self.site.name} has no ids of this form"))
+        if len(named) < len(rows):
+            nameless = [listed for listed in rows if not listed.id]
+            why = "fields.id and fields.address of the profile find nothing in the row"
+            self.run.ledger.refuse_all(nameless, Quarantined("bad_id", why))
 
     def _complete(self, walk: Walk) -> Iterator[Request | Article]:
         """Records that the listing was read to its end, or as far as the arguments allow."""
@@ -211,9 +223,12 @@ class ListingSpider(ArticleSpider):
     ) -> Iterator[Request | Article]:
         """``came``: what the response is; ``most``, ``first``: see ``drift.listing``."""
         detail = "; ".join(filter(None, (why.detail, came and f"the response is {came}")))
-        self.run.ledger.listing_incomplete(url, why.reason, detail)
+        advice = ""
         if sentence := drift.listing(why.reason, detail, most, first=first):
             self.run.drift.append(f"{url}: {sentence}")
+        else:
+            advice = to_do_for_listing(why.reason, most, first=first)
+        self.run.ledger.listing_incomplete(url, why.reason, detail, advice)
         self.logger.warning("listing incomplete: %s: %s", printable(url), printable(str(why)))
         yield from self._waiting(url)
 
@@ -255,14 +270,10 @@ async def _later(
 
 
 def came_instead(response: Response) -> str:
-    """What a response with status 200 is, in a few words."""
-    if response.status != 200:
+    """What a successful response is, in a few words."""
+    if outcomes.of_status(response):
         return ""
-    try:
-        text = decode(response.body, header(response, "Content-Type")).text
-    except ArticleError:
-        text = ""
-    return preview(text, header(response, "Content-Type"))
+    return instead.came_instead(response.body, header(response, "Content-Type"))
 
 
 def _refuse_redirected(response: Response) -> None:

@@ -171,6 +171,40 @@ def test_a_decision_does_not_change_the_article() -> None:
 
 
 @pytest.mark.parametrize(
+    ("given_texts", "detail"),
+    [
+        ({"title": " "}, "no response has a title (rules: answer 'Title || title || TITLE', post_page 'section h1')"),
+        ({"body": None}, "no response has a text (rules: answer 'text || content || Text || Content', post_page 'xpath:"),
+        ({"source": ""}, "no source is credited (rules: answer 'medianame || MediaName || mediaName || MEDIANAME …'), and"),
+        ({"body": "<p> </p>"}, "no text, picture or video is left of the body after cleaning"),
+    ],
+)  # fmt: skip
+def test_a_missing_field_names_the_rules_that_found_nothing(
+    given_texts: dict[str, str | None], detail: str
+) -> None:
+    texts = {name: text for name, text in (COMPLETE | given_texts).items() if text is not None}
+    with pytest.raises(Quarantined) as caught:
+        derive.derive(article(SHARED, **texts), given())
+    assert caught.value.detail.startswith(detail)
+
+
+def test_an_article_without_any_date_names_the_rules_for_dates(tmp_path: Path) -> None:
+    """The id of finews has a day, so it cannot be of finews."""
+    profile = tmp_path / "mine.yaml"
+    profile.write_text(
+        "name: mine\norigins: ['http://a.example']\n"
+        "feeds: {news: {url: 'http://a.example/', rows: li, fields: {address: 'a::attr(href)'}}}\n"
+        "steps: [{origin: page, urls: ['{address}'], fields: {title: h1, body: '#art', date: '#none'}}]\n"
+        "families: [{name: story, id: '[a-z]+', link: '{address}'}]\n",
+        encoding="utf-8",
+    )
+    made = article("abc", title="样例标题", body="<p>样例正文。</p>")
+    with pytest.raises(Quarantined) as caught:
+        derive.derive(made, Given(load(str(profile)), HOME, OneName()))
+    assert str(caught.value) == "date: no response has a date (rules: page '#none')"
+
+
+@pytest.mark.parametrize(
     ("made", "end"),
     [
         (replace(article(SHARED, **COMPLETE), failure=Deferred("timeout")), "timeout"),
@@ -194,6 +228,58 @@ def test_an_article_without_a_source_is_filed_under_the_category_of_its_listing(
     made = article(SHARED, Listed(SHARED, "yangliribao"), **COMPLETE | {"source": ""})
     assert derive.derive(made, given()).tag == "样例日报新闻"
     assert (made.origins["category"], made.notes) == ("listing", ["source/missing"])
+
+
+@pytest.mark.parametrize(
+    ("own", "listed", "title", "doubts"),
+    [
+        ("样例标题", "样例标\ufffd...", "样例标题", []),
+        ("样例标题", "另\ufffd...", "样例标题", []),
+        ("样例标\ufffd", "样例标题", "样例标题", []),
+        ("样例标\ufffd", "", "样例标\ufffd", ["encoding/damaged"]),
+        ("样例标\ufffd", "样\ufffd", "样例标\ufffd", ["encoding/damaged"]),
+        ("", "样例标\ufffd", "样例标\ufffd", ["encoding/damaged"]),
+        ("\ufffd。", "样例标题", "样例标题", []),
+        ("另一篇文\ufffd", "样例标题", None, []),
+        ("样例标题", "样例标题", "样例标题", []),
+        ("样例标题", "另一篇文章", None, []),
+    ],
+)
+def test_a_damaged_title_is_used_only_if_there_is_no_other(
+    own: str, listed: str, title: str | None, doubts: list[str]
+) -> None:
+    made = article(SHARED, Listed(SHARED, hints={"title": listed}), **COMPLETE | {"title": own})
+    made.said["title"].append(Evidence(listed, "listing"))
+    if title is None:
+        with pytest.raises(ArticleError, match=r"^id_mismatch: "):
+            derive.derive(made, given())
+    else:
+        assert derive.derive(made, given()).title == title
+        assert made.notes == doubts
+
+
+@pytest.mark.parametrize(
+    ("texts", "doubts"),
+    [
+        ({"body": "<p>样例\ufffd文。</p>"}, 1),
+        ({"body": "<p>样例\ufffd文，\ufffd\ufffd。</p>"}, 1),
+        ({"title": "样例\ufffd题", "body": "<p>样例\ufffd文。</p>"}, 1),
+        ({"body": "<p>样例&#xfffd;文。</p>"}, 1),
+        ({"body": "<p>样例<!-- \ufffd -->文。</p>"}, 0),
+        ({}, 0),
+    ],
+)
+def test_damage_in_a_post_is_one_doubt(texts: dict[str, str], doubts: int) -> None:
+    made = article(SHARED, **COMPLETE | texts)
+    post = derive.derive(made, given())
+    assert ("\ufffd" in post.title + post.body) == bool(doubts)
+    assert made.notes == ["encoding/damaged"] * doubts
+
+
+def test_a_damaged_credit_makes_no_category() -> None:
+    made = article(SHARED, Listed(SHARED, "yangliribao"), **COMPLETE | {"source": "样例\ufffd报"})
+    assert derive.derive(made, given()).tag == "样例日报新闻"
+    assert made.notes == ["source/missing"]
 
 
 def test_a_missing_link_or_digest_is_a_doubt() -> None:

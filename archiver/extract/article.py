@@ -6,11 +6,15 @@ from archiver.errors import Quarantined
 from archiver.extract.formats import Allowance, Page, base_of, open_page, spend, text_of
 from archiver.extract.formats.addresses import absolute_path
 from archiver.items import Evidence
+from archiver.normalise.text import DAMAGED, is_unreadable
 from archiver.sites.article import Step
+from archiver.sites.part import shown
 from archiver.sites.profile import Profile
 
 _MARKUP = ("body",)
 _ADDRESSES = ("id", "link")
+_MAY_BE_DAMAGED = ("body", "title")
+"""Fields that are kept with U+FFFD in them. A damaged date, source or address could mean another one."""
 
 
 def read_answer(
@@ -21,11 +25,13 @@ def read_answer(
     url: str = "",
     allowance: Allowance | None = None,
 ) -> dict[str, Evidence]:
-    """Field → its evidence in this response; fields without a value are left out. ``url``: its address.
+    """Field → its evidence in this response; fields without a value, or with a damaged one, are left out.
+    ``url``: the address of the response.
 
     Raises ``Quarantined``: ``id_mismatch`` for a response about another article (faults C20),
     ``not_an_article`` for a page in which the step's ``present`` matches nothing; ``not_an_article``,
-    ``shape`` or ``empty_body`` for a page without any field (P2 to P4); and what ``open_page`` raises.
+    ``shape`` or ``empty_body`` for a page without any field (P2 to P4); ``encoding`` for an unreadable body
+    (E9); and what ``open_page`` raises.
     Raises TooMuchWork if the page may take more work than the allowance.
     """
     page = open_page(text, step.format, allowance)
@@ -34,14 +40,18 @@ def read_answer(
     if allowance:
         spend(allowance, page, step.format, [*rules.values(), *filter(None, [step.present])])
     if step.present and not page.finds(step.present):
-        raise Quarantined("not_an_article", f"nothing matches {step.present!r}")
+        raise Quarantined(
+            "not_an_article", f"nothing matches {shown(step.present)} (present of {step.origin})"
+        )
     base = base_of(page, url)
     values = ((name, _read(page, name, rule, base)) for name, rule in rules.items())
     found: dict[str, Evidence] = {
         name: Evidence(value, step.origin, base if name in _MARKUP else "")
         for name, value in values
-        if value.strip()
+        if value.strip() and (DAMAGED not in value or name in _MAY_BE_DAMAGED)
     }
+    if "body" in found and is_unreadable(found["body"].text):
+        raise Quarantined("encoding", "too many characters of the text are U+FFFD")
     if "id" in found:
         claimed = found["id"].text
         if allowance:
@@ -49,7 +59,8 @@ def read_answer(
         if not _proves_id(claimed, site, article_id):
             del found["id"]
     if not found.keys() - {"id"}:
-        raise Quarantined(page.empty_reason, "the response has no field of an article")
+        tried = ", ".join(f"{name} {shown(rule)}" for name, rule in rules.items())
+        raise Quarantined(page.empty_reason, f"no rule of {step.origin} finds anything ({tried})")
     return found
 
 

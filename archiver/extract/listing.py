@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import NamedTuple
 from urllib.parse import unquote, urldefrag, urlsplit
 
 from archiver.errors import Quarantined
 from archiver.extract.formats import Allowance, Page, base_of, open_page, spend, text_of
 from archiver.extract.formats.addresses import absolute, absolute_path
-from archiver.items import Listed
+from archiver.items import DATE_FROM, Listed
+from archiver.normalise.relative_dates import may_be_relative
+from archiver.normalise.text import DAMAGED
 from archiver.sites.listing import Home, Listing, Rows
+from archiver.sites.part import shown
 from archiver.sites.pattern_work import work_of
 from archiver.sites.profile import Profile
 
 MAX_ID = 2048
 """Characters kept of the id of a refused row."""
 
-_CATEGORY = re.compile(r"[^\x00-\x1f\x7f/\\]{1,80}")
+_CATEGORY = re.compile(rf"[^\x00-\x1f\x7f/\\{DAMAGED}]{{1,80}}")
 """A percent-decoded category that is safe in the address of a listing."""
 
 MIN_FOREIGN = 3
@@ -42,6 +46,17 @@ class ListingPage:
         articles = self.articles[:rows]
         return ListingPage(articles, self.refused[: rows - len(articles)], self.next), True
 
+    def made_at(self, moment: datetime) -> ListingPage:
+        """The page with the time when the site made it, beside every date that may count from it."""
+        said = moment.astimezone(UTC).replace(microsecond=0).isoformat()
+        return replace(self, articles=[_dated_from(said, listed) for listed in self.articles])
+
+
+def _dated_from(moment: str, listed: Listed) -> Listed:
+    if not may_be_relative(listed.hints.get("date", "0000")):
+        return listed
+    return replace(listed, hints={**listed.hints, DATE_FROM: moment})
+
 
 @dataclass(frozen=True, slots=True)
 class HomePage:
@@ -50,6 +65,10 @@ class HomePage:
     """The tags in the headings of the lists."""
     rows: ListingPage
     """The articles listed on the page."""
+
+    def made_at(self, moment: datetime) -> HomePage:
+        """As for a listing."""
+        return replace(self, rows=self.rows.made_at(moment))
 
 
 def read_listing(
@@ -94,10 +113,12 @@ def read_home(text: str, url: str, rule: Home, site: Profile, allowance: Allowan
     named = (_category_in(link, rule.category) for link in links)
     categories = [category for category in dict.fromkeys(named) if category]
     if not categories:
-        raise Quarantined("not_a_listing", f"no link on {url} names a category")
+        found = f"{len(links)} links, and none matches" if links else "nothing to compare with"
+        rules = f"links {shown(rule.links)} finds {found} category {shown(rule.category.pattern)}"
+        raise Quarantined("not_a_listing", f"no link on {url} names a category: {rules}")
     return HomePage(
         [category for category in categories if category not in rule.ignore],
-        [name for name in page.values(rule.names) if name] if rule.names else [],
+        [name for name in page.values(rule.names) if name and DAMAGED not in name] if rule.names else [],
         _read_rows(opened, rule.articles, site, rule.url) if rule.articles else ListingPage([]),
     )
 
@@ -114,7 +135,7 @@ def _open(text: str, url: str, rule: Listing | Home, allowance: Allowance | None
     page = open_page(text, rule.format, allowance)
     spend(allowance, page, rule.format, rule.page_rules)
     if rule.present and not page.finds(rule.present):
-        raise Quarantined("not_a_listing", f"nothing on {url} matches {rule.present!r}")
+        raise Quarantined("not_a_listing", f"nothing on {url} matches {shown(rule.present)} (present)")
     return _Opened(page, base_of(page, url) or url, rule.format, allowance)
 
 
@@ -145,7 +166,7 @@ def _read_rows(opened: _Opened, rule: Rows, site: Profile, listing: str, categor
         hints: dict[str, str] = {
             name: absolute_path(opened.base, value) if name == "link" else value
             for name, value in values.items()
-            if value and name not in ("id", "address")
+            if value and name not in ("id", "address") and (name == "title" or DAMAGED not in value)
         }
         listed = Listed(article_id[:MAX_ID], category, address, hints, listing)
         (articles if site.family_of(article_id) else refused).append(listed)

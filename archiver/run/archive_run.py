@@ -21,11 +21,13 @@ from archiver.errors import BadArgument, Deferred, StorageError
 from archiver.fetch.abort import ABORT
 from archiver.fetch.handler import PROXIED
 from archiver.fetch.proxies import refuse_unusable
+from archiver.fetch.retry import Retries
 from archiver.fetch.robots import Robots
 from archiver.fetch.site import site_of
 from archiver.items import Article
 from archiver.publish.jekyll.site import open_site
 from archiver.run import drift, origins
+from archiver.run.doubts import Doubts
 from archiver.run.exports import Exports, is_of_exporter
 from archiver.run.ledger import ENDS, Ledger, Tally
 from archiver.run.reading import Reader
@@ -83,6 +85,7 @@ class ArchiveRun:
         self.storage_error: StorageError | None = None
         self.usage_error = ""
         self.exports = Exports(crawler)
+        self.doubts = Doubts()
         self.drift: list[str] = []
         """Signs that the site changed, a sentence each."""
         self._crawler = crawler
@@ -237,6 +240,10 @@ class ArchiveRun:
         not_kept = self.archive.catalogue.quarantine.not_kept
         return doubts | ({"quarantine/full": not_kept} if not_kept else {})
 
+    def _no_network(self) -> str:
+        retries = self._crawler.get_downloader_middleware(Retries)
+        return retries.first_contact.sentence if retries else ""
+
     def _make_report(self, reason: str, doubts: dict[str, int], export_error: str = "") -> Report:
         stats, tally = self._crawler.stats.get_stats(), self.tally
         assert self._crawler.spider
@@ -253,9 +260,11 @@ class ArchiveRun:
             storage_error=str(self.storage_error or ""),
             internal_errors=self._internal_errors + self._bugs.seen,
             doubts=doubts,
+            doubtful=self.doubts,
             proxies=tuple(sorted(n.removeprefix(PROXIED) for n in stats if n.startswith(PROXIED))),
             export_error=export_error,
             usage_error=self.usage_error,
+            no_network=self._no_network(),
             limit=getattr(self._crawler.spider, "limit", None),
             drift=(*self.drift, *drift.of_articles(tally)),
             without_file=tuple(self.archive.without_file),

@@ -58,3 +58,12 @@ class Reading(Part):
         for key, rule in self.keyed_rules():
             check(key, rule, self.format)
         return self
+
+
+MAX_SHOWN = 50
+"""Characters of a rule in a message."""
+
+
+def shown(rule: str) -> str:
+    """A rule for a message."""
+    return repr(rule if len(rule) <= MAX_SHOWN else f"{rule[: MAX_SHOWN - 1]}…")

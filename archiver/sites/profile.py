@@ -15,10 +15,10 @@ from pydantic import AfterValidator, Field, model_validator
 from archiver.normalise.notices import Kind
 from archiver.normalise.zone import BEIJING
 from archiver.sites.addresses import IDS, MAX_ADDRESS, AllowedOrigin, is_within
-from archiver.sites.article import Step
+from archiver.sites.article import SaidField, Step
 from archiver.sites.family import Family
 from archiver.sites.listing import Home, Listing
-from archiver.sites.part import Part, WrongKey, check
+from archiver.sites.part import Part, WrongKey, check, shown
 from archiver.sites.pattern_work import work_of
 from archiver.sites.patterns import OptionalRegex, Regex, bounded, has_group, known
 from archiver.sites.text import Text
@@ -176,6 +176,15 @@ class Profile(Part):
     def link_of(self, family: Family, article_id: str, address: str) -> str:
         """The link for a post of this family, used if no page gives one."""
         return family.link.format(id=article_id, digits=self.key_of(article_id), address=address)
+
+    def rules_for(self, name: SaidField, article_id: str) -> str:
+        """The rules that find a field of this article, for a message: ``post_page 'h1', api 'Title'``."""
+        family = self.family_of(article_id)
+        special = family.rules if family else {}
+        found = (
+            (step.origin, {**step.fields, **special.get(step.origin, {})}.get(name)) for step in self.steps
+        )
+        return ", ".join(f"{origin} {shown(rule)}" for origin, rule in found if rule) or "none in the profile"
 
     def allows(self, url: str) -> bool:
         """Whether a request to this address is allowed: it is at one of the origins, without credentials."""

@@ -52,6 +52,44 @@ def read_fields(text: str, step: Step, site: Profile, article_id: str = NEWS) ->
     return {name: evidence.text for name, evidence in found.items() if name != "id"}
 
 
+# --- damage
+
+
+CUT = "沪指收\ufffd"
+
+
+@pytest.mark.parametrize(
+    ("damaged", "found"),
+    [
+        ({"other": CUT}, {"title", "date", "body", "source"}),
+        ({"title": CUT}, {"title", "date", "body", "source"}),
+        ({"text": BODY + CUT}, {"title", "date", "body", "source"}),
+        ({"text": BODY + CUT * 3}, {"title", "date", "body", "source"}),
+        ({"text": BODY + "甲" * 200 + CUT * 9}, {"title", "date", "body", "source"}),
+        ({"date": "2022-02-2\ufffd"}, {"title", "body", "source"}),
+        ({"date": "2022-02-22 下\ufffd2:30"}, {"title", "body", "source"}),
+        ({"source": CUT}, {"title", "date", "body"}),
+        ({"date": CUT, "source": CUT}, {"title", "body"}),
+        ({"id": f"{NEWS}\ufffd"}, {"title", "date", "body", "source"}),
+        ({"text": BODY + CUT * 99}, None),
+        ({"text": "\ufffd" * 9, "title": CUT}, None),
+    ],
+)
+def test_a_damaged_field_costs_only_itself(
+    site: Profile, damaged: dict[str, str], found: set[str] | None
+) -> None:
+    rule = site.steps[0].model_copy(
+        update={"fields": {"id": "id", "title": "title", "date": "date", "body": "text", "source": "source"}}
+    )
+    fields = {"id": NEWS, "title": "题", "date": "2022-02-22", "text": BODY, "source": "样例网", "other": ""}
+    text = json.dumps(fields | damaged)
+    if found is None:
+        with pytest.raises(Quarantined, match=r"^encoding: "):
+            read_answer(text, rule, site, NEWS)
+    else:
+        assert read_fields(text, rule, site).keys() == found
+
+
 # --- the text service
 
 

@@ -50,6 +50,16 @@ def rejected(reason: str, among: int) -> Tally:
 INCOMPLETE = Tally(listings_incomplete={"http://x/": "gone"})
 
 
+def test_the_last_line_says_that_no_host_was_reached() -> None:
+    made = report(INCOMPLETE, no_network="no network: the name x\x1b cannot be resolved")
+    assert made.as_text().splitlines()[-1] == (
+        r"exit 3: no network: the name x\x1b cannot be resolved; run it again"
+    )
+    assert made.as_dict()["no_network"] == "no network: the name x\x1b cannot be resolved"
+    stored = report(storage_error="full", no_network="no network: x")
+    assert "no network" not in stored.as_text().splitlines()[-1]
+
+
 @pytest.mark.parametrize(
     ("made", "status"),
     [
@@ -118,6 +128,38 @@ def test_the_json_contains_counts_doubts_and_errors() -> None:
     assert (data["listed"], data["posted"], data["deferred"]) == (1, 1, 0)
     assert data["doubts"] == {"date/conflict": 2}
     assert data["storage_error"] == "full"
+
+
+@pytest.mark.parametrize(
+    ("unchanged", "rows", "unknown", "note"),
+    [
+        (0, 0, 0, ""),
+        (1, 12, 0, "  and 12 in 1 unchanged listing"),
+        (3, 0, 0, "  and 0 in 3 unchanged listings"),
+        (10, 38, 0, "  and 38 in 10 unchanged listings"),
+        (10, 30, 4, "  and 30 in 6 unchanged listings, and an unknown number in 4 others"),
+        (1, 0, 1, "  and an unknown number in 1 unchanged listing"),
+        (2, 0, 2, "  and an unknown number in 2 unchanged listings"),
+    ],
+)
+def test_the_report_says_how_many_articles_unchanged_listings_have(
+    unchanged: int, rows: int, unknown: int, note: str
+) -> None:
+    made = report(
+        Tally(
+            listed=3,
+            ends=Counter(unchanged=3),
+            listings_complete=unchanged,
+            listings_unchanged=unchanged,
+            rows_unchanged=rows,
+            rows_unknown=unknown,
+        )
+    )
+    assert made.as_text().splitlines()[1] == f"  listed      3{note}"
+    data = json.loads(made.as_json())
+    assert (data["listed"], data["listings"]["unchanged_rows"]) == (3, rows)
+    assert data["listings"]["unchanged_unknown"] == unknown
+    assert made.status is Status.OK
 
 
 @pytest.mark.parametrize("count", [1, 10, 11])

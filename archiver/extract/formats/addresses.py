@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, urljoin, urlsplit
 
+from archiver.normalise.text import DAMAGED
+
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
 def absolute(base: str, address: str) -> str:
-    """The absolute address; a malformed one becomes ``invalid://address/…``, which is never requested."""
+    """The absolute address; a malformed or damaged one becomes ``invalid://address/…``, which is never
+    requested."""
     try:
+        if DAMAGED in address:
+            raise ValueError(address)
         joined = urljoin(base, address) if address else ""
         urlsplit(joined).port  # noqa: B018 - raises ValueError for a malformed port
     except ValueError:

@@ -52,11 +52,13 @@ class HtmlFormat:
 
     def check_whole(self, received: Received) -> None:
         """Requires ``</html>``, except in a page without ``<html`` whose length is known (faults N5, N12)."""
-        body = received.body
+        body = received.as_ascii()
         ends = b"</html" in body or b"</HTML" in body
         begins = b"<html" in body or b"<HTML" in body
         if not ends and (begins or not received.length_known):
-            raise Quarantined("incomplete", f"the page ends after {len(body)} bytes, without </html>")
+            raise Quarantined(
+                "incomplete", f"the page ends after {len(received.body)} bytes, without </html>"
+            )
 
 
 class HtmlPage:
