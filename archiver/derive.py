@@ -175,8 +175,9 @@ def source(article: Article, given: Given) -> Decided:
         credited = [Evidence(given.site.source, "profile")]
     credit = sources.decide(credited, given.site.aliases)
     origins = {"source": credit.origin} if credit.name else _EMPTY
+    author = credit.author or next((text.clean(said.text) for said in article.evidence("author")), "")
     details = {"source/unparsed": credit.unparsed} if credit.unparsed else _EMPTY
-    return Decided({"source": credit.name, "author": credit.author}, origins, credit.notes, details)
+    return Decided({"source": credit.name, "author": author}, origins, credit.notes, details)
 
 
 def credits_of(article: Article, family: Family) -> list[Evidence]:

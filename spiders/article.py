@@ -127,7 +127,7 @@ class ArticleSpider(Spider):
 
     def _try_step(self, response: Response, text: str, listed: Listed, number: int) -> Article:
         article = _article(listed)
-        said = read_answer(text, self.site.steps[number], self.site, listed.id, response.url)
+        said = read_answer(text, self.site.steps[number], self.site, listed.id, response.url, listed.hints)
         self._add_evidence(_Asked(response, article, number, 0), said)
         return article
 
@@ -253,6 +253,7 @@ class ArticleSpider(Spider):
             self.site,
             article.id,
             response.url,
+            dict(article.listed.hints),
             overridden=run.count_overridden,
         )
 
