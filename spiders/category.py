@@ -49,6 +49,7 @@ class CategorySpider(ListingSpider):
         self.until = _day("until", until) or date.max
         if self.since > self.until:
             raise BadArgument(f"since={since} is after until={until}: swap the two days")
+        self.reads_back = bool(since or until)
         self.limit = _count("limit", limit)
         self.left = self.limit
         self._unproved: set[str] = set()
@@ -207,6 +208,12 @@ class CategorySpider(ListingSpider):
             return articles
         days = (self._day(listed) or self.since for listed in articles)
         return [listed for listed, day in zip(articles, days, strict=True) if self.since <= day <= self.until]
+
+    def _is_passed(self, page: ListingPage) -> bool:
+        if self.since == date.min:
+            return False
+        days = [day for listed in page.articles if (day := self._day(listed))]
+        return bool(days) and max(days) < self.since
 
     def _day(self, listed: Listed) -> date | None:
         """The day given by the listing, else the day in the address."""

@@ -41,6 +41,13 @@ class ListingPage:
     """The address of the next page; empty on the last page."""
     skipped: list[Listed] = field(default_factory=list)
     """Rows that are not of articles, as a pattern of the profile says."""
+    cursor: str = ""
+    """What the profile's rule for the cursor of the next page found."""
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """What every row names."""
+        return frozenset(row.id for part in (self.articles, self.refused, self.skipped) for row in part)
 
     @property
     def rows(self) -> int:
@@ -53,7 +60,7 @@ class ListingPage:
         articles = self.articles[:rows]
         refused = self.refused[: rows - len(articles)]
         skipped = self.skipped[: rows - len(articles) - len(refused)]
-        return ListingPage(articles, refused, self.next, skipped), True
+        return replace(self, articles=articles, refused=refused, skipped=skipped), True
 
     def made_at(self, moment: datetime) -> ListingPage:
         """The page with the time when the site made it, beside every date that may count from it."""
@@ -91,8 +98,9 @@ def read_listing(
     opened = _open(text, url, rule, allowance)
     named = _read_rows(opened, rule, site, rule.address(category), category)
     _refuse_foreign(named.articles, rule, category)
-    following = opened.page.value(rule.next) if rule.next else ""
-    return replace(named, next=_following(url, opened.base, following))
+    found = {key: value_of(opened.page, key, after, allowance) for key, after in rule.next_rules}
+    link = _following(url, opened.base, found.get("next", ""))
+    return replace(named, next=link, cursor=found.get("next.cursor", ""))
 
 
 def _refuse_foreign(articles: list[Listed], rule: Listing, category: str) -> None:
