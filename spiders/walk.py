@@ -10,14 +10,15 @@ from archiver.errors import ArticleError, Quarantined
 from archiver.extract.listing import ListingPage
 from archiver.run import drift, validators
 from archiver.sites.listing import Listing
+from archiver.sites.part import shown
 from archiver.storage.rows import KnownListing
 
 MAX_FAILED = 2
 """After this number of unreadable pages in a row, the run leaves the rest of the listing to the next run."""
 
 MAX_REPEATED = 2
-"""This number of pages in a row that only repeat earlier rows are the end of the listing. One such page is not
-the end: articles that appear during the run move all others to later pages."""
+"""This number of pages in a row that only repeat earlier rows are the end of the listing. One page is not:
+articles that appear during the run move all others to later pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +110,17 @@ class Walk:
     def after_failure(self, why: ArticleError) -> Walk:
         return replace(self, pages=self.pages + 1, conditional=False, failed=(*self.failed, why))
 
-    def refuse_empty(self, page: ListingPage) -> None:
+    def refuse_empty(self, page: ListingPage, rule: str) -> None:
         """Raises Quarantined if a listing has no rows, but had rows in an earlier run (faults X2), or if it
-        never had any."""
+        never had any. ``rule``: the one that finds the rows."""
         rows = page.rows
         if self.pages > 0 or rows:
             return
         if drift.ran_dry(rows, self.known.most):
-            raise Quarantined("ran_dry", f"it listed {self.known.most} articles before, and now lists none")
+            before = f"it listed {self.known.most} articles before, and now lists none"
+            raise Quarantined("ran_dry", f"{before}: rows {shown(rule)} finds nothing")
         if self.known.most == 0:
-            raise Quarantined("no_rows", "it lists no article")
+            raise Quarantined("no_rows", f"it lists no article: rows {shown(rule)} finds nothing")
 
 
 def begin(
