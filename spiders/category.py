@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from functools import partial
 from typing import Any, Self
 
@@ -211,6 +211,20 @@ class CategorySpider(ListingSpider):
             return articles
         days = (self._day(listed) or self.since for listed in articles)
         return [listed for listed, day in zip(articles, days, strict=True) if self.since <= day <= self.until]
+
+    def _oldest(self, walk: Walk) -> datetime | None:
+        if not self.reads_back:
+            return super()._oldest(walk)
+        if self.since == date.min:
+            return None
+        return datetime.combine(self.since, time.min, self.site.zone)
+
+    def _is_older(self, page: ListingPage, listed: Listed) -> bool:
+        if self.since == date.min or not (said := page.changed.get(listed.id)):
+            return False
+        with suppress(dates.DateError):
+            return dates.parse(said, self.run.ledger.now, self.site.zone).at.date() < self.since
+        return False
 
     def _is_passed(self, page: ListingPage) -> bool:
         if self.since == date.min:

@@ -25,6 +25,7 @@ from archiver.run.advice import to_do_for_listing
 from archiver.sites.listing import Home, Listing
 from archiver.terminal import printable
 from spiders.article import ArticleSpider
+from spiders.lists import newest_first
 from spiders.walk import MAX_FAILED, Walk, begin
 
 Parsed = Iterable[Request | Article] | Coroutine[Any, Any, Iterable[Request | Article]]
@@ -42,6 +43,10 @@ class ListingSpider(ArticleSpider):
     def _select(self, articles: list[Listed]) -> list[Listed]:
         """The articles that the user wants."""
         return articles
+
+    def _is_older(self, _page: ListingPage, _listed: Listed) -> bool:
+        """Whether the page says that the article was last changed before the days that the user wants."""
+        return False
 
     def _is_passed(self, _page: ListingPage) -> bool:
         """Whether a page, and so every page after it, is older than the user wants."""
@@ -66,7 +71,7 @@ class ListingSpider(ArticleSpider):
 
     def _page(self, url: str, category: str, walk: Walk, cursor: str = "") -> Request:
         return Request(
-            url,
+            self.site.requested_at(url),
             callback=self.parse_listing,
             errback=self.no_listing,
             cb_kwargs={"category": category, "walk": walk.past(cursor or url)},
@@ -141,10 +146,17 @@ class ListingSpider(ArticleSpider):
         walk = walk.after_page(
             page, header(response, "ETag"), header(response, "Last-Modified"), all_taken=all_taken
         )
-        at_end = walk.is_circling or (is_known and not walk.patient)
-        if rule.order == "newest" and self._is_passed(page):
+        if page.lists:
+            now, zone = self.run.ledger.now, self.site.zone
+            walk = walk.with_lists(newest_first(page.lists, self._oldest(walk), now, zone))
+        at_end = not walk.has_lists and (walk.is_circling or (is_known and not walk.patient))
+        if rule.order == "newest" and not walk.has_lists and self._is_passed(page):
             walk, at_end = walk.cut_short(known=is_known), True
         yield from self._after_page(category, walk, page, capped=capped, at_end=at_end)
+
+    def _oldest(self, walk: Walk) -> datetime | None:
+        """When a list of an index must have been changed to be read; None: all are read."""
+        return datetime.fromisoformat(walk.known.looked) if walk.was_walked and walk.known.looked else None
 
     def _opened(self, walk: Walk, page: ListingPage) -> Walk:
         """Records that a listing has new articles, before any of them is admitted: if the run does not reach
@@ -167,7 +179,7 @@ class ListingSpider(ArticleSpider):
         rule = self._rule(category)
         following = rule.following(
             category, walk.pages, page.next, empty=page.rows == 0, rows=walk.found.rows, cursor=page.cursor
-        )
+        ) or next(iter(walk.lists), "")
         if capped:
             yield from self._incomplete(walk.url, Deferred("cap", f"max_rows={rule.max_rows} is reached"))
         elif not following or at_end or (page.cursor or following) in walk.passed:
@@ -185,16 +197,23 @@ class ListingSpider(ArticleSpider):
     ) -> Iterator[Request | Article]:
         """Decides what follows a page that could not be read.
 
-        If the address counts the pages, this run requests the page after it (faults X5). Two pages in a row
-        that do not exist are the end of the listing.
+        If the address counts the pages, or an index names them, this run requests the page after it (faults
+        X5). Two numbered pages in a row that do not exist are the end of the listing.
         """
         rule = self._rule(category)
         if walk.conditional:
             self._forget_validators(walk)
         walk = walk.after_failure(why)
-        if rule.counted and 1 < walk.pages < rule.max_pages and len(walk.failed) < MAX_FAILED:
+        may_go_on = 1 < walk.pages < rule.max_pages
+        if may_go_on and walk.lists and (len(walk.failed) < MAX_FAILED or not isinstance(why, Deferred)):
+            yield self._page(walk.lists[0], category, walk)
+        elif may_go_on and rule.counted and len(walk.failed) < MAX_FAILED:
             yield self._page(rule.address(category, walk.pages), category, walk)
-        elif len(walk.failed) == MAX_FAILED and all(why.reason == "gone" for why in walk.failed):
+        elif (
+            not walk.has_lists
+            and len(walk.failed) == MAX_FAILED
+            and all(why.reason == "gone" for why in walk.failed)
+        ):
             yield from self._complete(walk)
         else:
             yield from self._ended_early(walk, came, category)
@@ -215,7 +234,7 @@ class ListingSpider(ArticleSpider):
 
     def _listed(self, page: ListingPage) -> Generator[Request | Article, None, tuple[bool, bool]]:
         """Requests the articles of a page; returns whether all were known, and whether none was left out."""
-        selected = self._select(page.articles)
+        selected = self._select([each for each in page.articles if not self._is_older(page, each)])
         with self.run.storing():
             self._refuse_rows(page.refused)
             self.run.ledger.skip_all(page.skipped)
@@ -241,7 +260,7 @@ class ListingSpider(ArticleSpider):
         with self.run.storing():
             self.run.ledger.listing_complete()
             if walk.all_taken:
-                self.run.ledger.remember_listing(walk.found)
+                self.run.ledger.remember_listing(walk.result)
             elif walk.found.most > walk.known.most:
                 self.run.ledger.remember_listing(replace(walk.in_index, most=walk.found.most))
         yield from self._waiting(walk.url)

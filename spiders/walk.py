@@ -45,6 +45,10 @@ class Walk:
     """The ids of the rows so far."""
     repeats: int = 0
     """The number of latest pages that named nothing but earlier rows."""
+    lists: tuple[str, ...] = ()
+    """The addresses of the lists that an index named, and that are still to be read."""
+    has_lists: bool = False
+    """Whether the pages are lists of an index: then no page says anything about the pages after it."""
     passed: frozenset[str] = frozenset()
     """The cursors or addresses of the pages that were requested."""
     failed: tuple[ArticleError, ...] = ()
@@ -61,6 +65,11 @@ class Walk:
     def was_walked(self) -> bool:
         """Whether no earlier run left articles of the listing behind."""
         return self.known.rows > 0
+
+    @property
+    def result(self) -> KnownListing:
+        """What the index is to know of a listing that was read to its end."""
+        return replace(self.found, rows=self.found.rows or self.known.rows)
 
     @property
     def in_index(self) -> KnownListing:
@@ -99,9 +108,15 @@ class Walk:
         found = replace(self.found, looked=self.known.looked)
         return replace(self, found=found, all_taken=self.all_taken and known and self.was_walked)
 
+    def with_lists(self, lists: tuple[str, ...]) -> Walk:
+        """The walk after an index, which may be one of several."""
+        left = (url for url in dict.fromkeys([*lists, *self.lists]) if url not in self.passed)
+        return replace(self, lists=tuple(left), has_lists=True)
+
     def past(self, mark: str) -> Walk:
         """The walk after the request for a page."""
-        return replace(self, passed=self.passed | {mark})
+        lists = self.lists[1:] if self.lists[:1] == (mark,) else self.lists
+        return replace(self, passed=self.passed | {mark}, lists=lists)
 
     def at_end(self) -> Walk:
         """The walk after a response that says that there are no more pages."""
@@ -114,7 +129,7 @@ class Walk:
         """Raises Quarantined if a listing has no rows, but had rows in an earlier run (faults X2), or if it
         never had any. ``rule``: the one that finds the rows."""
         rows = page.rows
-        if self.pages > 0 or rows:
+        if self.pages > 0 or rows or page.lists:
             return
         if drift.ran_dry(rows, self.known.most):
             before = f"it listed {self.known.most} articles before, and now lists none"

@@ -19,6 +19,10 @@ from archiver.sites.rules import AnyRule, Rule
 RowField = Literal["id", "address", "title", "date", "source", "author", "digest", "link", "body"]
 
 
+PAGED = ("page", "offset", "cursor")
+"""The names in an address that lead from page to page."""
+
+
 class Rows(Part):
     """The part of a page that lists articles, one in each row."""
 
@@ -138,7 +142,7 @@ class Listing(Rows, Reading):
 
     @model_validator(mode="after")
     def _check_next(self) -> Self:
-        names = [name for name in ("page", "offset", "cursor") if self._asks_for(name)]
+        names = [name for name in PAGED if self._asks_for(name)]
         if self.next and self.next.address and names:
             raise WrongKey("next", f"remove next or {{{names[0]}}}: the url already leads to every page")
         if self.next and self.next.cursor and not self._asks_for("cursor"):
@@ -153,7 +157,9 @@ class Listing(Rows, Reading):
     @cached_property
     def has_pages(self) -> bool:
         """Whether there may be a page after the first one."""
-        return self.next is not None or any(map(self._asks_for, ("page", "offset")))
+        known = defaults_of(self.format)
+        has_index = known is not None and bool(known.index)
+        return has_index or self.next is not None or any(map(self._asks_for, ("page", "offset")))
 
     @property
     def counted(self) -> bool:
@@ -177,7 +183,8 @@ class Listing(Rows, Reading):
 
         ``link`` and ``cursor`` are what ``next`` found on the latest page; ``empty``: it had no rows.
         """
-        if not self.has_pages or (self.next and self.next.address):
+        names = [name for name in PAGED if self._asks_for(name)]
+        if not names:
             return link
         if empty or (self.next and not cursor):
             return ""
