@@ -123,7 +123,7 @@ class Listing(Rows, Reading):
         following = (rule.at for _, rule in self.next_rules)
         return tuple(rule for rule in (self.present, self.rows, *following) if rule)
 
-    @cached_property
+    @property
     def next_rules(self) -> tuple[tuple[str, Rule], ...]:
         """Key and rule of what is read for the next page."""
         return tuple(self.next.keyed_rules()) if self.next else ()
