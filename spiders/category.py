@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from functools import partial
 from typing import Any, Self
 
@@ -50,6 +50,7 @@ class CategorySpider(ListingSpider):
         self.until = _day("until", until) or date.max
         if self.since > self.until:
             raise BadArgument(f"since={since} is after until={until}: swap the two days")
+        self.reads_back = bool(since or until)
         self.limit = _count("limit", limit)
         self.left = self.limit
         self._unproved: set[str] = set()
@@ -210,6 +211,26 @@ class CategorySpider(ListingSpider):
             return articles
         days = (self._day(listed) or self.since for listed in articles)
         return [listed for listed, day in zip(articles, days, strict=True) if self.since <= day <= self.until]
+
+    def _oldest(self, walk: Walk) -> datetime | None:
+        if not self.reads_back:
+            return super()._oldest(walk)
+        if self.since == date.min:
+            return None
+        return datetime.combine(self.since, time.min, self.site.zone)
+
+    def _is_older(self, page: ListingPage, listed: Listed) -> bool:
+        if self.since == date.min or not (said := page.changed.get(listed.id)):
+            return False
+        with suppress(dates.DateError):
+            return dates.parse(said, self.run.ledger.now, self.site.zone).at.date() < self.since
+        return False
+
+    def _is_passed(self, page: ListingPage) -> bool:
+        if self.since == date.min:
+            return False
+        days = [day for listed in page.articles if (day := self._day(listed))]
+        return bool(days) and max(days) < self.since
 
     def _day(self, listed: Listed) -> date | None:
         """The day given by the listing, else the day in the address."""
