@@ -104,7 +104,7 @@ def _title(article: Article) -> Decided:
     for evidence in article.evidence("title"):
         cleaned = text.clean(evidence.text)
         if not text.is_blank(cleaned):
-            return Decided({"title": cleaned}, {"title": evidence.origin})
+            return Decided({"title": cleaned}, {"title": evidence.origin}, _doubts_of(evidence))
     raise Quarantined("title_empty", "no response has a title")
 
 
@@ -133,8 +133,14 @@ def body(article: Article, given: Given) -> Decided:
         raise Quarantined("empty_body", "no response has a text")
     cleaned = bodies.cleaned(evidence[0].text, article.base_url, given.site.text.extra_attributes)
     notices.refuse(cleaned.text, given.site.notices)
-    doubts = ("body/dropped",) if cleaned.lost_content else ()
-    return Decided({"body": cleaned.text}, {"body": evidence[0].origin}, doubts)
+    doubts = ["body/dropped"] if cleaned.lost_content else []
+    return Decided(
+        {"body": cleaned.text}, {"body": evidence[0].origin}, [*doubts, *_doubts_of(evidence[0])]
+    )
+
+
+def _doubts_of(evidence: Evidence) -> Sequence[str]:
+    return ("text/guessed",) if evidence.is_guessed else ()
 
 
 def source(article: Article, given: Given) -> Decided:
@@ -148,7 +154,9 @@ def source(article: Article, given: Given) -> Decided:
     credit = sources.decide(credited, given.site.aliases)
     origins = {"source": credit.origin} if credit.name else _EMPTY
     details = {"source/unparsed": credit.unparsed} if credit.unparsed else _EMPTY
-    return Decided({"source": credit.name, "author": credit.author}, origins, credit.notes, details)
+    guessed = [said for said in credited if said.is_guessed and said.origin == credit.origin]
+    doubts = [*credit.notes, *_doubts_of(guessed[0])] if guessed else credit.notes
+    return Decided({"source": credit.name, "author": credit.author}, origins, doubts, details)
 
 
 def credits_of(article: Article, family: Family) -> list[Evidence]:
@@ -215,6 +223,7 @@ def link(article: Article, given: Given) -> Decided:
     if "digest" in family.needs:
         if digest := _digest(article):
             found["digest"] = digest
+            doubts += _doubts_of(digest)
         else:
             doubts.append("digest/missing")
     return Decided(
@@ -236,7 +245,7 @@ def _link(article: Article, family: Family, site: Profile) -> Evidence:
 def _digest(article: Article) -> Evidence | None:
     for evidence in article.evidence("digest"):
         if digest := digests.digest_of(evidence.text):
-            return Evidence(digest, evidence.origin)
+            return Evidence(digest, evidence.origin, evidence.is_guessed)
     return None
 
 

@@ -20,12 +20,18 @@ RESERVED_ORIGINS = ("listing", "body", "address", "id", "profile")
 in its id, the profile of the site."""
 
 
+GUESSED = "guessed"
+"""The hint that names other hints."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What a page says about one field, verbatim."""
 
     text: str
     origin: Origin
+    is_guessed: bool = False
+    """It is not certain whether the page has it as plain text or as HTML."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,7 @@ class Listed:
     """The absolute address of the article's page; empty if unknown."""
     hints: Mapping[str, str] = field(default_factory=dict)
     """The other fields of the row, verbatim: ``title``, ``date``, ``source``, ``author``, ``digest``,
-    ``link``, ``body`` (HTML)."""
+    ``link``, ``body`` (HTML); ``guessed``: the names of those that are guesses (``Evidence.is_guessed``)."""
     listing: str = ""
     """The address of the listing."""
 

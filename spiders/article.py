@@ -18,7 +18,7 @@ from archiver.errors import ArticleError, BadArgument, Deferred, Quarantined
 from archiver.extract.article import read_answer
 from archiver.fetch import outcomes
 from archiver.fetch.retry import EXPECTED, MIRRORS, SPENT
-from archiver.items import Answer, Article, Evidence, Listed
+from archiver.items import GUESSED, Answer, Article, Evidence, Listed
 from archiver.normalise import sources
 from archiver.run.archive_run import ArchiveRun
 from archiver.sites.load import load
@@ -272,7 +272,12 @@ class ArticleSpider(Spider):
 
 
 def _article(listed: Listed) -> Article:
-    said = {name: [Evidence(hint, "listing")] for name, hint in listed.hints.items()}
+    guessed = listed.hints.get(GUESSED, "").split()
+    said = {
+        name: [Evidence(hint, "listing", name in guessed)]
+        for name, hint in listed.hints.items()
+        if name != GUESSED
+    }
     return Article(listed.id, listed, datetime.now(UTC), said)
 
 

@@ -32,7 +32,9 @@ def read_answer(
         spend(allowance, page, step.format, places(rules.values()))
     values = ((name, value_of(page, name, rule, allowance)) for name, rule in rules.items())
     found: dict[str, Evidence] = {
-        name: Evidence(value, step.origin) for name, value in values if value.strip()
+        name: Evidence(text, step.origin, is_guessed)
+        for name, (text, is_guessed) in values
+        if text.strip()
     }
     if "id" in found:
         claimed = found["id"].text

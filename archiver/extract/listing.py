@@ -9,8 +9,8 @@ from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
 
 from archiver.errors import Quarantined
 from archiver.extract.formats import Allowance, Page, open_page, spend
-from archiver.extract.rules import places, value_of
-from archiver.items import Listed
+from archiver.extract.rules import Value, places, value_of
+from archiver.items import GUESSED, Listed
 from archiver.sites.listing import Home, Listing, Rows
 from archiver.sites.pattern_work import work_of
 from archiver.sites.profile import Profile
@@ -145,7 +145,8 @@ def _read_rows(opened: _Opened, rule: Rows, site: Profile, listing: str, categor
         spend(opened.allowance, opened.page, opened.format, places(rule.fields.values()), len(rows))
         opened.allowance.spend(len(rows) * _ROW)
     for row in rows:
-        values = {name: _value(row, name, field_rule, opened) for name, field_rule in rule.fields.items()}
+        found = {name: _value(row, name, field_rule, opened) for name, field_rule in rule.fields.items()}
+        values: dict[str, str] = {name: value.text for name, value in found.items()}
         address = _absolute(opened.url, values.get("address", ""))
         if opened.allowance:
             opened.allowance.spend(_work_of_address(address, rule, site))
@@ -154,6 +155,8 @@ def _read_rows(opened: _Opened, rule: Rows, site: Profile, listing: str, categor
         hints: dict[str, str] = {
             name: value for name, value in values.items() if value and name not in ("id", "address")
         }
+        if guessed := " ".join(name for name, value in found.items() if value.is_guessed):
+            hints[GUESSED] = guessed
         listed = Listed(article_id[:MAX_ID], category, address, hints, listing)
         if address and rule.skips(address):
             skipped.append(listed)
@@ -167,12 +170,12 @@ def _work_of_address(address: str, rule: Rows, site: Profile) -> float:
     return site.work_of_address(address) + (work_of(category, len(address)) if category else 0)
 
 
-def _value(row: Page, field: str, rule: Rule, opened: _Opened) -> str:
+def _value(row: Page, field: str, rule: Rule, opened: _Opened) -> Value:
     """A value of a row; empty if it is not a text, so that the other rows are still read."""
     try:
         return value_of(row, field, rule, opened.allowance)
     except Quarantined:
-        return ""
+        return Value("")
 
 
 def _following(url: str, link: str) -> str:

@@ -47,6 +47,10 @@ class Page(Protocol):
     """
 
     @property
+    def declares_kinds(self) -> bool:
+        """Whether it is known of each text that it is HTML (``markup``) or plain text (``value``)."""
+
+    @property
     def empty_reason(self) -> str:
         """The reason of ``Quarantined`` for a page in which no rule matches."""
 

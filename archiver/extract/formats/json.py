@@ -52,6 +52,8 @@ class JsonFormat:
 
 
 class JsonPage:
+    declares_kinds = False
+
     def __init__(self, data: Any, size: int = 0) -> None:
         """``size``: the most values that it can have; 0 for a row."""
         self._data = data
