@@ -18,7 +18,7 @@ from archiver.errors import ArticleError, BadArgument, Deferred, Quarantined
 from archiver.extract.article import read_answer
 from archiver.fetch import outcomes
 from archiver.fetch.retry import EXPECTED, MIRRORS, SPENT
-from archiver.items import GUESSED, Answer, Article, Evidence, Listed
+from archiver.items import Answer, Article, Evidence, Listed
 from archiver.normalise import sources
 from archiver.run.archive_run import ArchiveRun
 from archiver.sites.load import load
@@ -221,14 +221,19 @@ class ArticleSpider(Spider):
         rule = self.site.steps[step_number]
         run = self.run
         return run.reader.read(
-            response, rule.format, read_answer, rule, self.site, article.id, overridden=run.count_overridden
+            response,
+            rule.format,
+            read_answer,
+            rule,
+            self.site,
+            article.id,
+            response.url,
+            overridden=run.count_overridden,
         )
 
     def _add_evidence(self, asked: _Asked, said: dict[str, Evidence]) -> None:
         article = asked.article
         article.fetched_at = datetime.now(UTC)
-        if "body" in said and not article.evidence("body"):
-            article.base_url = asked.response.url
         for name, evidence in said.items():
             _add(article, name, evidence)
         credit = self.site.text.credit
@@ -272,13 +277,7 @@ class ArticleSpider(Spider):
 
 
 def _article(listed: Listed) -> Article:
-    guessed = listed.hints.get(GUESSED, "").split()
-    said = {
-        name: [Evidence(hint, "listing", name in guessed)]
-        for name, hint in listed.hints.items()
-        if name != GUESSED
-    }
-    return Article(listed.id, listed, datetime.now(UTC), said)
+    return Article(listed.id, listed, datetime.now(UTC), listed.evidence())
 
 
 def _add(article: Article, name: str, evidence: Evidence) -> None:

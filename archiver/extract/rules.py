@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from archiver.extract.formats import Allowance, Page
-from archiver.extract.formats.fragment import text_of, without
+from archiver.extract.formats import Allowance, Page, text_of
+from archiver.extract.formats.fragment import as_page, without
 from archiver.extract.formats.names import weight_of
 from archiver.extract.formats.prose import Prose
 from archiver.sites.pattern_work import work_of
@@ -48,16 +48,18 @@ def value_of(page: Page, field: str, rule: Rule, allowance: Allowance | None = N
     if rule.text:
         return Value(rule.text)
     is_markup = field in MARKUP
-    found, is_certain = page.markup(rule.at) if is_markup or rule.drop else page.value(rule.at), True
-    if not page.declares_kinds:
-        prose = _prose(found, field, rule, allowance)
-        found = prose.html if is_markup or rule.drop else prose.plain
-        is_certain = prose.is_certain
+    wants_markup = is_markup or bool(rule.drop)
+    is_certain = True
+    if page.declares_kinds:
+        found = page.markup(rule.at) if wants_markup else text_of(page, field, rule.at)
+    else:
+        prose = _prose(page.markup(rule.at), field, rule, allowance)
+        found, is_certain = prose.html if wants_markup else prose.plain, prose.is_certain
     if rule.drop:
         if allowance:
             allowance.spend(_DROP * len(rule.drop) * len(found))
         found = without(found, rule.drop)
-        found = found if is_markup else text_of(found)
+        found = found if is_markup else text_of(as_page(found), field, "xpath:.")
     return Value(_matched(found, rule, allowance) if rule.match else found, not is_certain)
 
 
