@@ -43,7 +43,11 @@ def test_every_reason_is_documented() -> None:
 
 def test_every_doubt_is_documented() -> None:
     code = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
-    doubts = set(re.findall(r'"((?:date|source|digest|link|encoding|body|title)/[a-z]+|text/(?:guessed|repeated))"', code))
+    doubts = set(
+        re.findall(
+            r'"((?:date|source|digest|link|encoding|body|title)/[a-z]+|text/(?:guessed|repeated))"', code
+        )
+    )
     assert len(doubts) > 8
     assert not {doubt for doubt in doubts if f"| `{doubt}` |" not in docs("docs/reasons.md")}
 
