@@ -22,6 +22,7 @@ _MARKUP = re.compile(
     rf"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)|{_TAG}", re.DOTALL | re.IGNORECASE
 )
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_COMMENT = re.compile(r"<!--(?:(?!<!--).)*?-->", re.DOTALL)
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _LINE_END = re.compile("\r\n?|\n|\u2028|\u2029")
 _TAG_OR_LINE_END = re.compile("<[^<>]*+>|(?:\r\n?|\n|\u2028|\u2029)++")
@@ -39,8 +40,8 @@ class Prose(NamedTuple):
     def undeclared(cls, text: str) -> Self:
         """A text whose kind nobody declares.
 
-        It is HTML if it has an end tag of HTML, a tag such as ``<br>``, or a character reference; so
-        ``PE<15且PB>1`` and ``评级<B`` are not. A text without tags that is a whole text in HTML after its
+        It is HTML if it has an end tag of HTML, a tag such as ``<br>``, a comment, or a character reference; so
+        ``PE<15且PB>1`` and ``评级<B`` are not. A start tag of a block alone, such as ``<div>``, is not certain. A text without tags that is a whole text in HTML after its
         references are decoded (``&lt;p&gt;…&lt;/p&gt;``) was escaped once too often. The wrapper
         ``<![CDATA[…]]>`` is removed. The lines of HTML without blocks and without ``<br>`` stay lines.
         """
@@ -48,8 +49,10 @@ class Prose(NamedTuple):
         if "<" not in text and "&" not in text:
             return cls(text)
         tags: list[tuple[str, str]] = _TAGS.findall(text)
-        if any(_is_sign(*tag) for tag in tags):
+        if any(_is_sign(*tag) for tag in tags) or _COMMENT.search(text):
             return cls._of_html(text, tags)
+        if any(name.lower() in BLOCKS for _, name in tags):
+            return cls._of_html(text, tags, is_certain=False)
         if _has_reference(text):
             return cls._of_html(text, tags, is_certain=False) if tags else cls._of_references(text)
         return cls(text, is_certain=not tags)

@@ -62,6 +62,7 @@ def test_each_line_of_plain_text_becomes_a_paragraph(text: str, html: str) -> No
         ("<![CDATA[<p>第一段。</p><p>第二段。</p>]]>", "第一段。 第二段。"),
         ("<![CDATA[<p>甲</p>]]><![CDATA[<p>乙</p>]]>", "甲 乙"),
         ("<p>&amp;lt;b&amp;gt;</p>", "&lt;b&gt;"),
+        ("<!-- 甲 -->乙", "乙"),
     ],
 )
 def test_a_text_with_a_sign_of_html_is_html_and_decoded_once(text: str, plain: str) -> None:
@@ -84,6 +85,7 @@ def test_a_text_with_a_sign_of_html_is_html_and_decoded_once(text: str, plain: s
         pytest.param("换行写&lt;br&gt;", "换行写&lt;br&gt;", id="a title about HTML"),
         pytest.param("样例茶&amp;amp;样例酒", "样例茶&amp;amp;样例酒", id="references escaped twice"),
         pytest.param("<b>甲", "<p>&lt;b&gt;甲</p>", id="a start tag alone"),
+        pytest.param("<div>甲", "<div>甲", id="a start tag of a block alone"),
         pytest.param("<stock>甲</stock>", "<p>&lt;stock&gt;甲&lt;/stock&gt;</p>", id="unknown elements"),
         pytest.param("甲 <b> &amp; 乙", "甲 <b> &amp; 乙", id="a start tag and a reference"),
         pytest.param("<b>甲</b>\n乙", "<b>甲</b><br>乙", id="lines with inline elements"),
