@@ -34,7 +34,7 @@ def read_answer(
     (E9); and what ``open_page`` raises.
     Raises TooMuchWork if the page may take more work than the allowance.
     """
-    page = open_page(text, step.format, allowance)
+    page = open_page(text, step.format, allowance, step.within)
     family = site.family_of(article_id)
     if allowance:
         spend(allowance, page, step.format, step.places)

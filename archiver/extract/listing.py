@@ -139,7 +139,7 @@ class _Opened(NamedTuple):
 
 
 def _open(text: str, url: str, rule: Listing | Home, allowance: Allowance | None) -> _Opened:
-    page = open_page(text, rule.format, allowance)
+    page = open_page(text, rule.format, allowance, rule.within)
     spend(allowance, page, rule.format, rule.page_rules)
     if rule.present and not page.finds(rule.present):
         raise Quarantined("not_a_listing", f"nothing on {url} matches {rule.present!r}")

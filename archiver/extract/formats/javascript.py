@@ -14,7 +14,8 @@ _TOKEN = re.compile(
       (?P<blank> \s++ | //[^\n]*+ | /\*[^*]*+\*++(?:[^/*][^*]*+\*++)*+/ )
     | (?P<string> "(?:[^"\\\n]|\\[\s\S])*+" | '(?:[^'\\\n]|\\[\s\S])*+' )
     | (?P<sign> [{}\[\],:] )
-    | (?P<number> [-+]? (?: 0[xX][0-9a-fA-F]{1,16}+ | (?:(?:0|[1-9]\d*+)\.?\d*+|\.\d++)(?:[eE][-+]?\d++)? ) (?![\w$.]) )
+    | (?P<number> [-+]? (?: 0[xX][0-9a-fA-F]{1,16}+
+        | (?: (?:0|[1-9]\d*+)(?:\.\d*+)? | \.\d++ ) (?:[eE][-+]?\d++)? ) (?![\w$.]) )
     | (?P<constant> (?: ![01] | void\s++0 | true | false | null | undefined ) (?![\w$.]) )
     | (?P<key> [^\W\d][\w$]*+ | \$[\w$]*+ )
     """,
@@ -23,10 +24,8 @@ _TOKEN = re.compile(
 _COLON = re.compile(r"\s*+:")
 _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r\n|[\s\S]))")
 _CONSTANTS = {"!0": "true", "!1": "false", "undefined": "null"}
-_ESCAPED = {
-    **{"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "0": "\0"},
-    **dict.fromkeys(("\r\n", "\n", "\r", "\u2028", "\u2029"), ""),
-}
+_LINE_ENDS = ("\r\n", "\n", "\r", "\u2028", "\u2029")
+_ESCAPED = dict(zip("bfnrtv0", "\b\f\n\r\t\v\0", strict=True)) | dict.fromkeys(_LINE_ENDS, "")
 _OPENING = {"}": "{", "]": "["}
 
 

@@ -40,10 +40,11 @@ class Prose(NamedTuple):
     def undeclared(cls, text: str) -> Self:
         """A text whose kind nobody declares.
 
-        It is HTML if it has an end tag of HTML, a tag such as ``<br>``, a comment, or a character reference; so
-        ``PE<15且PB>1`` and ``评级<B`` are not. A start tag of a block alone, such as ``<div>``, is not certain. A text without tags that is a whole text in HTML after its
-        references are decoded (``&lt;p&gt;…&lt;/p&gt;``) was escaped once too often. The wrapper
-        ``<![CDATA[…]]>`` is removed. The lines of HTML without blocks and without ``<br>`` stay lines.
+        It is HTML if it has an end tag of HTML, a tag such as ``<br>``, a comment, or a character reference;
+        so ``PE<15且PB>1`` and ``评级<B`` are not. A start tag of a block alone (``<div>``) is not certain. A
+        text without tags that is a whole text in HTML after its references are decoded was escaped once too
+        often. The wrapper ``<![CDATA[…]]>`` is removed. The lines of HTML without blocks and without ``<br>``
+        stay lines.
         """
         text = _without_wrapper(text)
         if "<" not in text and "&" not in text:

@@ -1,4 +1,4 @@
-"""Finds a document that stands in something else: JSON in a script, in JSONP or in a page, a text in an element."""
+"""Finds a document that stands in something else: in JSONP, in a script, or in an element of a page."""
 
 from __future__ import annotations
 
@@ -31,8 +31,9 @@ _CONVERT = 15
 _SHOWN = 60
 """Characters of a response that a message quotes."""
 
-_COMMENT = r"/\*[^*]*+\*++(?:[^/*][^*]*+\*++)*+/"
-_BEFORE_VALUE = re.compile(rf"(?:\s++|{_COMMENT}|\(|JSON\s*+\.\s*+parse\s*+\()*+")
+_BEFORE_VALUE = re.compile(r"(?:\s{1,200}+|/\*[^*]{0,200}+\*/|\(|JSON\.parse\(){0,10}+")
+"""What can stand between a marker and the value; limited, because it is sought after every marker."""
+
 _CALLBACK = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s++|/\*\*/|;)*+[\w$.]++\s*+\(")
 _DECODER = json.JSONDecoder(strict=False)
 _STRING = etree.XPath("string()", smart_strings=False)
@@ -72,11 +73,11 @@ def _in_element(text: str, selector: str) -> str:
     if not found:
         raise Quarantined("no_document", f"nothing in the response matches {selector!r}; {_instead(text)}")
     part = found[0].part
-    return str(_STRING(part)) if etree.iselement(part) else found[0].value(".")
+    return str(_STRING(part) if etree.iselement(part) else part)
 
 
 def _json_in_element(text: str, found: str, allowance: Allowance | None) -> str:
-    """A script ends at ``</script>`` for a parser, also inside a string of its JSON: then the text goes on."""
+    """A parser ends a script at ``</script>``, also inside a string of its JSON: the JSON then goes on."""
     start = _BEFORE_VALUE.match(found).end()  # type: ignore[union-attr]  # it matches an empty text
     value = _value_at(found, start, allowance)
     if value.is_cut and (place := text.find(found.strip())) >= 0:
@@ -134,8 +135,7 @@ def _value_at(text: str, start: int, allowance: Allowance | None) -> _Value:
     _spend(allowance, text, start, _PARSE)
     if text[start : start + 1] in ('"', "'"):
         inner, end = string_at(text, start)
-        is_document = inner.strip()[:1] in ("{", "[")
-        return _Value(inner if is_document else "", is_cut=end < 0)
+        return _value_at(inner, 0, None) if inner[:1] in ("{", "[") else _Value(is_cut=end < 0)
     if text[start : start + 1] not in ("{", "["):
         return _Value()
     try:
