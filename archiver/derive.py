@@ -14,8 +14,10 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from archiver.errors import Quarantined
+from archiver.extract import identity
+from archiver.extract.identity import Memory
 from archiver.items import Article, Evidence
-from archiver.normalise import age, dates, digests, notices, sources, text, titles
+from archiver.normalise import age, dates, digests, notices, sources, text
 from archiver.normalise import body as bodies
 from archiver.normalise.fingerprint import fingerprint
 from archiver.posts import Post
@@ -23,9 +25,6 @@ from archiver.sites.family import Family
 from archiver.sites.profile import Profile
 
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>/]+\S*")
-
-MAX_REMEMBERED = 1000
-"""Size of :class:`Memory`. Copies of one response arrive close together, so the latest entries are enough."""
 
 
 class Names(Protocol):
@@ -38,19 +37,6 @@ class Names(Protocol):
         """The name of the source that has this slug; empty if the slug is unknown."""
 
 
-class Memory:
-    """Remembers which of the latest articles had some content first."""
-
-    def __init__(self) -> None:
-        self._keys: dict[int, str] = {}
-
-    def first(self, content: int, key: str) -> str:
-        """The key of the first article whose content has this hash; ``key`` itself if there was none."""
-        if len(self._keys) >= MAX_REMEMBERED:
-            del self._keys[next(iter(self._keys))]
-        return self._keys.setdefault(content, key)
-
-
 @dataclass(frozen=True, slots=True)
 class Given:
     """The values, in addition to the article, on which decisions depend."""
@@ -60,6 +46,8 @@ class Given:
     """The address of the published site, with a slash at its end."""
     names: Names
     memory: Memory = field(default_factory=Memory)
+    titles: Memory = field(default_factory=Memory)
+    """The titles of articles without an id in their responses, in the listing and in the responses."""
 
 
 _EMPTY: Mapping[str, Any] = {}
@@ -93,14 +81,13 @@ def fetched(article: Article, _given: Given) -> Decided:
     return NOTHING
 
 
-def title(article: Article, _given: Given) -> Decided:
-    """The title. If no response gave an id, the title must resemble that of the listing (``id_mismatch``)."""
+def title(article: Article, given: Given) -> Decided:
+    """The title. Without an id in the responses, it is compared with the title of the listing."""
     first, best = _titles(article)
-    listed = text.clean(article.listed.hints.get("title", ""))
-    is_comparable = listed and text.DAMAGED not in listed and not article.evidence("id")
-    if is_comparable and not titles.are_alike(first.text, listed):
-        raise Quarantined("id_mismatch", f"the listing has the title {listed!r}, the response {first.text!r}")
     doubts = [_DAMAGED] if text.DAMAGED in best.text else []
+    listed = text.clean(article.listed.hints.get("title", ""))
+    if listed and text.DAMAGED not in listed and not article.evidence("id"):
+        doubts += identity.compare(article, given.site, first, listed, given.titles)
     return Decided({"title": best.text}, {"title": best.origin}, [*doubts, *_doubts_of(best)])
 
 

@@ -94,6 +94,13 @@ def test_an_unknown_credit_is_recorded_with_its_text() -> None:
     assert made.details == {"source/unparsed": "来源：综合样例办"}
 
 
+def test_the_title_of_the_article_is_used_if_the_listing_has_another_headline() -> None:
+    listed = Listed("202202220000000017", hints={"title": "列表里的短标题"})
+    made = article(listed.id, listed, title="文章自己的另一个长题目")
+    decided = derive.title(made, Given(load("eastmoney"), HOME, OneName()))
+    assert (decided.values["title"], decided.doubts) == ("文章自己的另一个长题目", ["title/conflict"])
+
+
 COMPLETE = {
     "title": "样例标题",
     "date": "2022-02-22 17:47:15",

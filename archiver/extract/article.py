@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from archiver.errors import Quarantined
 from archiver.extract.formats import Allowance, Page, base_of, open_page, spend
-from archiver.extract.formats.addresses import absolute_path
+from archiver.extract.formats.addresses import absolute, absolute_path
+from archiver.extract.identity import CANONICAL
 from archiver.extract.rules import MARKUP, Value, places, value_of
 from archiver.items import Evidence
 from archiver.normalise.text import DAMAGED, is_unreadable
@@ -13,6 +14,7 @@ from archiver.sites.profile import Profile
 from archiver.sites.rules import Rule
 
 _ADDRESSES = ("id", "link")
+_OWN_ADDRESS = ("link[rel=canonical]::attr(href)", "meta[property='og:url']::attr(content)")
 _MAY_BE_DAMAGED = ("body", "title")
 """Fields that are kept with U+FFFD in them. A damaged date, source or address could mean another one."""
 
@@ -60,7 +62,16 @@ def read_answer(
             del found["id"]
     if not found.keys() - {"id"}:
         raise Quarantined(page.empty_reason, "the response has no field of an article")
+    if base and "id" not in rules and (named := _canonical(page, base, allowance)):
+        found[CANONICAL] = Evidence(named, step.origin)
     return found
+
+
+def _canonical(page: Page, base: str, allowance: Allowance | None) -> str:
+    """The address that a page gives itself; empty if there is none."""
+    spend(allowance, page, "html", _OWN_ADDRESS)
+    found = (page.value(rule) for rule in _OWN_ADDRESS)
+    return next((absolute(base, address) for address in found if address), "")
 
 
 def _rules(page: Page, step: Step) -> dict[SaidField, Rule]:
