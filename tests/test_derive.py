@@ -14,8 +14,10 @@ import pytest
 from scrapy.crawler import Crawler
 
 from archiver import derive, settings
-from archiver.derive import DECISIONS, Given, Memory
+from archiver.derive import DECISIONS, Given
 from archiver.errors import ArticleError, Deferred, Quarantined
+from archiver.extract import identity
+from archiver.extract.identity import Memory
 from archiver.items import Answer, Article, Evidence, Listed
 from archiver.normalise import slugs, sources
 from archiver.posts import render
@@ -273,7 +275,7 @@ def test_a_repeated_article_is_refused_and_a_repeated_text_is_a_doubt() -> None:
 
 
 def test_memory_keeps_only_the_latest_entries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(derive, "MAX_REMEMBERED", 2)
+    monkeypatch.setattr(identity, "MAX_REMEMBERED", 2)
     memory = Memory()
     assert [
         memory.first(content, key) for content, key in ((1, "a"), (1, "b"), (2, "b"), (3, "c"), (1, "d"))
