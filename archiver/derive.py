@@ -83,7 +83,7 @@ def fetched(article: Article, _given: Given) -> Decided:
 
 def title(article: Article, given: Given) -> Decided:
     """The title. Without an id in the responses, it is compared with the title of the listing."""
-    first, best = _titles(article)
+    first, best = _titles(article, given.site)
     doubts = [_DAMAGED] if text.DAMAGED in best.text else []
     listed = text.clean(article.listed.hints.get("title", ""))
     if listed and text.DAMAGED not in listed and not article.evidence("id"):
@@ -91,7 +91,7 @@ def title(article: Article, given: Given) -> Decided:
     return Decided({"title": best.text}, {"title": best.origin}, [*doubts, *_doubts_of(best)])
 
 
-def _titles(article: Article) -> tuple[Evidence, Evidence]:
+def _titles(article: Article, site: Profile) -> tuple[Evidence, Evidence]:
     """The most trusted title, and the most trusted one that is not damaged; else the first one twice."""
     damaged: list[Evidence] = []
     for evidence in article.evidence("title"):
@@ -102,7 +102,8 @@ def _titles(article: Article) -> tuple[Evidence, Evidence]:
             return damaged[0] if damaged else title, title
         damaged.append(title)
     if not damaged:
-        raise Quarantined("title_empty", "no response has a title")
+        rules = site.rules_for("title", article.id)
+        raise Quarantined("title_empty", f"no response has a title (rules: {rules})")
     return damaged[0], damaged[0]
 
 
@@ -113,7 +114,13 @@ def date(article: Article, given: Given) -> Decided:
         Evidence(article.listed.address, "address"),
         Evidence(given.site.key_of(article.id), "id"),
     ]
-    found = dates.decide(evidence, article.fetched_at, given.site.zone, lambda: _answered_at(article))
+    try:
+        found = dates.decide(evidence, article.fetched_at, given.site.zone, lambda: _answered_at(article))
+    except Quarantined as why:
+        if why.detail:
+            raise
+        rules = given.site.rules_for("date", article.id)
+        raise Quarantined(why.reason, f"no response has a date (rules: {rules})") from why
     values = {"date": found.moment.at, "date_precise": found.moment.precise}
     return Decided(values, {"date": found.origin}, found.notes)
 
@@ -128,7 +135,8 @@ def body(article: Article, given: Given) -> Decided:
     """The cleaned text; a doubt if cleaning removed something that could have been content."""
     evidence = article.evidence("body")
     if not evidence:
-        raise Quarantined("empty_body", "no response has a text")
+        rules = given.site.rules_for("body", article.id)
+        raise Quarantined("empty_body", f"no response has a text (rules: {rules})")
     base = evidence[0].base or _own_address(article, given.site)
     cleaned = bodies.cleaned(evidence[0].text, base, given.site.text.extra_attributes)
     notices.refuse(cleaned.text, given.site.notices)
@@ -159,14 +167,16 @@ def source(article: Article, given: Given) -> Decided:
         credited = [Evidence(given.site.source, "profile")]
     credit = sources.decide(credited, given.site.aliases)
     origins = {"source": credit.origin} if credit.name else _EMPTY
+    author = credit.author or next((text.clean(said.text) for said in article.evidence("author")), "")
     details = {"source/unparsed": credit.unparsed} if credit.unparsed else _EMPTY
     guessed = [said for said in credited if said.is_guessed and said.origin == credit.origin]
     doubts = [*credit.notes, *_doubts_of(guessed[0])] if guessed else credit.notes
-    return Decided({"source": credit.name, "author": credit.author}, origins, doubts, details)
+    return Decided({"source": credit.name, "author": author}, origins, doubts, details)
 
 
 def credits_of(article: Article, family: Family) -> list[Evidence]:
-    """The credits, then the source in the tag; without these, the source in the last bracket of the digest.
+    """The credits, then the source in the tag; without these, the credit in the line of the date, else the
+    source in the last bracket of the digest.
 
     A tag counts only in families whose tags are made from the source alone. A damaged credit would make a
     wrong category: it is left out.
@@ -175,8 +185,13 @@ def credits_of(article: Article, family: Family) -> list[Evidence]:
     if family.source_tag:
         tags = article.evidence("tag")
         credited += [Evidence(sources.from_tag(tag.text, family.source_tag), tag.origin) for tag in tags]
+    credited = credited or [said for said in article.evidence("date") if _LABELLED.search(said.text)]
     named = ((sources.from_digest(digest.text), digest.origin) for digest in article.evidence("digest"))
     return credited or [Evidence(name, origin) for name, origin in named if name]
+
+
+_LABELLED = re.compile("(?:来源|來源|出处|出處)\\s*[:：|｜丨]")
+"""A date that stands in one line with the credit: 2022-02-22 17:47 来源：样例日报."""
 
 
 def credit_of(article: Article) -> str:
@@ -196,10 +211,11 @@ def filing(article: Article, given: Given) -> Decided:
         return Decided({"category": category, "tag": tag})
     name = given.names.name_of(listed)
     if not name:
+        rules = site.rules_for("source", article.id)
         raise Quarantined(
             "source",
-            "no source is credited, and the category of the listing is unknown: write `source: NAME` in the "
-            "profile if the site is the source of its articles",
+            f"no source is credited (rules: {rules}), and the category of the listing is unknown: write "
+            "`source: NAME` in the profile if the site is the source of its articles",
         )
     values = {
         "category": family.category_of(listed, listed, site.name),

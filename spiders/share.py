@@ -11,6 +11,7 @@ from pathlib import Path
 
 from archiver.errors import BadArgument, Quarantined
 from archiver.items import Article, Listed
+from archiver.run.advice import to_do
 from archiver.setting_values import path
 from archiver.terminal import printable
 from spiders.article import ArticleSpider
@@ -44,9 +45,12 @@ class ShareSpider(ArticleSpider):
         typed = [part.strip() for part in infocode.split(",") if part.strip()] + (
             [url.strip()] if url else []
         )
-        if not typed and file is None:
-            raise BadArgument("spider share: name the articles with infocode=, url= or file=")
         self.typed = [self._typed(text) for text in typed]
+        self.is_named = bool(typed) or file is not None
+
+    def refuse_arguments(self) -> None:
+        if not self.is_named:
+            raise BadArgument("spider share: name the articles with infocode=, url= or file=")
 
     def _typed(self, text: str) -> Listed:
         listed = self.name_article(text)
@@ -87,7 +91,7 @@ class ShareSpider(ArticleSpider):
                     if text and not text.startswith("#"):
                         yield text
         except (OSError, UnicodeDecodeError) as exc:
-            self.run.ledger.listing_incomplete(self.file, "unreadable")
+            self.run.ledger.listing_incomplete(self.file, "unreadable", advice=to_do("unreadable"))
             self.logger.error("file=%s cannot be read to its end: %s", self.file, exc)
 
     def _enqueue_lines(self, lines: list[str]) -> Iterator[Article]:

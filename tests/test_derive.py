@@ -69,6 +69,12 @@ def credited(article_id: str, **texts: str) -> sources.Credit:
         (ROLLING, {"tag": "东财滚动新闻"}, "", ("source/missing",)),
         (ROLLING, {"digest": "今日收涨。（样例晚报）"}, "样例晚报", ()),
         (ROLLING, {"source": "样例日报", "digest": "今日收涨。（样例晚报）"}, "样例日报", ()),
+        (ROLLING, {"date": "2022-02-22 17:47 来源：样例日报 作者：王某"}, "样例日报", ()),
+        (ROLLING, {"date": "2022-02-22 17:47|來源｜样例日报|"}, "样例日报", ()),
+        (ROLLING, {"date": "出处: 样例日报 2022-02-22", "digest": "今日收涨。（样例晚报）"}, "样例日报", ()),
+        (ROLLING, {"date": "2022-02-22 来源：样例晚报", "source": "样例日报"}, "样例日报", ()),
+        (ROLLING, {"date": "2022-02-22 17:47:15"}, "", ("source/missing",)),
+        (ROLLING, {"date": "2022-02-22 收入来源广泛"}, "", ("source/missing",)),
     ],
 )
 def test_a_tag_names_a_source_only_if_it_is_made_from_one(
@@ -177,6 +183,40 @@ def test_a_decision_does_not_change_the_article() -> None:
         assert repr(made) == before
         derive.apply(decided, made)
     assert (made.link, made.digest) == ("http://www.example.com/1.html", "样例摘要。")
+
+
+@pytest.mark.parametrize(
+    ("given_texts", "detail"),
+    [
+        ({"title": " "}, "no response has a title (rules: answer 'Title || title || TITLE', post_page 'section h1')"),
+        ({"body": None}, "no response has a text (rules: answer 'text || content || Text || Content', post_page 'xpath:"),
+        ({"source": ""}, "no source is credited (rules: answer 'medianame || MediaName || mediaName || MEDIANAME …'), and"),
+        ({"body": "<p> </p>"}, "no text, picture or video is left of the body after cleaning"),
+    ],
+)  # fmt: skip
+def test_a_missing_field_names_the_rules_that_found_nothing(
+    given_texts: dict[str, str | None], detail: str
+) -> None:
+    texts = {name: text for name, text in (COMPLETE | given_texts).items() if text is not None}
+    with pytest.raises(Quarantined) as caught:
+        derive.derive(article(SHARED, **texts), given())
+    assert caught.value.detail.startswith(detail)
+
+
+def test_an_article_without_any_date_names_the_rules_for_dates(tmp_path: Path) -> None:
+    """The id of finews has a day, so it cannot be of finews."""
+    profile = tmp_path / "mine.yaml"
+    profile.write_text(
+        "name: mine\norigins: ['http://a.example']\n"
+        "feeds: {news: {url: 'http://a.example/', rows: li, fields: {address: 'a::attr(href)'}}}\n"
+        "steps: [{origin: page, urls: ['{address}'], fields: {title: h1, body: '#art', date: '#none'}}]\n"
+        "families: [{name: story, id: '[a-z]+', link: '{address}'}]\n",
+        encoding="utf-8",
+    )
+    made = article("abc", title="样例标题", body="<p>样例正文。</p>")
+    with pytest.raises(Quarantined) as caught:
+        derive.derive(made, Given(load(str(profile)), HOME, OneName()))
+    assert str(caught.value) == "date: no response has a date (rules: page '#none')"
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 
 from archiver import settings
 from archiver.options import OPTIONS
+from archiver.run.doubts import MEANINGS
 from archiver.run.status import Status
 from tests.crawling import PROJECT
 
@@ -41,7 +42,7 @@ def test_every_reason_is_documented() -> None:
     assert not missing
 
 
-def test_every_doubt_is_documented() -> None:
+def test_every_doubt_is_documented_in_the_words_of_the_report() -> None:
     code = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
     doubts = set(
         re.findall(
@@ -49,7 +50,10 @@ def test_every_doubt_is_documented() -> None:
         )
     )
     assert len(doubts) > 8
-    assert not {doubt for doubt in doubts if f"| `{doubt}` |" not in docs("docs/reasons.md")}
+    assert doubts <= MEANINGS.keys()
+    table = docs("docs/reasons.md").partition("| doubt | in the report |")[2].partition("\n\n")[0]
+    rows = re.findall(r"^\| `([a-z]+/[a-z]+)` \| ([^|]+) \|", table, re.MULTILINE)
+    assert dict(rows) == dict(MEANINGS)
 
 
 def test_every_exit_status_is_documented() -> None:
@@ -105,3 +109,12 @@ def test_every_path_in_the_docs_exists(page: Path) -> None:
         r"`((?:archiver|spiders|tests|docs|benchmarks)/[\w/.-]+)`", page.read_text("utf-8")
     ):
         assert (PROJECT / path).exists(), path
+
+
+def test_every_table_of_test_inputs_in_contributing_exists() -> None:
+    rows = re.findall(r"^\| [^|]+ \| `(tests/[^`]+)` \| (.+) \|$", docs("CONTRIBUTING.md"), re.MULTILINE)
+    assert len(rows) > 15
+    for path, names in rows:
+        code = docs(path)
+        for name in re.findall(r"`(\w+)`", names):
+            assert re.search(rf"^(?:def )?{name}(?: =|:|\()", code, re.MULTILINE), f"{path}: {name}"

@@ -27,10 +27,12 @@ from archiver.fetch.site import site_of
 from archiver.items import Article
 from archiver.publish.jekyll.site import open_site
 from archiver.run import drift, origins
+from archiver.run.doubts import Doubts
 from archiver.run.exports import Exports, is_of_exporter
 from archiver.run.ledger import ENDS, Ledger, Tally
 from archiver.run.reading import Reader
 from archiver.run.report import Report
+from archiver.run.trying import archives
 from archiver.sites.profile import Profile
 from archiver.storage.archive import Archive
 from archiver.storage.files import REPORT
@@ -78,12 +80,13 @@ class ArchiveRun:
             crawler.settings.getint("ARCHIVER_PAGE_ELEMENTS"),
         )
         self.max_held = crawler.settings.getint("ARCHIVER_HELD_BYTES")
-        self.site_url = _site_url(crawler.settings, site)
+        self.site_url = site_url(crawler.settings, site)
         self.ledger = Ledger(archive.catalogue, now, schedule, site.name)
         self.report: Report | None = None
         self.storage_error: StorageError | None = None
         self.usage_error = ""
         self.exports = Exports(crawler)
+        self.doubts = Doubts()
         self.drift: list[str] = []
         """Signs that the site changed, a sentence each."""
         self._crawler = crawler
@@ -94,8 +97,12 @@ class ArchiveRun:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
+        if not archives(crawler):
+            raise NotConfigured
         site = site_of(crawler)
         now = datetime.now(UTC)
+        if refuse_arguments := getattr(crawler.spider, "refuse_arguments", None):
+            refuse_arguments()
         options.check_run(crawler.settings, now)
         refuse_unusable(crawler.settings, site.origins)
         attempts, days = map(crawler.settings.getint, ("ARCHIVER_RETRY_ATTEMPTS", "ARCHIVER_RETRY_DAYS"))
@@ -119,10 +126,10 @@ class ArchiveRun:
 
     @classmethod
     def of(cls, crawler: Crawler) -> Self:
-        """Raises NotConfigured if no spider of the archiver is running, for example in ``scrapy shell``."""
+        """Raises NotConfigured if the archive is not open, for example in ``scrapy shell``."""
         run = crawler.get_extension(cls)
         if run is None:
-            raise NotConfigured(f"{cls.__name__} is not in EXTENSIONS, or the spider has no profile")
+            raise NotConfigured(f"{cls.__name__} is not in EXTENSIONS, or a command only tries a page")
         return run
 
     @property
@@ -258,6 +265,7 @@ class ArchiveRun:
             storage_error=str(self.storage_error or ""),
             internal_errors=self._internal_errors + self._bugs.seen,
             doubts=doubts,
+            doubtful=self.doubts,
             proxies=tuple(sorted(n.removeprefix(PROXIED) for n in stats if n.startswith(PROXIED))),
             export_error=export_error,
             usage_error=self.usage_error,
@@ -301,7 +309,7 @@ def _claim(archive: Archive, site: Profile) -> None:
     archive.catalogue.claim(site.namespace, site.name)
 
 
-def _site_url(settings: BaseSettings, site: Profile) -> str:
+def site_url(settings: BaseSettings, site: Profile) -> str:
     """The address of the published archive, for footers; it always ends with a slash. That of the profile
     counts, unless the user set another one."""
     said = settings["ARCHIVER_SITE_URL"]

@@ -5,44 +5,19 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from archiver.replica.articles import Site
 from archiver.replica.server import Replica, proxied
-from tests.crawling import PROJECT, asked, crawl
+from tests import crawling
+from tests.crawling import asked, crawl
 
 
-def scrapy(*words: str, replica: Replica | None = None) -> subprocess.CompletedProcess[str]:
-    environment = proxied(replica.url if replica else "http://127.0.0.1:9", os.environ)
-    return subprocess.run(
-        [sys.executable, "-m", "scrapy", *words],
-        cwd=PROJECT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
-def test_scrapy_list_prints_the_spiders() -> None:
-    assert scrapy("list").stdout.split() == ["category", "share"]
-
-
-def test_scrapy_check_passes() -> None:
-    assert scrapy("check").returncode == 0
-
-
-def test_scrapy_shell_and_fetch_work_without_an_archive() -> None:
-    with Replica(Site(articles=10, plain=True)) as replica:
-        home = "http://finews.withounder.com/"
-        shell = scrapy("shell", "--nolog", "-c", "response.css('h1 a::text').get()", home, replica=replica)
-        fetch = scrapy("fetch", "--nolog", home, replica=replica)
-    assert shell.stdout.strip() == "金融消息"
-    assert "</html>" in fetch.stdout
+def scrapy(*words: str) -> subprocess.CompletedProcess[str]:
+    done = crawling.scrapy(list(words), proxied("http://127.0.0.1:9", os.environ))
+    return subprocess.CompletedProcess(words, done.status, done.stdout, done.stderr)
 
 
 def test_items_go_to_stdout_and_the_report_to_stderr(tmp_path: Path) -> None:

@@ -86,7 +86,8 @@ class JsonPage:
 
     def values(self, rule: str) -> list[str]:
         found = _search(rule, self._data)
-        return [_scalar(rule, value).strip() for value in (found if isinstance(found, list) else [found])]
+        found = found if isinstance(found, list) else [found]
+        return [_scalar(rule, value).strip() for value in found]
 
     def markup(self, rule: str) -> str:
         return _scalar(rule, _search(rule, self._data))

@@ -18,6 +18,9 @@ _SIGNS = names("br hr img p wbr")
 _NAME = r"([A-Za-z][A-Za-z0-9]*+)"
 _TAG = rf"<(/?){_NAME}(?:[\s/](?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+'|[\"'])*+)?>"
 _TAGS = re.compile(_TAG)
+_POSSIBLE_TAG = re.compile(rf"</?{_NAME}(?:\s[^<>=]*+=[^<>]*+)?\s*+/?>")
+"""A tag of any name; ``A<B and C>D`` has none."""
+
 _MARKUP = re.compile(
     rf"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)|{_TAG}", re.DOTALL | re.IGNORECASE
 )
@@ -56,7 +59,7 @@ class Prose(NamedTuple):
             return cls._of_html(text, tags, is_certain=False)
         if _has_reference(text):
             return cls._of_html(text, tags, is_certain=False) if tags else cls._of_references(text)
-        return cls(text, is_certain=not tags)
+        return cls(text, is_certain=_POSSIBLE_TAG.search(text) is None)
 
     @classmethod
     def _of_html(cls, text: str, tags: list[tuple[str, str]], *, is_certain: bool = True) -> Self:
@@ -86,11 +89,11 @@ class Prose(NamedTuple):
 
     @property
     def html(self) -> str:
-        """The text as HTML; each line of a plain text becomes a paragraph."""
+        """The text as HTML; each of several lines of a plain text becomes a paragraph."""
         if self.is_html:
             return self.text
-        lines = filter(None, map(str.strip, _LINE_END.split(escape(self.text, quote=False))))
-        return "".join(f"<p>{line}</p>" for line in lines)
+        lines = [line for line in map(str.strip, _LINE_END.split(escape(self.text, quote=False))) if line]
+        return "".join(f"<p>{line}</p>" for line in lines) if len(lines) > 1 else "".join(lines)
 
 
 def _without_wrapper(text: str) -> str:

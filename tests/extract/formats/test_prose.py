@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import time
+from html import unescape
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from archiver.extract.formats import IN_PROCESS, Allowance, TooMuchWork, open_page
 from archiver.extract.formats.prose import Prose
 from archiver.extract.rules import Value, value_of
+from archiver.normalise.body import clean
 from archiver.sites.rules import AnyRule
 
 PLAIN = [
@@ -23,48 +27,49 @@ PLAIN = [
     ("样例S&P指数，R&D投入；AT&T", "样例S&amp;P指数，R&amp;D投入；AT&amp;T"),
     ("a <- b -> c, x << 2", "a &lt;- b -&gt; c, x &lt;&lt; 2"),
     ("a&nosuchname;b", "a&amp;nosuchname;b"),
+    ("若A<B and C>D，则买入", "若A&lt;B and C&gt;D，则买入"),
 ]
 
 
 @pytest.mark.parametrize(("text", "escaped"), PLAIN)
 def test_a_text_without_a_sign_of_html_is_plain_text(text: str, escaped: str) -> None:
     prose = Prose.undeclared(text)
-    assert (prose.plain, prose.html, prose.is_certain) == (text, f"<p>{escaped}</p>", True)
+    assert (prose.plain, prose.html, prose.is_certain) == (text, escaped, True)
 
 
-@pytest.mark.parametrize(
-    ("text", "html"),
-    [
-        ("一、甲。\n二、乙。\n三、丙。", "<p>一、甲。</p><p>二、乙。</p><p>三、丙。</p>"),
-        ("甲\r\n\r\n 乙 \r丙", "<p>甲</p><p>乙</p><p>丙</p>"),
-        ("甲\u2028乙", "<p>甲</p><p>乙</p>"),
-        ("\n　　甲\n", "<p>甲</p>"),
-        ("", ""),
-    ],
-)
+LINES = [
+    ("一、甲。\n二、乙。\n三、丙。", "<p>一、甲。</p><p>二、乙。</p><p>三、丙。</p>"),
+    ("甲\r\n\r\n 乙 \r丙", "<p>甲</p><p>乙</p><p>丙</p>"),
+    ("甲\u2028乙", "<p>甲</p><p>乙</p>"),
+    ("\n　　甲\n", "甲"),
+    ("", ""),
+]
+
+
+@pytest.mark.parametrize(("text", "html"), LINES)
 def test_each_line_of_plain_text_becomes_a_paragraph(text: str, html: str) -> None:
     assert Prose.undeclared(text).html == html
 
 
-@pytest.mark.parametrize(
-    ("text", "plain"),
-    [
-        ("<em>600000</em>样例<em>银行</em>公告", "600000样例银行公告"),
-        ("<P>甲</P>", "甲"),
-        ("甲<br>乙", "甲 乙"),
-        ("甲<BR/>乙", "甲 乙"),
-        ('<p class="a>b">甲', "甲"),
-        ("样例茶&amp;样例酒涨停", "样例茶&样例酒涨停"),
-        ("样例集团 &#8211; 季报：&ldquo;超预期&rdquo;", "样例集团 – 季报：“超预期”"),
-        ("&#x6caa;指", "沪指"),
-        ("评级&lt;B的债", "评级<B的债"),
-        ("<p>PE<15且PB>1</p>", "PE<15且PB>1"),
-        ("<![CDATA[<p>第一段。</p><p>第二段。</p>]]>", "第一段。 第二段。"),
-        ("<![CDATA[<p>甲</p>]]><![CDATA[<p>乙</p>]]>", "甲 乙"),
-        ("<p>&amp;lt;b&amp;gt;</p>", "&lt;b&gt;"),
-        ("<!-- 甲 -->乙", "乙"),
-    ],
-)
+HTML = [
+    ("<em>600000</em>样例<em>银行</em>公告", "600000样例银行公告"),
+    ("<P>甲</P>", "甲"),
+    ("甲<br>乙", "甲 乙"),
+    ("甲<BR/>乙", "甲 乙"),
+    ('<p class="a>b">甲', "甲"),
+    ("样例茶&amp;样例酒涨停", "样例茶&样例酒涨停"),
+    ("样例集团 &#8211; 季报：&ldquo;超预期&rdquo;", "样例集团 – 季报：“超预期”"),
+    ("&#x6caa;指", "沪指"),
+    ("评级&lt;B的债", "评级<B的债"),
+    ("<p>PE<15且PB>1</p>", "PE<15且PB>1"),
+    ("<![CDATA[<p>第一段。</p><p>第二段。</p>]]>", "第一段。 第二段。"),
+    ("<![CDATA[<p>甲</p>]]><![CDATA[<p>乙</p>]]>", "甲 乙"),
+    ("<p>&amp;lt;b&amp;gt;</p>", "&lt;b&gt;"),
+    ("<!-- 甲 -->乙", "乙"),
+]
+
+
+@pytest.mark.parametrize(("text", "plain"), HTML)
 def test_a_text_with_a_sign_of_html_is_html_and_decoded_once(text: str, plain: str) -> None:
     prose = Prose.undeclared(text)
     assert (prose.plain, prose.is_html, prose.is_certain) == (plain, True, True)
@@ -84,9 +89,9 @@ def test_a_text_with_a_sign_of_html_is_html_and_decoded_once(text: str, plain: s
         pytest.param("&lt;p&gt;是段落", "&lt;p&gt;是段落", id="an article about HTML"),
         pytest.param("换行写&lt;br&gt;", "换行写&lt;br&gt;", id="a title about HTML"),
         pytest.param("样例茶&amp;amp;样例酒", "样例茶&amp;amp;样例酒", id="references escaped twice"),
-        pytest.param("<b>甲", "<p>&lt;b&gt;甲</p>", id="a start tag alone"),
+        pytest.param("<b>甲", "&lt;b&gt;甲", id="a start tag alone"),
         pytest.param("<div>甲", "<div>甲", id="a start tag of a block alone"),
-        pytest.param("<stock>甲</stock>", "<p>&lt;stock&gt;甲&lt;/stock&gt;</p>", id="unknown elements"),
+        pytest.param("<stock>甲</stock>", "&lt;stock&gt;甲&lt;/stock&gt;", id="unknown elements"),
         pytest.param("甲 <b> &amp; 乙", "甲 <b> &amp; 乙", id="a start tag and a reference"),
         pytest.param("<b>甲</b>\n乙", "<b>甲</b><br>乙", id="lines with inline elements"),
         pytest.param(
@@ -97,6 +102,12 @@ def test_a_text_with_a_sign_of_html_is_html_and_decoded_once(text: str, plain: s
 def test_a_text_that_could_be_either_is_not_certain(text: str, html: str) -> None:
     prose = Prose.undeclared(text)
     assert (prose.html, prose.is_certain) == (html, False)
+
+
+@given(st.text(st.sampled_from("甲B<> /=\n1")).filter(lambda text: not Prose.undeclared(text).is_html))
+def test_no_character_of_a_plain_text_is_lost(text: str) -> None:
+    seen = clean(f"甲{Prose.undeclared(text).html}", "").replace("<p>", "").replace("</p>", "")
+    assert "".join(unescape(seen).split()) == "甲" + "".join(text.split())
 
 
 def test_a_line_end_between_blocks_is_a_blank() -> None:
