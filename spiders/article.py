@@ -149,7 +149,7 @@ class ArticleSpider(Spider):
                     cb_kwargs={"article": article, "step_number": number, "mirror_number": place},
                     meta={
                         "handle_httpstatus_all": True,
-                        EXPECTED: self.site.steps[number].format,
+                        EXPECTED: self.site.steps[number].carrier,
                         MIRRORS: len(urls) - place - 1,
                         SPENT: spent,
                     },
@@ -247,7 +247,7 @@ class ArticleSpider(Spider):
         run = self.run
         return run.reader.read(
             response,
-            rule.format,
+            rule.carrier,
             read_answer,
             rule,
             self.site,

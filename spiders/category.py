@@ -96,7 +96,7 @@ class CategorySpider(ListingSpider):
             callback=callback,
             errback=errback,
             cb_kwargs=cb_kwargs,
-            meta={"handle_httpstatus_all": True, EXPECTED: self.site.home.format},
+            meta={"handle_httpstatus_all": True, EXPECTED: self.site.home.carrier},
             dont_filter=True,
         )
 

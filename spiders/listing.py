@@ -75,7 +75,7 @@ class ListingSpider(ArticleSpider):
             callback=self.parse_listing,
             errback=self.no_listing,
             cb_kwargs={"category": category, "walk": walk.past(cursor or url)},
-            meta={"handle_httpstatus_all": True, EXPECTED: self._rule(category).format},
+            meta={"handle_httpstatus_all": True, EXPECTED: self._rule(category).carrier},
             priority=10,
             dont_filter=True,
         )
@@ -115,7 +115,7 @@ class ListingSpider(ArticleSpider):
             if isinstance(rule, Listing):
                 _refuse_redirected(response)
             made_at = age.answered_at(datetime.now(UTC), response.headers)
-            page = self.run.reader.read(response, rule.format, read, response.url, rule, *arguments)
+            page = self.run.reader.read(response, rule.carrier, read, response.url, rule, *arguments)
         except ArticleError as why:
             return failed(why.plain())
 

@@ -12,8 +12,8 @@ from urllib.parse import unquote, urldefrag, urlsplit
 from archiver.errors import Quarantined
 from archiver.extract.formats import Allowance, Page, base_of, defaults_of, open_page, spend
 from archiver.extract.formats.addresses import absolute, absolute_path
-from archiver.extract.rules import places, value_of
-from archiver.items import DATE_FROM, Listed
+from archiver.extract.rules import Value, places, value_of
+from archiver.items import DATE_FROM, GUESSED, Listed
 from archiver.normalise.relative_dates import may_be_relative
 from archiver.normalise.text import DAMAGED
 from archiver.sites.listing import Home, Listing, Rows
@@ -112,7 +112,7 @@ def read_listing(
     opened = _open(text, url, rule, allowance)
     named = _read_rows(opened, rule, site, rule.address(category), category)
     _refuse_foreign(named.articles, rule, category)
-    found = {key: value_of(opened.page, key, after, allowance) for key, after in rule.next_rules}
+    found = {key: value_of(opened.page, key, after, allowance).text for key, after in rule.next_rules}
     link = _following(url, opened.base, found.get("next", ""))
     lists = tuple(_lists(opened))
     return replace(named, next=link, cursor=found.get("next.cursor", ""), lists=lists)
@@ -174,7 +174,7 @@ class _Opened(NamedTuple):
 
 
 def _open(text: str, url: str, rule: Listing | Home, allowance: Allowance | None) -> _Opened:
-    page = open_page(text, rule.format, allowance)
+    page = open_page(text, rule.format, allowance, rule.within)
     spend(allowance, page, rule.format, rule.page_rules)
     if rule.present and not page.finds(rule.present):
         raise Quarantined("not_a_listing", f"nothing on {url} matches {shown(rule.present)} (present)")
@@ -202,7 +202,8 @@ def _read_rows(opened: _Opened, rule: Rows, site: Profile, listing: str, categor
         spend(opened.allowance, opened.page, opened.format, places(rule.fields.values()), len(rows))
         opened.allowance.spend(len(rows) * _ROW)
     for row in rows:
-        values = {name: _value(row, name, field_rule, opened) for name, field_rule in rule.fields.items()}
+        found = {name: _value(row, name, field_rule, opened) for name, field_rule in rule.fields.items()}
+        values: dict[str, str] = {name: value.text for name, value in found.items()}
         address = absolute(opened.base, values.get("address", ""))
         if opened.allowance:
             opened.allowance.spend(_work_of_address(address, rule, site))
@@ -213,6 +214,8 @@ def _read_rows(opened: _Opened, rule: Rows, site: Profile, listing: str, categor
             for name, value in values.items()
             if value and name not in ("id", "address") and (name == "title" or DAMAGED not in value)
         }
+        if guessed := " ".join(name for name, value in found.items() if value.is_guessed):
+            hints[GUESSED] = guessed
         listed = Listed(article_id[:MAX_ID], category, address, hints, listing)
         if address and rule.skips(address):
             skipped.append(listed)
@@ -228,12 +231,12 @@ def _work_of_address(address: str, rule: Rows, site: Profile) -> float:
     return site.work_of_address(address) + (work_of(category, len(address)) if category else 0)
 
 
-def _value(row: Page, field: str, rule: Rule, opened: _Opened) -> str:
+def _value(row: Page, field: str, rule: Rule, opened: _Opened) -> Value:
     """A value of a row; empty if it is not a text, so that the other rows are still read."""
     try:
         return value_of(row, field, rule, opened.allowance)
     except Quarantined:
-        return ""
+        return Value("")
 
 
 def _following(url: str, base: str, link: str) -> str:

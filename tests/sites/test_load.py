@@ -169,6 +169,18 @@ HOME = {"url": "http://news.example.com/", "links": "a::attr(href)", "category":
             "listing.fields.title.is: 'xml' is unknown; known",
         ),
         ("listing.fields.title", {"at": "a", "when": "b"}, "listing.fields.title.when: unknown key"),
+        (
+            "listing.within",
+            "x =",
+            "listing.within: only JSON can follow a text such as 'x =': write format: json",
+        ),
+        ("listing.within", "div >", "listing.within: 'div >' is not a CSS selector"),
+        ("steps.0.within", "script#", "steps.0.within: 'script#' is not a CSS selector"),
+        (
+            "listing",
+            {"url": "http://news.example.com/{category}.xml", "format": "feed", "within": "cb("},
+            "listing.within: a document of the format feed is always the whole response",
+        ),
         ("steps.0.generic", True, "steps.0.generic: only HTML can be read without rules, and the format is"),
         ("steps.0.fields", None, "steps.0.fields: this key is missing"),
         ("steps.0.layouts", [{"title": "a"}], "steps.0.layouts.0.present: without present or body, "),
