@@ -31,8 +31,8 @@ def caixin() -> Shape:
             f'<div class="text" id="Main_Content_Val">{text(n)}</div></div><div class="pip_none">[责任编辑]</div>',
             f"<title>{TITLES[n]}_频道_财新网</title>",
         )
-        picture = f'<div><img src="https://img.caixin.com/{n}.jpg" /></div>'
-        body = f"<div>导语：码头与银行。</div>{picture}<div>{text(n)}</div>"
+        picture = f'<div class="media pip"><img src="https://img.caixin.com/{n}.jpg" /></div>'
+        body = f'<div>导语：码头与银行。</div>{picture}<div class="text">{text(n)}</div>'
         posts[f"10236123{n}"] = post(n, f"2026-09-18 12:0{n}:00", "财新网", link, body=body)
     return Shape(pages, posts, reasons={"skipped/not_ours": 1})
 
@@ -124,12 +124,12 @@ def _sina(answer: object) -> Shape:
         pages[link.removeprefix("https://")] = html(
             f'<h1 class="main-title">{TITLES[n]}</h1><div class="date-source"><span class="date">2026年09月18日 12:00</span>'
             f'<a class="source">云台时报</a></div><div class="article" id="{place}">{text(n)}<p class="show_author">记者 己</p>{junk}</div>',
-            f'<title>{TITLES[n]}_新浪财经_新浪网</title><meta property="article:published_time" content="2026-09-18T12:00:0{n}+08:00">'
+            f'<title>{TITLES[n]}_新浪财经_新浪网</title><meta property="article:published_time" content="2026-09-18T12:00:1{n}+08:00">'
             '<meta property="article:author" content="云台时报">',
         )
     return Shape(
         pages,
-        {ids[n]: post(n, f"2026-09-18 12:00:0{n}", "云台时报", link) for n, link in enumerate(links)},
+        {ids[n]: post(n, f"2026-09-18 12:00:1{n}", "云台时报", link) for n, link in enumerate(links)},
         category="财经",
     )
 
@@ -195,7 +195,7 @@ def yicai() -> Shape:
         )
         posts[f"10230000{n + 1}"] = post(
             *(n, f"2026-09-18 1{n}:30:00", "第一财经", f"https://www.yicai.com/news/10230000{n + 1}.html"),
-            body=f'<div>导语。</div>{text(n)}<p><img src="https://imgcdn.yicai.com/x.jpg" /></p>',
+            body=f'<div class="intro">导语。</div>{text(n)}<p><img src="https://imgcdn.yicai.com/x.jpg" /></p>',
         )
     return Shape(pages, posts, category="48")
 
@@ -253,9 +253,10 @@ def eastmoney() -> Shape:
         {
             code: post(
                 *(n, f"2026-09-18 12:00:0{n}", "南汀通讯", f"https://finance.eastmoney.com/a/{code}.html"),
-                body=text(n) + "<p>（文章来源：南汀通讯）</p>",
+                body=text(n) + credit,
             )
             for n, code in enumerate(codes)
         },
         category="353",
+        reasons={"skipped/not_ours": 1},
     )

@@ -35,9 +35,10 @@ def post(number: int, date: str, source: str, link: str, **other: str) -> str:
     """``other``: ``title``, ``category``, ``tag`` or ``body`` that differ from what the number and source give."""
     category, tag = other.get("category", slug_of(source)), other.get("tag", f"{source}新闻")
     home = "//finews.withounder.com/"
+    tags = f"[{tag}]" if " " in tag else tag
     return (
         f'---\nlayout: post\ntitle: "{other.get("title", TITLES[number])}"\ndate: {date} +0800\n'
-        f"categories: {category}\ntags: {tag}\n---\n{other.get('body', text(number))}\n\n<{link}>\n\n"
+        f"categories: {category}\ntags: {tags}\n---\n{other.get('body', text(number))}\n\n<{link}>\n\n"
         f"[返回{tag}]({home}category/{category}.html)｜[返回首页]({home})"
     )
 
@@ -53,8 +54,6 @@ class Shape:
     reasons: Mapping[str, int] = field(default_factory=dict)
     listings: tuple[str, ...] = ()
     """Why listings are incomplete."""
-    asked: int | None = None
-    """Requests of the first run, if not one for each page."""
 
 
 def html(body: str, head: str = "", *, charset: str = "utf-8") -> Answer:
