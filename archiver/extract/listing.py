@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import NamedTuple
-from urllib.parse import unquote, urldefrag, urlsplit
+from urllib.parse import unquote
 
 from archiver.errors import Quarantined
 from archiver.extract.formats import Allowance, Page, base_of, open_page, spend
-from archiver.extract.formats.addresses import absolute, absolute_path
+from archiver.extract.formats.addresses import absolute, absolute_path, next_page
 from archiver.extract.rules import Value, places, value_of
 from archiver.items import DATE_FROM, GUESSED, Listed
 from archiver.normalise.relative_dates import may_be_relative
@@ -92,8 +92,8 @@ def read_listing(
     opened = _open(text, url, rule, allowance)
     named = _read_rows(opened, rule, site, rule.address(category), category)
     _refuse_foreign(named.articles, rule, category)
-    following = opened.page.value(rule.next) if rule.next else ""
-    return replace(named, next=_following(url, opened.base, following))
+    link = opened.page.value(rule.next) if rule.next else ""
+    return replace(named, next=next_page(url, opened.base, link))
 
 
 def _refuse_foreign(articles: list[Listed], rule: Listing, category: str) -> None:
@@ -201,11 +201,3 @@ def _value(row: Page, field: str, rule: Rule, opened: _Opened) -> Value:
         return value_of(row, field, rule, opened.allowance)
     except Quarantined:
         return Value("")
-
-
-def _following(url: str, base: str, link: str) -> str:
-    """The address of the next page; empty for ``#``, ``javascript:;`` or a link to the same page."""
-    address = urldefrag(absolute(base, link)).url
-    is_page = urlsplit(address).scheme in ("http", "https", "invalid")
-    is_same = link.startswith("#") or address == urldefrag(url).url
-    return address if link and is_page and not is_same else ""
