@@ -18,6 +18,7 @@ from twisted.python.failure import Failure
 from archiver.errors import ArticleError, BadArgument, Deferred, Quarantined
 from archiver.extract.article import read_answer
 from archiver.extract.decode import decode
+from archiver.extract.pages import FIRST, Pages, add_said, missing
 from archiver.fetch import outcomes
 from archiver.fetch.headers import header
 from archiver.fetch.retry import EXPECTED, MIRRORS, SPENT
@@ -25,7 +26,6 @@ from archiver.items import Answer, Article, Evidence, Listed
 from archiver.run.archive_run import ArchiveRun, site_url
 from archiver.sites.load import load
 from archiver.storage.quarantine import shrunk
-from spiders.pages import FIRST, Pages, add_said, missing
 from spiders.trying import Found, try_page
 
 BATCH = 64
