@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from archiver.errors import Quarantined
 from archiver.extract.formats import Allowance, Page, base_of, open_page, spend
-from archiver.extract.formats.addresses import absolute, absolute_path
+from archiver.extract.formats.addresses import absolute, absolute_path, next_page
 from archiver.extract.formats.html import HtmlPage
 from archiver.extract.identity import CANONICAL
 from archiver.extract.rules import MARKUP, Value, places, value_of
@@ -19,6 +19,9 @@ from archiver.sites.family import Family
 from archiver.sites.part import shown
 from archiver.sites.profile import Profile
 from archiver.sites.rules import Rule
+
+NEXT = "next"
+"""The evidence that has the address of the next page of an article."""
 
 _ADDRESSES = ("id", "link")
 _OWN_ADDRESS = ("link[rel=canonical]::attr(href)", "meta[property='og:url']::attr(content)")
@@ -78,6 +81,8 @@ def read_answer(
         raise Quarantined(page.empty_reason, f"no rule of {step.origin} finds anything ({tried})")
     if base and "id" not in rules and (named := _canonical(page, base, allowance)):
         found[CANONICAL] = Evidence(named, step.origin)
+    if step.next and (address := next_page(url, base or url, page.value(step.next))):
+        found[NEXT] = Evidence(address, step.origin)
     return found
 
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import NamedTuple
-from urllib.parse import unquote, urldefrag, urlsplit
+from urllib.parse import unquote
 
 from archiver.errors import Quarantined
 from archiver.extract.formats import Allowance, Page, base_of, defaults_of, open_page, spend
-from archiver.extract.formats.addresses import absolute, absolute_path
+from archiver.extract.formats.addresses import absolute, absolute_path, next_page
 from archiver.extract.rules import Value, places, value_of
 from archiver.items import DATE_FROM, GUESSED, Listed
 from archiver.normalise.relative_dates import may_be_relative
@@ -113,7 +113,7 @@ def read_listing(
     named = _read_rows(opened, rule, site, rule.address(category), category)
     _refuse_foreign(named.articles, rule, category)
     found = {key: value_of(opened.page, key, after, allowance).text for key, after in rule.next_rules}
-    link = _following(url, opened.base, found.get("next", ""))
+    link = next_page(url, opened.base, found.get("next", ""))
     lists = tuple(_lists(opened))
     return replace(named, next=link, cursor=found.get("next.cursor", ""), lists=lists)
 
@@ -237,11 +237,3 @@ def _value(row: Page, field: str, rule: Rule, opened: _Opened) -> Value:
         return value_of(row, field, rule, opened.allowance)
     except Quarantined:
         return Value("")
-
-
-def _following(url: str, base: str, link: str) -> str:
-    """The address of the next page; empty for ``#``, ``javascript:;`` or a link to the same page."""
-    address = urldefrag(absolute(base, link)).url
-    is_page = urlsplit(address).scheme in ("http", "https", "invalid")
-    is_same = link.startswith("#") or address == urldefrag(url).url
-    return address if link and is_page and not is_same else ""

@@ -9,12 +9,12 @@ from functools import cached_property
 
 from lxml import etree
 
+from archiver.extract.formats.addresses import based
 from archiver.extract.formats.prose import Prose
 from archiver.extract.formats.xml import (
     FEED_ROOTS,
     address_in,
     attribute_of,
-    joined,
     local_name,
     name_of,
     namespace_of,
@@ -201,14 +201,14 @@ def _construct(element: etree._Element, is_atom: bool) -> Prose:
     if element.get("mode") == "base64" or element.get("src"):
         return Prose()
     if len(element):
-        return Prose(_based(_inner_html(element), element), is_html=True)
+        return Prose(based(_inner_html(element), element.base), is_html=True)
     text = text_of(element)
     if "html" in kind:
-        return Prose(_based(text, element), is_html=True)
+        return Prose(based(text, element.base), is_html=True)
     if kind:
         return Prose(text if kind.startswith("text") else "")
     found = Prose.undeclared(text)
-    return Prose(_based(text, element), is_html=True) if found.is_html else found
+    return Prose(based(text, element.base), is_html=True) if found.is_html else found
 
 
 def _inner_html(element: etree._Element) -> str:
@@ -224,19 +224,3 @@ def _inner_html(element: etree._Element) -> str:
     etree.cleanup_namespaces(outer)
     html = etree.tostring(outer, method="html", encoding="unicode")
     return html.removeprefix("<div>").removesuffix("</div>")
-
-
-_TAG = re.compile(r"<[A-Za-z][^<>]*+>")
-_LINK = re.compile(r"(\s(?:href|src|poster)\s*+=\s*+)(\"[^\"]*+\"|'[^']*+')", re.IGNORECASE)
-
-
-def _based(html: str, element: etree._Element) -> str:
-    """The HTML, its links made relative to the ``xml:base`` of the element, if there is one."""
-    if not (base := element.base):
-        return html
-
-    def with_base(link: re.Match[str]) -> str:
-        quote = link[2][0]
-        return f"{link[1]}{quote}{joined(base, link[2][1:-1])}{quote}"
-
-    return _TAG.sub(lambda tag: _LINK.sub(with_base, tag[0]), html)

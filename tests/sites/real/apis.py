@@ -103,7 +103,7 @@ def sina_jsonp() -> Shape:
     return _sina(wrapped)
 
 
-def _sina(answer: object) -> Shape:
+def _sina(answer: Callable[[object], Answer]) -> Shape:
     """Articles at the hosts of the channels, one of them with http; two templates of the page."""
     hosts = ("news.sina.com.cn", "finance.sina.com.cn", "tech.sina.com.cn")
     ids = [f"doc-iihnzahi327570{n}" for n in range(3)]

@@ -38,7 +38,7 @@ def people() -> Shape:
         "http://world.people.com.cn/n1/2024/0424/c1002-40220002.html",
     )
 
-    def page(link: str, title: str, when: str) -> object:
+    def page(link: str, title: str, when: str) -> Answer:
         row = f'<li><a href="{link}" target="_blank">{title}</a> <em>{when}</em></li>'
         return html(f'<div class="ej_list_box clear"><ul>{row}</ul></div>', charset="gb2312")
 

@@ -20,7 +20,7 @@ def ifeng() -> Shape:
         for n, name in enumerate(ids)
     ]
 
-    def page(value: object, title: str) -> object:
+    def page(value: object, title: str) -> Answer:
         script = (
             f"<script>\nvar allData = {json.dumps(value, ensure_ascii=False)};\n var adData = {{}};</script>"
         )
@@ -55,7 +55,7 @@ def kr36() -> Shape:
         for n in range(2)
     ]
 
-    def page(value: object) -> object:
+    def page(value: object) -> Answer:
         return html(f"<div id=app></div><script>window.initialState={json.dumps(value)}</script>")
 
     pages = {
