@@ -19,11 +19,13 @@ from archiver.errors import ArticleError, BadArgument, Deferred, Quarantined
 from archiver.extract.article import read_answer
 from archiver.extract.decode import decode
 from archiver.fetch import outcomes
+from archiver.fetch.asking import describe, require_keys
 from archiver.fetch.headers import header
 from archiver.fetch.retry import EXPECTED, MIRRORS, SPENT
 from archiver.items import Answer, Article, Evidence, Listed
 from archiver.normalise import sources
 from archiver.run.archive_run import ArchiveRun, site_url
+from archiver.sites.article import Step
 from archiver.sites.load import load
 from archiver.storage.quarantine import shrunk
 from spiders.trying import Found, try_page
@@ -57,6 +59,7 @@ class ArticleSpider(Spider):
             known = ", ".join(sorted(self.arguments | {"site"}))
             raise BadArgument(f"spider {self.name}: unknown argument {unknown[0]!r}; known here: {known}")
         self.site = load(site)
+        require_keys(self.site.keys, site)
         self._queue: deque[str] = deque()
         """The ids of the articles to request, in order."""
         self._holds: dict[str, int] = {}
@@ -142,7 +145,7 @@ class ArticleSpider(Spider):
             urls = self._addresses(article, number)
             place = mirror_number if number == step_number else 0
             if place < len(urls):
-                return Request(
+                request = Request(
                     urls[place],
                     callback=self.parse_answer,
                     errback=self.no_answer,
@@ -155,7 +158,14 @@ class ArticleSpider(Spider):
                     },
                     dont_filter=True,
                 )
+                return self._described(request, self.site.steps[number], article)
         return article
+
+    def _described(self, request: Request, step: Step, article: Article) -> Request:
+        if step.is_plain:
+            return request
+        key = self.site.key_of(article.id)
+        return describe(request, step, id=article.id, digits=key, address=article.listed.address)
 
     def _addresses(self, article: Article, step_number: int) -> list[str]:
         """The addresses of a step. None if the listing has the text, and the profile says no other place."""

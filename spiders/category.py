@@ -149,7 +149,7 @@ class CategorySpider(ListingSpider):
         """Whether the profile or an earlier run knows the category."""
         if category in self.site.feeds or category in self.site.categories:
             return True
-        return self.run.ledger.known_listing(self._rule(category).address(category)).most > 0
+        return self.run.ledger.known_listing(self._rule(category).identity(category)).most > 0
 
     # --- categories that the user named, and that may not exist
 
