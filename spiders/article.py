@@ -27,6 +27,7 @@ from archiver.normalise import sources
 from archiver.run.archive_run import ArchiveRun, site_url
 from archiver.sites.article import Step
 from archiver.sites.load import load
+from archiver.sites.profile import Profile
 from archiver.storage.quarantine import shrunk
 from spiders.trying import Found, try_page
 
@@ -52,19 +53,22 @@ class ArticleSpider(Spider):
     arguments: frozenset[str] = frozenset()
     """The names for ``-a`` that a spider accepts besides ``site``."""
 
-    def __init__(self, name: str | None = None, site: str = "finews", **arguments: str) -> None:
+    def __init__(self, name: str | None = None, site: str | None = None, **arguments: str) -> None:
         super().__init__(name)
         unknown = sorted(set(arguments) - self.arguments - {"_job"})  # Scrapyd adds _job
         if unknown:
             known = ", ".join(sorted(self.arguments | {"site"}))
             raise BadArgument(f"spider {self.name}: unknown argument {unknown[0]!r}; known here: {known}")
-        self.site = load(site)
-        require_keys(self.site.keys, site)
+        self.site = self._profile(site)
+        require_keys(self.site.keys, site or self.site.name)
         self._queue: deque[str] = deque()
         """The ids of the articles to request, in order."""
         self._holds: dict[str, int] = {}
         """The id of each article that waits for another response → the bytes it holds."""
         self._held_bytes = 0
+
+    def _profile(self, site: str | None) -> Profile:
+        return load("finews" if site is None else site)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:

@@ -37,7 +37,15 @@ def refusal(site: Profile, url: str) -> Quarantined | None:
         return None
     scheme = urlsplit(url).scheme
     reason = "offsite" if scheme in ("http", "https") else "scheme"
-    return Quarantined(reason, f"{excerpt(url)} is not at an origin of the site {site.name}")
+    what = f"{excerpt(url)} is not at an origin of the site {site.name}"
+    return Quarantined(reason, f"{what}{_advice(url)}" if reason == "offsite" else what)
+
+
+def _advice(url: str) -> str:
+    try:
+        return f"; if it belongs to the site, write a profile with origins: [{origin_of(url)}, …]"
+    except ValueError:
+        return ""
 
 
 class OriginGuard:
