@@ -16,6 +16,7 @@ from twisted.python.failure import Failure
 from archiver.errors import ArticleError, Deferred, Quarantined
 from archiver.extract.listing import HomePage, ListingPage, read_listing
 from archiver.fetch import outcomes
+from archiver.fetch.asking import describe
 from archiver.fetch.headers import header
 from archiver.fetch.retry import EXPECTED
 from archiver.items import Article, Listed
@@ -54,13 +55,13 @@ class ListingSpider(ArticleSpider):
 
     def _first_page(self, category: str) -> Request:
         rule = self._rule(category)
-        url = rule.address(category)
+        url = rule.identity(category)
         ledger = self.run.ledger
         full_look = self.settings.getfloat("ARCHIVER_FULL_LOOK")
         walk, headers = begin(
             rule, ledger.known_listing(url), ledger.now, full_look, reads_back=self.reads_back
         )
-        request = self._page(url, category, walk)
+        request = self._page(rule.address(category), category, walk)
         request.headers.update(headers)
         return request
 
@@ -70,15 +71,17 @@ class ListingSpider(ArticleSpider):
         return rule
 
     def _page(self, url: str, category: str, walk: Walk, cursor: str = "") -> Request:
-        return Request(
+        rule = self._rule(category)
+        request = Request(
             self.site.requested_at(url),
             callback=self.parse_listing,
             errback=self.no_listing,
             cb_kwargs={"category": category, "walk": walk.past(cursor or url)},
-            meta={"handle_httpstatus_all": True, EXPECTED: self._rule(category).carrier},
+            meta={"handle_httpstatus_all": True, EXPECTED: rule.carrier},
             priority=10,
             dont_filter=True,
         )
+        return describe(request, rule, **rule.values(category, walk.pages, walk.found.rows, cursor))
 
     def parse_listing(self, response: Response, category: str, walk: Walk) -> Parsed:
         if response.status == 304 and _is_conditional(response.request):
@@ -86,7 +89,7 @@ class ListingSpider(ArticleSpider):
             return self._waiting(walk.url)
         if walk.conditional and 400 <= response.status < 500:
             self._forget_validators(walk)
-            return [self._page(walk.url, category, walk.in_full())]
+            return [self._page(self._rule(category).address(category), category, walk.in_full())]
         if walk.pages and response.status in self._rule(category).ends:
             return self._complete(walk.at_end())
         return self._when_read(
@@ -182,7 +185,7 @@ class ListingSpider(ArticleSpider):
         ) or next(iter(walk.lists), "")
         if capped:
             yield from self._incomplete(walk.url, Deferred("cap", f"max_rows={rule.max_rows} is reached"))
-        elif not following or at_end or (page.cursor or following) in walk.passed:
+        elif not following or at_end or self._was_read(rule, walk, page.cursor or following):
             yield from self._complete(walk)
         elif self.left == 0:
             self.run.tally.limit_reached = True
@@ -191,6 +194,10 @@ class ListingSpider(ArticleSpider):
             yield from self._incomplete(walk.url, Deferred("cap", f"max_pages={rule.max_pages} is reached"))
         else:
             yield self._page(following, category, walk, page.cursor)
+
+    def _was_read(self, rule: Listing, walk: Walk, mark: str) -> bool:
+        """Whether a cursor or link leads back. The address of a numbered page may always be the same."""
+        return mark in walk.passed and (rule.asks_for("cursor") or not rule.is_numbered)
 
     def _page_failed(
         self, category: str, walk: Walk, why: ArticleError, came: str = ""

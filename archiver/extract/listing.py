@@ -110,7 +110,7 @@ def read_listing(
     TooMuchWork if the page may take more work than the allowance.
     """
     opened = _open(text, url, rule, allowance)
-    named = _read_rows(opened, rule, site, rule.address(category), category)
+    named = _read_rows(opened, rule, site, rule.identity(category), category)
     _refuse_foreign(named.articles, rule, category)
     found = {key: value_of(opened.page, key, after, allowance).text for key, after in rule.next_rules}
     link = next_page(url, opened.base, found.get("next", ""))

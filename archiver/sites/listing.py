@@ -10,9 +10,10 @@ from urllib.parse import quote
 from pydantic import Field, model_validator
 
 from archiver.extract.formats import defaults_of
+from archiver.sites.asking import Asking
 from archiver.sites.paging import EndingStatus, OptionalNext, Order
 from archiver.sites.part import Part, WrongKey
-from archiver.sites.patterns import OptionalRegex, Regex, bounded, has_group, template
+from archiver.sites.patterns import KEY, OptionalRegex, Regex, bounded, fill, has_group, template
 from archiver.sites.reading import Reading
 from archiver.sites.rules import AnyRule, Rule
 
@@ -82,10 +83,12 @@ class Home(Reading):
             yield from ((f"articles.{key}", rule) for key, rule in self.articles.row_rules())
 
 
-class Listing(Rows, Reading):
+class Listing(Rows, Asking, Reading):
     """A page (or feed) that lists articles. In YAML, an address is short for ``{url: …}`` of a feed."""
 
-    url: Annotated[str, template("category", "page", "offset", "cursor")]
+    PLACES = ("category", *PAGED)
+
+    url: Annotated[str, template(*PLACES, keys=True)]
     next: OptionalNext = None
     """Finds the address of the next page, or the value of ``{cursor}`` in it."""
     first_page: int = 1
@@ -114,7 +117,9 @@ class Listing(Rows, Reading):
         given = said.get("fields", {})
         if known is None or not isinstance(given, dict):
             return said
-        following = {"next": known.next} if known.next and "{" not in str(said.get("url")) else {}
+        following = (
+            {"next": known.next} if known.next and "{" not in KEY.sub("", str(said.get("url"))) else {}
+        )
         return {"rows": known.rows, **following, **said, "fields": {**known.fields, **given}}
 
     @cached_property
@@ -142,39 +147,54 @@ class Listing(Rows, Reading):
 
     @model_validator(mode="after")
     def _check_next(self) -> Self:
-        names = [name for name in PAGED if self._asks_for(name)]
+        names = [name for name in PAGED if self.asks_for(name)]
         if self.next and self.next.address and names:
             raise WrongKey("next", f"remove next or {{{names[0]}}}: the url already leads to every page")
-        if self.next and self.next.cursor and not self._asks_for("cursor"):
+        if self.next and self.next.cursor and not self.asks_for("cursor"):
             raise WrongKey("next.cursor", "there is no {cursor} in the url")
-        if self._asks_for("cursor") and not (self.next and self.next.cursor):
+        if self.asks_for("cursor") and not (self.next and self.next.cursor):
             raise WrongKey("next", "{cursor} is in the url: write next: {cursor: rule}")
         return self
 
-    def _asks_for(self, name: str) -> bool:
-        return f"{{{name}}}" in self.url
+    def keyed_addresses(self) -> Iterator[tuple[str, str]]:
+        yield "url", self.url
 
     @cached_property
     def has_pages(self) -> bool:
         """Whether there may be a page after the first one."""
         known = defaults_of(self.format)
         has_index = known is not None and bool(known.index)
-        return has_index or self.next is not None or any(map(self._asks_for, ("page", "offset")))
+        return has_index or self.next is not None or self.is_numbered
+
+    @property
+    def is_numbered(self) -> bool:
+        """Whether the request for a page has a number that grows from page to page."""
+        return self.asks_for("page") or self.asks_for("offset")
 
     @property
     def counted(self) -> bool:
-        """Whether the address of a page depends only on its number."""
-        return self._asks_for("page") and not (self._asks_for("offset") or self._asks_for("cursor"))
+        """Whether the request for a page depends only on the number of pages before it."""
+        return self.asks_for("page") and not (self.asks_for("offset") or self.asks_for("cursor"))
 
     def address(self, category: str, walked: int = 0, rows: int = 0, cursor: str = "") -> str:
         """The address of the page that follows the first ``walked`` pages of a category, which had ``rows``
         rows."""
-        return self.url.format(
-            category=quote(category, safe=""),
-            page=self.first_page + walked,
-            offset=self.first_offset + rows,
-            cursor=quote(cursor, safe=""),
-        )
+        said = self.values(category, walked, rows, cursor)
+        return fill(self.url, **{name: quote(str(value), safe="") for name, value in said.items()})
+
+    def identity(self, category: str) -> str:
+        """What the index calls the listing: the address of its first page, and the body of the request."""
+        body = self.payload(**self.values(category))
+        return f"{self.address(category)}#{body}" if body else self.address(category)
+
+    def values(self, category: str, walked: int = 0, rows: int = 0, cursor: str = "") -> dict[str, str | int]:
+        """The values for a body; see ``address``."""
+        return {
+            "category": category,
+            "page": self.first_page + walked,
+            "offset": self.first_offset + rows,
+            "cursor": cursor,
+        }
 
     def following(
         self, category: str, walked: int, link: str, *, empty: bool, rows: int = 0, cursor: str = ""
@@ -183,8 +203,7 @@ class Listing(Rows, Reading):
 
         ``link`` and ``cursor`` are what ``next`` found on the latest page; ``empty``: it had no rows.
         """
-        names = [name for name in PAGED if self._asks_for(name)]
-        if not names:
+        if not any(map(self.asks_for, PAGED)):
             return link
         if empty or (self.next and not cursor):
             return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 from archiver.replica.server import Answer
 from tests.sites.real.shapes import TITLES, Shape, data, html, post, script, text

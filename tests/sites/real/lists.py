@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archiver.replica.server import Answer
 from tests.sites.real.shapes import MISSING, TITLES, Shape, html, post, text
 
 NAVIGATION = '<div class="nav"><a href="/">首页</a> <a href="/money/">财经</a></div>'

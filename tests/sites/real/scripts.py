@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from archiver.replica.server import Answer
 from tests.sites.real.shapes import TITLES, Shape, data, html, post, text
 
 
