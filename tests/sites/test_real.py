@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from archiver.replica.server import Replica
-from tests.crawling import Run, asked, crawl, posts
+from archiver.replica.server import Replica, Seen
+from tests.crawling import Run, crawl, posts
 from tests.sites.real import apis, feeds, lists, scripts
 from tests.sites.real.shapes import Shape
 
@@ -16,6 +16,7 @@ PROFILES = Path(__file__).parent / "real"
 SHAPES: list[Callable[[], Shape]] = [
     *(lists.n163, lists.people, lists.xinhua, lists.govcn),
     *(apis.caixin, apis.csrc, apis.em724, apis.sina, apis.sina_jsonp, apis.sohu, apis.yicai, apis.eastmoney),
+    apis.stcn,
     *(feeds.bbc, feeds.blog, feeds.wordpress, feeds.wpjson),
     *(scripts.ifeng, scripts.cls, scripts.kr36, scripts.pbc),
 ]
@@ -26,7 +27,7 @@ def plain(name: str) -> str:
     return (PROFILES / f"{name}.yaml").read_text(encoding="utf-8").replace("https:", "http:")
 
 
-def play(spider: str, name: str, shape: Shape, root: Path, **arguments: str) -> tuple[Run, list[str]]:
+def play(spider: str, name: str, shape: Shape, root: Path, **arguments: str) -> tuple[Run, list[Seen]]:
     """Runs the spider on the pages of the shape; returns what was requested, too."""
     profile = root.with_suffix(".yaml")
     profile.write_text(plain(name), encoding="utf-8")
@@ -36,7 +37,7 @@ def play(spider: str, name: str, shape: Shape, root: Path, **arguments: str) -> 
             replica.answers[f"http://{address}"] = status, headers, content.replace(b"https:", b"http:")
             replica.answers[f"http://{address.partition('/')[0]}/robots.txt"] = 404, {}, ""
         run = crawl(spider, root, replica, site=profile, **arguments)
-        return run, asked(replica)
+        return run, [seen for seen in replica.requests if seen.path != "/robots.txt"]
 
 
 def has_the_posts(shape: Shape, root: Path, run: Run) -> None:
@@ -57,6 +58,7 @@ def test_the_articles_of_a_site_are_archived_with_a_short_profile(
     assert (run.status, run["reasons"]) == (shape.status, shape.reasons), run.stderr
     assert tuple(run["listings"]["incomplete"].values()) == shape.listings
     assert len(requests) == len(shape.pages), requests
+    assert shape.sent.items() <= requests[0].headers.items()
 
 
 def test_an_article_whose_list_wants_a_signature_is_archived_by_its_address(tmp_path: Path) -> None:
