@@ -18,6 +18,7 @@ from twisted.python.failure import Failure
 from archiver.errors import ArticleError, BadArgument, Deferred, Quarantined
 from archiver.extract.article import read_answer
 from archiver.extract.decode import decode
+from archiver.extract.identity import Memory, remember
 from archiver.extract.pages import FIRST, Pages, add_said, missing
 from archiver.fetch import outcomes
 from archiver.fetch.headers import header
@@ -63,6 +64,8 @@ class ArticleSpider(Spider):
         self._holds: dict[str, int] = {}
         """The id of each article that waits for another response → the bytes it holds."""
         self._held_bytes = 0
+        self._titles = Memory()
+        """The titles of the latest articles that were requested."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -109,6 +112,7 @@ class ArticleSpider(Spider):
         with suppress(CloseSpider), self.run.storing():
             article_ids = [self._queue.popleft() for _ in range(room)]
             for listed in self.run.ledger.recall(article_ids):
+                remember(listed, self.site, self._titles)
                 request = self._request(_article(listed), step_number=0)
                 assert isinstance(request, Request), "only articles with an address are queued"
                 self.crawler.engine.crawl(request)
@@ -282,7 +286,7 @@ class ArticleSpider(Spider):
         """Adds what a response says to the article. Returns the next page of its text, if there is one."""
         asked.article.fetched_at = datetime.now(UTC)
         step = self.site.steps[asked.step_number]
-        return add_said(asked.article, said, asked.response.url, step, self.site, asked.pages)
+        return add_said(asked.article, said, asked.response.url, step, self.site, asked.pages, self._titles)
 
     def _follow_up(
         self,
@@ -300,7 +304,7 @@ class ArticleSpider(Spider):
         After a response that cannot be used, the next step is requested. An article of several pages is never
         posted without one of them.
         """
-        if problem and pages.number > 1:
+        if problem and not pages.is_first:
             article.failure = missing(problem, pages)
             return article
         if isinstance(problem, Deferred):

@@ -8,6 +8,7 @@ import pytest
 
 from archiver.errors import ArticleError, Deferred, Quarantined, Skipped
 from archiver.extract.article import read_answer
+from archiver.extract.identity import Memory
 from archiver.extract.pages import FIRST, Pages, add_said, missing
 from archiver.items import Article, Listed
 from archiver.sites.load import parse
@@ -44,7 +45,7 @@ def read_pages(*pages: tuple[str, str]) -> tuple[Article, Pages | None]:
         assert place is not None, f"{path} is not requested"
         assert place.address in ("", HOST + path)
         said = read_answer(text, STEP, SITE, article.id, HOST + path)
-        place = add_said(article, said, HOST + path, STEP, SITE, place)
+        place = add_said(article, said, HOST + path, STEP, SITE, place, Memory())
     return article, place
 
 
