@@ -21,11 +21,14 @@ from archiver.extract.decode import decode
 from archiver.extract.identity import Memory, remember
 from archiver.extract.pages import FIRST, Pages, add_said, missing
 from archiver.fetch import outcomes
+from archiver.fetch.asking import describe, require_keys
 from archiver.fetch.headers import header
 from archiver.fetch.retry import EXPECTED, MIRRORS, SPENT
 from archiver.items import Answer, Article, Evidence, Listed
 from archiver.run.archive_run import ArchiveRun, site_url
+from archiver.sites.article import Step
 from archiver.sites.load import load
+from archiver.sites.profile import Profile
 from archiver.storage.quarantine import shrunk
 from spiders.trying import Found, try_page
 
@@ -52,13 +55,14 @@ class ArticleSpider(Spider):
     arguments: frozenset[str] = frozenset()
     """The names for ``-a`` that a spider accepts besides ``site``."""
 
-    def __init__(self, name: str | None = None, site: str = "finews", **arguments: str) -> None:
+    def __init__(self, name: str | None = None, site: str | None = None, **arguments: str) -> None:
         super().__init__(name)
         unknown = sorted(set(arguments) - self.arguments - {"_job"})  # Scrapyd adds _job
         if unknown:
             known = ", ".join(sorted(self.arguments | {"site"}))
             raise BadArgument(f"spider {self.name}: unknown argument {unknown[0]!r}; known here: {known}")
-        self.site = load(site)
+        self.site = self._profile(site)
+        require_keys(self.site.keys, site or self.site.name)
         self._queue: deque[str] = deque()
         """The ids of the articles to request, in order."""
         self._holds: dict[str, int] = {}
@@ -66,6 +70,9 @@ class ArticleSpider(Spider):
         self._held_bytes = 0
         self._titles = Memory()
         """The titles of the latest articles that were requested."""
+
+    def _profile(self, site: str | None) -> Profile:
+        return load("finews" if site is None else site)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -153,19 +160,27 @@ class ArticleSpider(Spider):
 
     def _request_to(self, url: str, cb_kwargs: dict[str, Any], mirrors: int, spent: float) -> Request:
         """``mirrors``: the number of other addresses with the same page."""
-        return Request(
+        article, step = cb_kwargs["article"], self.site.steps[cb_kwargs["step_number"]]
+        request = Request(
             url,
             callback=self.parse_answer,
             errback=self.no_answer,
             cb_kwargs=cb_kwargs,
             meta={
                 "handle_httpstatus_all": True,
-                EXPECTED: self.site.steps[cb_kwargs["step_number"]].carrier,
+                EXPECTED: step.carrier,
                 MIRRORS: mirrors,
                 SPENT: spent,
             },
             dont_filter=True,
         )
+        return self._described(request, step, article)
+
+    def _described(self, request: Request, step: Step, article: Article) -> Request:
+        if step.is_plain:
+            return request
+        key = self.site.key_of(article.id)
+        return describe(request, step, id=article.id, digits=key, address=article.listed.address)
 
     def _addresses(self, article: Article, step_number: int) -> list[str]:
         """The addresses of a step. None if the listing has the text, and the profile says no other place."""

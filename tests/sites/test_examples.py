@@ -173,8 +173,9 @@ def keys(heading: str) -> dict[str, str]:
 )
 def test_every_key_is_documented_with_its_default(heading: str, model: type[BaseModel]) -> None:
     documented = keys(heading)
-    assert set(documented) == set(model.model_fields)
-    for name, field in model.model_fields.items():
+    fields = {field.alias or name: field for name, field in model.model_fields.items()}
+    assert set(documented) == set(fields)
+    for name, field in fields.items():
         assert bool(documented[name]) is not field.is_required(), name
         if isinstance(field.default, str | int) and field.default != "":
             assert f"`{field.default}`" in documented[name]

@@ -134,6 +134,8 @@ class Enumerating(Protocol):
     """The rule for the address of the next page; empty if there is never one."""
     index: str
     """The rule for rows whose ``address`` is that of another list; empty if there are never any."""
+    changed: str
+    """The rule for when a row, or the list it names, was last changed; empty if rows never say it."""
     may_be_gzipped: bool
     """Pages may be files in the format of gzip, which no ``Content-Encoding`` declares."""
 

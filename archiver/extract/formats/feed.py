@@ -55,6 +55,7 @@ class FeedFormat:
     full: Mapping[str, str] = {**fields, "body": "body"}
     next = "next"
     index = ""
+    changed = ""
     may_be_gzipped = True
 
     def open(self, text: str) -> FeedPage:

@@ -45,6 +45,7 @@ class SitemapFormat:
     full = fields
     next = ""
     index = "sitemaps"
+    changed = "lastmod"
     may_be_gzipped = True
 
     def open(self, text: str) -> SitemapPage:
