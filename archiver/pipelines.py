@@ -6,7 +6,7 @@ import logging
 from typing import Any, ClassVar, NoReturn, Self
 
 from scrapy.crawler import Crawler
-from scrapy.exceptions import CloseSpider, DropItem
+from scrapy.exceptions import CloseSpider, DropItem, NotConfigured
 
 from archiver import derive
 from archiver.errors import ArticleError, Quarantined, StorageError
@@ -14,6 +14,7 @@ from archiver.items import Article
 from archiver.posts import render
 from archiver.publish.jekyll.site import entry_of
 from archiver.run.archive_run import ArchiveRun
+from archiver.run.trying import archives
 from archiver.storage.archive import Entry
 from archiver.storage.rows import Provenance
 from archiver.terminal import printable
@@ -34,6 +35,8 @@ class _Pipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
+        if not archives(crawler):
+            raise NotConfigured
         return cls(ArchiveRun.of(crawler))
 
     def end(self, article: Article, why: ArticleError | StorageError | CloseSpider) -> NoReturn:

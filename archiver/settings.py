@@ -14,7 +14,6 @@ globals().update(options.defaults())
 
 BOT_NAME = "finews-archiver"
 SPIDER_MODULES = ["spiders"]
-NEWSPIDER_MODULE = "spiders"
 COMMANDS_MODULE = "archiver.commands.crawl"  # its exit status gives the result of the run
 
 ADDONS = {

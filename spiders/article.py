@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Awaitable, Coroutine, Generator, Iterable
+from collections.abc import Awaitable, Coroutine, Generator, Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, NamedTuple, Self
 
 from scrapy import Request, Spider, signals
@@ -16,13 +17,16 @@ from twisted.python.failure import Failure
 
 from archiver.errors import ArticleError, BadArgument, Deferred, Quarantined
 from archiver.extract.article import read_answer
+from archiver.extract.decode import decode
 from archiver.fetch import outcomes
+from archiver.fetch.headers import header
 from archiver.fetch.retry import EXPECTED, MIRRORS, SPENT
 from archiver.items import Answer, Article, Evidence, Listed
 from archiver.normalise import sources
-from archiver.run.archive_run import ArchiveRun
+from archiver.run.archive_run import ArchiveRun, site_url
 from archiver.sites.load import load
 from archiver.storage.quarantine import shrunk
+from spiders.trying import Found, try_page
 
 BATCH = 64
 """Requests that are given to the scheduler at once."""
@@ -65,6 +69,9 @@ class ArticleSpider(Spider):
         crawler.signals.connect(spider.request_next, signals.scheduler_empty)
         return spider
 
+    def refuse_arguments(self) -> None:
+        """Called before the archive is opened. Raises BadArgument if the spider has nothing to do."""
+
     @property
     def run(self) -> ArchiveRun:
         return ArchiveRun.of(self.crawler)
@@ -105,6 +112,24 @@ class ArticleSpider(Spider):
                 assert isinstance(request, Request), "only articles with an address are queued"
                 self.crawler.engine.crawl(request)
         return True
+
+    def parse(self, response: Response) -> Iterator[Found]:
+        """For ``scrapy parse``: what the profile finds in a page, without an archive."""
+        url = response.meta.get("redirect_urls", [response.url])[0]
+        try:
+            if problem := outcomes.of_response(response):
+                raise problem
+            text = decode(response.body, header(response, "Content-Type")).text
+            read_step = partial(self._try_step, response, text)
+            yield from try_page(url, text, self.site, site_url(self.settings, self.site), read_step)
+        except (ArticleError, BadArgument) as why:
+            self.logger.error("%s", why)
+
+    def _try_step(self, response: Response, text: str, listed: Listed, number: int) -> Article:
+        article = _article(listed)
+        said = read_answer(text, self.site.steps[number], self.site, listed.id)
+        self._add_evidence(_Asked(response, article, number, 0), said)
+        return article
 
     def _request(
         self, article: Article, step_number: int, mirror_number: int = 0, spent: float = 0.0

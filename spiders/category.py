@@ -21,6 +21,7 @@ from archiver.fetch.retry import EXPECTED
 from archiver.items import Article, Listed
 from archiver.normalise import dates, slugs, sources
 from archiver.run import drift
+from archiver.run.archive_run import ArchiveRun
 from archiver.sites.profile import CATEGORY
 from spiders.known import Doubt, categories_in, no_such_category
 from spiders.listing import ListingSpider, Parsed, came_instead
@@ -106,6 +107,8 @@ class CategorySpider(ListingSpider):
 
         They come last, because a listing that contains such an article has more information about it.
         """
+        if self.crawler.get_extension(ArchiveRun) is None:
+            return  # a command only tries a page
         with self.run.storing():
             waiting = self.run.ledger.waiting("")
         for _ in self._take(self._select([listed for listed in waiting if self._has_address(listed)])):

@@ -44,9 +44,12 @@ class ShareSpider(ArticleSpider):
         typed = [part.strip() for part in infocode.split(",") if part.strip()] + (
             [url.strip()] if url else []
         )
-        if not typed and file is None:
-            raise BadArgument("spider share: name the articles with infocode=, url= or file=")
         self.typed = [self._typed(text) for text in typed]
+        self.is_named = bool(typed) or file is not None
+
+    def refuse_arguments(self) -> None:
+        if not self.is_named:
+            raise BadArgument("spider share: name the articles with infocode=, url= or file=")
 
     def _typed(self, text: str) -> Listed:
         listed = self.name_article(text)

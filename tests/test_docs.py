@@ -101,3 +101,12 @@ def test_every_path_in_the_docs_exists(page: Path) -> None:
         r"`((?:archiver|spiders|tests|docs|benchmarks)/[\w/.-]+)`", page.read_text("utf-8")
     ):
         assert (PROJECT / path).exists(), path
+
+
+def test_every_table_of_test_inputs_in_contributing_exists() -> None:
+    rows = re.findall(r"^\| [^|]+ \| `(tests/[^`]+)` \| (.+) \|$", docs("CONTRIBUTING.md"), re.MULTILINE)
+    assert len(rows) > 15
+    for path, names in rows:
+        code = docs(path)
+        for name in re.findall(r"`(\w+)`", names):
+            assert re.search(rf"^(?:def )?{name}(?: =|:|\()", code, re.MULTILINE), f"{path}: {name}"

@@ -51,7 +51,7 @@ IMPORTS: dict[str, set[str]] = {
     },
     "spiders": {
         *("errors", "items", "sites", "extract", "normalise", "terminal", "fetch", "run", "storage"),
-        "setting_values",
+        *("setting_values", "derive"),
     },
 }
 """Room → the other rooms that it may import."""

@@ -15,8 +15,9 @@ def find_site(crawler: Crawler) -> Profile | None:
 
 
 def site_of(crawler: Crawler) -> Profile:
-    """Raises NotConfigured if the spider is not one of the archiver's: Scrapy then omits the component."""
+    """Raises NotConfigured if the spider is not one of the archiver's: Scrapy then omits the component, and
+    logs nothing, because there is no message."""
     site = find_site(crawler)
     if site is None:
-        raise NotConfigured("the spider has no site profile")
+        raise NotConfigured
     return site

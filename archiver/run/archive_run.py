@@ -30,6 +30,7 @@ from archiver.run.exports import Exports, is_of_exporter
 from archiver.run.ledger import ENDS, Ledger, Tally
 from archiver.run.reading import Reader
 from archiver.run.report import Report
+from archiver.run.trying import archives
 from archiver.sites.profile import Profile
 from archiver.storage.archive import Archive
 from archiver.storage.files import REPORT
@@ -77,7 +78,7 @@ class ArchiveRun:
             crawler.settings.getint("ARCHIVER_PAGE_ELEMENTS"),
         )
         self.max_held = crawler.settings.getint("ARCHIVER_HELD_BYTES")
-        self.site_url = _site_url(crawler.settings, site)
+        self.site_url = site_url(crawler.settings, site)
         self.ledger = Ledger(archive.catalogue, now, schedule, site.name)
         self.report: Report | None = None
         self.storage_error: StorageError | None = None
@@ -93,8 +94,12 @@ class ArchiveRun:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
+        if not archives(crawler):
+            raise NotConfigured
         site = site_of(crawler)
         now = datetime.now(UTC)
+        if refuse_arguments := getattr(crawler.spider, "refuse_arguments", None):
+            refuse_arguments()
         options.check_run(crawler.settings, now)
         refuse_unusable(crawler.settings, site.origins)
         attempts, days = map(crawler.settings.getint, ("ARCHIVER_RETRY_ATTEMPTS", "ARCHIVER_RETRY_DAYS"))
@@ -118,10 +123,10 @@ class ArchiveRun:
 
     @classmethod
     def of(cls, crawler: Crawler) -> Self:
-        """Raises NotConfigured if no spider of the archiver is running, for example in ``scrapy shell``."""
+        """Raises NotConfigured if the archive is not open, for example in ``scrapy shell``."""
         run = crawler.get_extension(cls)
         if run is None:
-            raise NotConfigured(f"{cls.__name__} is not in EXTENSIONS, or the spider has no profile")
+            raise NotConfigured(f"{cls.__name__} is not in EXTENSIONS, or a command only tries a page")
         return run
 
     @property
@@ -295,7 +300,7 @@ def _claim(archive: Archive, site: Profile) -> None:
     archive.catalogue.claim(site.namespace, site.name)
 
 
-def _site_url(settings: BaseSettings, site: Profile) -> str:
+def site_url(settings: BaseSettings, site: Profile) -> str:
     """The address of the published archive, for footers; it always ends with a slash. That of the profile
     counts, unless the user set another one."""
     said = settings["ARCHIVER_SITE_URL"]

@@ -14,6 +14,7 @@ from tqdm import tqdm
 from tqdm.contrib import DummyTqdmFile
 
 from archiver.run.archive_run import ArchiveRun
+from archiver.run.trying import archives
 
 
 class Progress:
@@ -26,7 +27,8 @@ class Progress:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        if not (crawler.settings.getbool("ARCHIVER_PROGRESS") and sys.stderr.isatty()):
+        shown = crawler.settings.getbool("ARCHIVER_PROGRESS") and sys.stderr.isatty()
+        if not (shown and archives(crawler)):
             raise NotConfigured
         progress = cls(crawler)
         crawler.signals.connect(progress.start, signals.spider_opened)

@@ -4,45 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from archiver.replica.articles import Site
 from archiver.replica.server import Replica, proxied
-from tests.crawling import PROJECT, asked, crawl
+from tests.crawling import asked, crawl, scrapy
+from tests.forks import Done
 
 
-def scrapy(*words: str, replica: Replica | None = None) -> subprocess.CompletedProcess[str]:
-    environment = proxied(replica.url if replica else "http://127.0.0.1:9", os.environ)
-    return subprocess.run(
-        [sys.executable, "-m", "scrapy", *words],
-        cwd=PROJECT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
-def test_scrapy_list_prints_the_spiders() -> None:
-    assert scrapy("list").stdout.split() == ["category", "share"]
-
-
-def test_scrapy_check_passes() -> None:
-    assert scrapy("check").returncode == 0
-
-
-def test_scrapy_shell_and_fetch_work_without_an_archive() -> None:
-    with Replica(Site(articles=10, plain=True)) as replica:
-        home = "http://finews.withounder.com/"
-        shell = scrapy("shell", "--nolog", "-c", "response.css('h1 a::text').get()", home, replica=replica)
-        fetch = scrapy("fetch", "--nolog", home, replica=replica)
-    assert shell.stdout.strip() == "金融消息"
-    assert "</html>" in fetch.stdout
+def typed(*words: str) -> Done:
+    return scrapy(list(words), proxied("http://127.0.0.1:9", os.environ))
 
 
 def test_items_go_to_stdout_and_the_report_to_stderr(tmp_path: Path) -> None:
@@ -80,17 +53,17 @@ def test_the_job_argument_of_scrapyd_is_accepted(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("command", ["archive-reindex", "archive-check", "archive-gaps"])
 def test_every_command_has_help_and_refuses_wrong_arguments(command: str, tmp_path: Path) -> None:
-    assert "Options" in scrapy(command, "--help").stdout
-    wrong = scrapy(command, "nonsense")
-    assert wrong.returncode == 2
+    assert "Options" in typed(command, "--help").stdout
+    wrong = typed(command, "nonsense")
+    assert wrong.status == 2
     assert "nonsense" in wrong.stderr
-    nowhere = scrapy(command, "-s", f"ARCHIVER_OUTPUT={tmp_path}/none")
-    assert nowhere.returncode == 2
+    nowhere = typed(command, "-s", f"ARCHIVER_OUTPUT={tmp_path}/none")
+    assert nowhere.status == 2
     assert f"{tmp_path}/none" in nowhere.stderr
 
 
 def test_archive_reindex_prints_the_number_of_posts(tmp_path: Path) -> None:
     with Replica(Site(articles=10, plain=True)) as replica:
         crawl("category", tmp_path, replica)
-    done = scrapy("archive-reindex", "-s", f"ARCHIVER_OUTPUT={tmp_path}")
-    assert (done.returncode, done.stdout) == (0, f"10 posts in {tmp_path}\n")
+    done = typed("archive-reindex", "-s", f"ARCHIVER_OUTPUT={tmp_path}")
+    assert (done.status, done.stdout) == (0, f"10 posts in {tmp_path}\n")

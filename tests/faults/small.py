@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.crawling import PROJECT, Run, posts
+from tests.crawling import Run, posts, scrapy
 from tests.faultd import Reply
 
 LOOPBACK = "127.0.0.0/8"
@@ -129,7 +125,8 @@ class Measured(Run):
 
 
 def command(site: Path | str, archive: Path, *options: str, spider: str = "category") -> list[str]:
-    words = [sys.executable, "-m", "scrapy", "crawl", spider, "-s", f"ARCHIVER_OUTPUT={archive}"]
+    """The words after ``scrapy``."""
+    words = ["crawl", spider, "-s", f"ARCHIVER_OUTPUT={archive}"]
     words += ["-a", f"site={site}", *SOON]
     return [*words, *options] if "-a" in options else [*words, "-a", "category=kuaixun", *options]
 
@@ -145,17 +142,6 @@ def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     return kept | dict(more or {})
 
 
-def _wait_for_end(process: subprocess.Popen[bytes]) -> float:
-    """Returns the peak memory in MiB. ``ru_maxrss`` would also count the parent process."""
-    status, most = Path(f"/proc/{process.pid}/status"), 0
-    while process.poll() is None:
-        with suppress(OSError):
-            found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text())
-            most = max(most, int(found[1])) if found else most
-        time.sleep(0.02)
-    return most / 1024
-
-
 def crawl_small(
     site: Path | str,
     archive: Path,
@@ -166,18 +152,11 @@ def crawl_small(
 ) -> Measured:
     """Runs one crawl to its end, without a proxy unless ``variables`` names one."""
     words = command(site, archive, "-s", f"ARCHIVER_PRIVATE_ADDRESSES={private}", *options, spider=spider)
-    stderr = archive.with_name(f"{archive.name}.stderr")
     began = time.monotonic()
-    with stderr.open("w+", encoding="utf-8") as sink:
-        process = subprocess.Popen(
-            words, cwd=PROJECT, env=environment(variables), stdout=subprocess.DEVNULL, stderr=sink
-        )
-        megabytes = _wait_for_end(process)
-        sink.seek(0)
-        text = sink.read()
+    done = scrapy(words, environment(variables))
     report = archive / ".archive" / "report.json"
     found = json.loads(report.read_text()) if report.exists() else {}
-    return Measured(process.returncode, text, "", found, time.monotonic() - began, megabytes)
+    return Measured(done.status, done.stderr, "", found, time.monotonic() - began, done.megabytes)
 
 
 def comparable(archive: Path) -> dict[str, str]:

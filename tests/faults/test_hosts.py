@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,6 +30,8 @@ from tests.faults.small import (
     environment,
     profile,
 )
+
+SCRAPY = [sys.executable, "-m", "scrapy"]
 
 TEN = Small([f"a{number}" for number in range(10)])
 FORTY = Small([f"a{number}" for number in range(40)])
@@ -297,7 +300,9 @@ def test_waiting_requests_are_dropped_when_the_run_is_stopped(tmp_path: Path, bu
         site = profile(tmp_path, [server.origin(1)])
         words = command(site, tmp_path / "archive", "-s", f"ARCHIVER_PRIVATE_ADDRESSES={LOOPBACK}", *PATIENT)
         words += ["-s", "ARCHIVER_RETRY_DELAY=60"]
-        process = subprocess.Popen(words, cwd=PROJECT, env=environment(), stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            [*SCRAPY, *words], cwd=PROJECT, env=environment(), stderr=subprocess.PIPE, text=True
+        )
         expected = 10 if busy == "/text" else 1
         while len([seen for seen in server.requests if seen.path.startswith(busy)]) < expected:
             time.sleep(0.05)
@@ -344,7 +349,9 @@ def test_a_run_opens_no_listening_port(tmp_path: Path) -> None:
             "-s",
             f"ARCHIVER_PRIVATE_ADDRESSES={LOOPBACK}",
         )
-        process = subprocess.Popen(words, cwd=PROJECT, env=environment(), stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            [*SCRAPY, *words], cwd=PROJECT, env=environment(), stderr=subprocess.DEVNULL
+        )
         while not server.requests_for("/text?id=a1"):
             time.sleep(0.05)
         held = {str(fd.readlink()) for fd in Path(f"/proc/{process.pid}/fd").iterdir() if fd.is_symlink()}

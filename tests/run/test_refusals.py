@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from archiver.audit import gaps
+from archiver.errors import Deferred, Skipped
+from archiver.items import Listed
+from archiver.publish.jekyll.site import open_site
 from archiver.replica.articles import Site
 from archiver.replica.server import Answer, Replica
+from archiver.storage.files import INDEX
+from archiver.storage.schedule import Schedule
 from tests.crawling import crawl, posts
 
 TEXT_HOSTS = ("finews.zning.xyz", "choicewzp1.eastmoney.com")
@@ -97,3 +105,47 @@ def test_a_listing_whose_robots_txt_forbids_it_now_gives_status_5(tmp_path: Path
     run = crawl("category", tmp_path, replica, category="cailianshe")
     assert (run.status, list(run["listings"]["incomplete"].values())) == (5, ["robots_txt"]), run.stderr
     assert "the robots.txt of http://finews.withounder.com forbids" in run.stderr
+
+
+LOST = ("gone", "legal_451", "retracted", "robots_txt", "gave_up", "dropped", "withdrawn")
+"""Reasons for which an article is not requested any more."""
+
+
+def lose(root: Path, articles: dict[str, str]) -> None:
+    """Makes an archive in which each of these articles (id → reason) ended for good, as later runs find it."""
+    archive, schedule = open_site(root), Schedule(1, 0)
+    for day in range(3):
+        now = datetime(2026, 3, 1 + day, tzinfo=UTC)
+        for article_id, reason in articles.items():
+            listed = Listed(article_id, "cailianshe", f"http://finews.withounder.com/x/{article_id}.html")
+            archive.catalogue.admit([listed], now, schedule, named=True, site="finews")
+            if reason == "withdrawn":
+                archive.catalogue.withdraw(listed, now)
+                continue
+            why = Deferred("timeout") if reason == "gave_up" else Skipped(reason)
+            archive.catalogue.ended(article_id, why, (), now, schedule)
+    archive.close()
+
+
+def states(root: Path) -> dict[str, str]:
+    with closing(sqlite3.connect(root / INDEX)) as index:
+        return dict(index.execute("SELECT id, state || '/' || reason FROM open"))
+
+
+def test_a_named_article_that_was_lost_for_good_is_brought_back_while_others_fail(
+    tmp_path: Path, replica: Replica
+) -> None:
+    """By id, by address and in a list. The pages that listed the articles do not exist any more."""
+    ids = [replica.site.article(index).id for index in replica.site.newest(emnews=False, limit=10)]
+    lost = dict(zip(ids, LOST, strict=False))
+    lose(tmp_path, lost)
+    assert states(tmp_path) == {article_id: f"skipped/{reason}" for article_id, reason in lost.items()}
+    for other, answer in zip(ids[len(LOST) :], ((410, {}, ""), (500, {}, ""), DELETED), strict=True):
+        replica.answers[f"/NewsData/GetNewsText.do?id={other}"] = answer
+    (tmp_path / "list").write_text("\n".join(ids[3:]))
+    address = f"http://finews.zning.xyz/html_News/NewsShare.html?infoCode={ids[2]}"
+    named = {"infocode": f"{ids[0]},{ids[1]}", "url": address, "file": tmp_path / "list"}
+    run = crawl("share", tmp_path, replica, "-s", "RETRY_TIMES=1", **named)
+    assert (run.status, run["posted"], run["listed"]) == (3, len(LOST), len(ids)), run.stderr
+    assert {name[11:-3] for name in posts(tmp_path)} == set(lost)
+    assert set(states(tmp_path)) == set(ids) - set(lost)

@@ -14,6 +14,7 @@ from jmespath.exceptions import ArityError, JMESPathError, UnknownFunctionError
 from jmespath.visitor import TreeInterpreter
 
 from archiver.errors import Deferred, Quarantined
+from archiver.extract.formats.json_strings import as_html, as_text
 from archiver.extract.formats.json_work import work_of
 from archiver.extract.formats.received import Received
 
@@ -73,14 +74,15 @@ class JsonPage:
         return [type(self)(row) for row in found]
 
     def value(self, rule: str) -> str:
-        return self.markup(rule).strip()
+        return as_text(_scalar(rule, _search(rule, self._data))).strip()
 
     def values(self, rule: str) -> list[str]:
         found = _search(rule, self._data)
-        return [_scalar(rule, value).strip() for value in (found if isinstance(found, list) else [found])]
+        found = found if isinstance(found, list) else [found]
+        return [as_text(_scalar(rule, value)).strip() for value in found]
 
     def markup(self, rule: str) -> str:
-        return _scalar(rule, _search(rule, self._data))
+        return as_html(_scalar(rule, _search(rule, self._data)))
 
 
 def _search(rule: str, data: Any) -> Any:

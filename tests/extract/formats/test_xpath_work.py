@@ -128,8 +128,8 @@ def hostile_pages(size: int) -> Iterator[str]:
 def test_a_rule_within_the_allowance_takes_less_than_a_second_on_hostile_pages(seed: int) -> None:
     rules = Rules(seed)
     pages = [open_page(page, "html") for size in (60, 300, 1200) for page in hostile_pages(size)]
-    began, tried = time.monotonic(), 0
-    while time.monotonic() < began + 4:
+    began, tried = time.process_time(), 0
+    while time.process_time() < began + 2:
         rule = f"xpath:{rules.expression()}"
         for page in pages:
             allowance = Allowance(IN_PROCESS)
