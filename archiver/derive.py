@@ -80,6 +80,9 @@ class Decided(NamedTuple):
 
 NOTHING = Decided()
 
+_DAMAGED = "encoding/damaged"
+"""The doubt for a title or text with characters that could not be decoded."""
+
 Decision = Callable[[Article, Given], Decided]
 
 
@@ -92,20 +95,28 @@ def fetched(article: Article, _given: Given) -> Decided:
 
 def title(article: Article, _given: Given) -> Decided:
     """The title. If no response gave an id, the title must resemble that of the listing (``id_mismatch``)."""
-    decided = _title(article)
+    first, best = _titles(article)
     listed = text.clean(article.listed.hints.get("title", ""))
-    found = decided.values["title"]
-    if listed and not article.evidence("id") and not titles.are_alike(found, listed):
-        raise Quarantined("id_mismatch", f"the listing has the title {listed!r}, the response {found!r}")
-    return decided
+    is_comparable = listed and text.DAMAGED not in listed and not article.evidence("id")
+    if is_comparable and not titles.are_alike(first.text, listed):
+        raise Quarantined("id_mismatch", f"the listing has the title {listed!r}, the response {first.text!r}")
+    doubts = (_DAMAGED,) if text.DAMAGED in best.text else ()
+    return Decided({"title": best.text}, {"title": best.origin}, doubts)
 
 
-def _title(article: Article) -> Decided:
+def _titles(article: Article) -> tuple[Evidence, Evidence]:
+    """The most trusted title, and the most trusted one that is not damaged; else the first one twice."""
+    damaged: list[Evidence] = []
     for evidence in article.evidence("title"):
-        cleaned = text.clean(evidence.text)
-        if not text.is_blank(cleaned):
-            return Decided({"title": cleaned}, {"title": evidence.origin})
-    raise Quarantined("title_empty", "no response has a title")
+        title = Evidence(text.clean(evidence.text), evidence.origin)
+        if text.is_blank(title.text):
+            continue
+        if text.DAMAGED not in title.text:
+            return damaged[0] if damaged else title, title
+        damaged.append(title)
+    if not damaged:
+        raise Quarantined("title_empty", "no response has a title")
+    return damaged[0], damaged[0]
 
 
 def date(article: Article, given: Given) -> Decided:
@@ -131,10 +142,19 @@ def body(article: Article, given: Given) -> Decided:
     evidence = article.evidence("body")
     if not evidence:
         raise Quarantined("empty_body", "no response has a text")
-    cleaned = bodies.cleaned(evidence[0].text, article.base_url, given.site.text.extra_attributes)
+    base = evidence[0].base or _own_address(article, given.site)
+    cleaned = bodies.cleaned(evidence[0].text, base, given.site.text.extra_attributes)
     notices.refuse(cleaned.text, given.site.notices)
-    doubts = ("body/dropped",) if cleaned.lost_content else ()
+    doubts = ["body/dropped"] if cleaned.lost_content else []
+    if text.DAMAGED in cleaned.text and _DAMAGED not in article.notes:
+        doubts.append(_DAMAGED)
     return Decided({"body": cleaned.text}, {"body": evidence[0].origin}, doubts)
+
+
+def _own_address(article: Article, site: Profile) -> str:
+    """The link of the post; it does not depend on the listing or mirror that gave the article."""
+    family = site.family_of(article.id)
+    return _link(article, family, site).text if family else ""
 
 
 def source(article: Article, given: Given) -> Decided:
@@ -154,9 +174,10 @@ def source(article: Article, given: Given) -> Decided:
 def credits_of(article: Article, family: Family) -> list[Evidence]:
     """The credits, then the source in the tag; without these, the source in the last bracket of the digest.
 
-    A tag counts only in families whose tags are made from the source alone.
+    A tag counts only in families whose tags are made from the source alone. A damaged credit would make a
+    wrong category: it is left out.
     """
-    credited = list(article.evidence("source"))
+    credited = [said for said in article.evidence("source") if text.DAMAGED not in said.text]
     if family.source_tag:
         tags = article.evidence("tag")
         credited += [Evidence(sources.from_tag(tag.text, family.source_tag), tag.origin) for tag in tags]

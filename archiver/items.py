@@ -26,6 +26,14 @@ class Evidence:
 
     text: str
     origin: Origin
+    base: str = ""
+    """Of a ``body``: the address from which relative addresses in it count; empty: the article's own."""
+    made_at: datetime | None = None
+    """When its page was made, if that is not the page of the article: relative dates count from it."""
+
+
+DATE_FROM = "date_from"
+"""The hint that has the time, ISO 8601, from which the relative date among the hints counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +47,25 @@ class Listed:
     """The absolute address of the article's page; empty if unknown."""
     hints: Mapping[str, str] = field(default_factory=dict)
     """The other fields of the row, verbatim: ``title``, ``date``, ``source``, ``author``, ``digest``,
-    ``link``, ``body`` (HTML)."""
+    ``link``, ``body`` (HTML). A date that may be relative has ``DATE_FROM`` beside it."""
     listing: str = ""
     """The address of the listing."""
+
+    @property
+    def dated_from(self) -> datetime | None:
+        """The time from which a relative date among the hints counts; None if it is not known."""
+        try:
+            moment = datetime.fromisoformat(self.hints.get(DATE_FROM, ""))
+        except ValueError:
+            return None
+        return moment if moment.tzinfo else None
+
+    def evidence(self) -> dict[str, list[Evidence]]:
+        """What the hints say, as evidence for the fields of the article."""
+        said = {name: [Evidence(hint, "listing")] for name, hint in self.hints.items() if name != DATE_FROM}
+        if "date" in said and (moment := self.dated_from):
+            said["date"] = [Evidence(self.hints["date"], "listing", made_at=moment)]
+        return said
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +105,6 @@ class Article:
     said: dict[str, list[Evidence]] = field(default_factory=dict)
     """Field → its evidence, most trusted first: ``title``, ``date``, ``source``, ``body``,
     ``digest``, ``link``, ``tag``."""
-    base_url: str = ""
-    """The base address of relative links in the body."""
-
     title: str = ""
     date: datetime | None = None
     date_precise: bool = True

@@ -246,14 +246,19 @@ class ArticleSpider(Spider):
         rule = self.site.steps[step_number]
         run = self.run
         return run.reader.read(
-            response, rule.format, read_answer, rule, self.site, article.id, overridden=run.count_overridden
+            response,
+            rule.format,
+            read_answer,
+            rule,
+            self.site,
+            article.id,
+            response.url,
+            overridden=run.count_overridden,
         )
 
     def _add_evidence(self, asked: _Asked, said: dict[str, Evidence]) -> None:
         article = asked.article
         article.fetched_at = datetime.now(UTC)
-        if "body" in said and not article.evidence("body"):
-            article.base_url = asked.response.url
         for name, evidence in said.items():
             _add(article, name, evidence)
         credit = self.site.text.credit
@@ -297,8 +302,7 @@ class ArticleSpider(Spider):
 
 
 def _article(listed: Listed) -> Article:
-    said = {name: [Evidence(hint, "listing")] for name, hint in listed.hints.items()}
-    return Article(listed.id, listed, datetime.now(UTC), said)
+    return Article(listed.id, listed, datetime.now(UTC), listed.evidence())
 
 
 def _add(article: Article, name: str, evidence: Evidence) -> None:

@@ -215,7 +215,7 @@ class CategorySpider(ListingSpider):
         """The day given by the listing, else the day in the address."""
         with suppress(dates.DateError):
             if said := listed.hints.get("date"):
-                return dates.parse(said, datetime.now(UTC), self.site.zone).at.date()
+                return dates.parse(said, listed.dated_from or datetime.now(UTC), self.site.zone).at.date()
             return dates.day_of_address(listed.address).at.date()
         return None
 

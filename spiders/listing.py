@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,12 +15,13 @@ from twisted.python.failure import Failure
 
 from archiver.errors import ArticleError, Deferred, Quarantined
 from archiver.extract.decode import decode
-from archiver.extract.listing import ListingPage, read_listing
+from archiver.extract.listing import HomePage, ListingPage, read_listing
 from archiver.extract.preview import preview
 from archiver.fetch import outcomes
 from archiver.fetch.headers import header
 from archiver.fetch.retry import EXPECTED
 from archiver.items import Article, Listed
+from archiver.normalise import age
 from archiver.run import drift, validators
 from archiver.sites.listing import Home, Listing
 from archiver.storage.rows import KnownListing
@@ -100,10 +102,15 @@ class ListingSpider(ArticleSpider):
                 raise problem
             if isinstance(rule, Listing):
                 _refuse_redirected(response)
+            made_at = age.answered_at(datetime.now(UTC), response.headers)
             page = self.run.reader.read(response, rule.format, read, response.url, rule, *arguments)
         except ArticleError as why:
             return failed(why.plain())
-        return _later(page, then, failed) if isinstance(page, Awaitable) else then(page)
+
+        def dated(page: ListingPage | HomePage) -> Iterator[Request | Article]:
+            return then(page.made_at(made_at))
+
+        return _later(page, dated, failed) if isinstance(page, Awaitable) else dated(page)
 
     def _listing_read(
         self, response: Response, category: str, walk: Walk, page: ListingPage
@@ -256,8 +263,8 @@ async def _later(
 
 
 def came_instead(response: Response) -> str:
-    """What a response with status 200 is, in a few words."""
-    if response.status != 200:
+    """What a successful response is, in a few words."""
+    if outcomes.of_status(response):
         return ""
     try:
         text = decode(response.body, header(response, "Content-Type")).text

@@ -298,6 +298,15 @@ def status(number: int, **headers: str) -> Fault:
     return fault
 
 
+def good_with_status(number: int) -> Fault:
+    """The good response with another status."""
+
+    async def fault(wire: Wire, reply: Reply) -> None:
+        await good(wire, replace(reply, status=number))
+
+    return fault
+
+
 def redirect(location: str, number: int = 302) -> Fault:
     return status(number, Location=location)
 
@@ -318,6 +327,16 @@ def headers(*lines: str) -> Fault:
 
     async def fault(wire: Wire, reply: Reply) -> None:
         await wire.send(head(reply, *lines) + reply.body)
+
+    return fault
+
+
+def head_lines(lines: bytes) -> Fault:
+    """The good response with these bytes among its header lines, whatever they are."""
+
+    async def fault(wire: Wire, reply: Reply) -> None:
+        first, _, rest = head(reply).partition(b"\r\n")
+        await wire.send(first + b"\r\n" + lines + rest + reply.body)
 
     return fault
 

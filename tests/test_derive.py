@@ -22,7 +22,7 @@ from archiver.posts import render
 from archiver.publish.jekyll.site import open_site
 from archiver.replica.articles import Site
 from archiver.replica.server import Replica
-from archiver.sites.load import load
+from archiver.sites.load import load, parse
 from tests.crawling import crawl, posts
 from tests.crawls.test_corpus import CORPUS, SEED, play, real
 
@@ -111,6 +111,55 @@ def test_derive_makes_a_post_and_records_the_origin_of_every_field() -> None:
     assert list(made.origins) == ["title", "date", "body", "source", "link"]
 
 
+SHARE_PAGE = f"http://finews.zning.xyz/html_News/NewsShare.html?infoCode={SHARED}"
+OWN_PAGE = "https://finance.example.com/a/2022/1.html"
+LISTED = Listed(ROLLING, address="http://finews.withounder.com/emnews/2022/02/22/1.html")
+
+
+@pytest.mark.parametrize(
+    ("made", "base", "address", "absolute"),
+    [
+        (article(SHARED), "", "img/1.png", "http://finews.zning.xyz/html_News/img/1.png"),
+        (article(SHARED), "", "./img/1.png", "http://finews.zning.xyz/html_News/img/1.png"),
+        (article(SHARED), "", "../img/1.png", "http://finews.zning.xyz/img/1.png"),
+        (article(SHARED), "", "/img/1.png", "http://finews.zning.xyz/img/1.png"),
+        (article(SHARED), "", "//img.example.com/1.png", "http://img.example.com/1.png"),
+        (article(SHARED), "", "https://img.example.com/1.png", "https://img.example.com/1.png"),
+        (
+            article(SHARED, Listed(SHARED, address=LISTED.address)),
+            "",
+            "/1.png",
+            "http://finews.zning.xyz/1.png",
+        ),
+        (article(SHARED), "https://x.example.com/a/", "1.png", "https://x.example.com/a/1.png"),
+        (article(ROLLING, link=OWN_PAGE), "", "img/1.png", "https://finance.example.com/a/2022/img/1.png"),
+        (article(ROLLING, link=OWN_PAGE), "", "//img.example.com/1.png", "https://img.example.com/1.png"),
+        (article(ROLLING, link="无"), "", "/1.png", "http://finance.eastmoney.com/1.png"),
+        (article(ROLLING, LISTED), "", "1.png", "http://finance.eastmoney.com/a/1.png"),
+    ],
+)
+def test_addresses_in_the_text_of_an_api_count_from_the_link_of_the_article(
+    made: Article, base: str, address: str, absolute: str
+) -> None:
+    made.said["body"] = [Evidence(f'<p>甲<img src="{address}">乙</p>', "answer", base)]
+    decided = derive.body(made, given()).values["body"]
+    assert decided.replace(" />", ">") == f'<p>甲<img src="{absolute}">乙</p>'
+
+
+def test_addresses_in_the_text_of_an_api_count_from_the_listed_address_if_that_is_the_link() -> None:
+    text = """
+name: columns
+origins: [https://api.example.com]
+feeds: {new: {url: 'https://api.example.com/new', format: json, rows: list, fields: {id: id, address: url}}}
+steps: [{origin: answer, urls: ['https://api.example.com/{id}'], format: json, fields: {body: text}}]
+families: [{name: all, id: '[a-z]\\d', link: '{address}'}]
+"""
+    made = article("a1", Listed("a1", address="https://www.example.com/news/2022/a1.html"))
+    made.said["body"] = [Evidence('<p><a href="2.html">下篇</a></p>', "answer")]
+    decided = derive.body(made, replace(given(), site=parse(text, "columns.yaml")))
+    assert decided.values["body"] == '<p><a href="https://www.example.com/news/2022/2.html">下篇</a></p>'
+
+
 def test_a_decision_does_not_change_the_article() -> None:
     made = article(ROLLING, **COMPLETE, link="http://www.example.com/1.html", digest="样例摘要。")
     for decide in DECISIONS:
@@ -145,6 +194,58 @@ def test_an_article_without_a_source_is_filed_under_the_category_of_its_listing(
     made = article(SHARED, Listed(SHARED, "yangliribao"), **COMPLETE | {"source": ""})
     assert derive.derive(made, given()).tag == "样例日报新闻"
     assert (made.origins["category"], made.notes) == ("listing", ["source/missing"])
+
+
+@pytest.mark.parametrize(
+    ("own", "listed", "title", "doubts"),
+    [
+        ("样例标题", "样例标\ufffd...", "样例标题", []),
+        ("样例标题", "另\ufffd...", "样例标题", []),
+        ("样例标\ufffd", "样例标题", "样例标题", []),
+        ("样例标\ufffd", "", "样例标\ufffd", ["encoding/damaged"]),
+        ("样例标\ufffd", "样\ufffd", "样例标\ufffd", ["encoding/damaged"]),
+        ("", "样例标\ufffd", "样例标\ufffd", ["encoding/damaged"]),
+        ("\ufffd。", "样例标题", "样例标题", []),
+        ("另一篇文\ufffd", "样例标题", None, []),
+        ("样例标题", "样例标题", "样例标题", []),
+        ("样例标题", "另一篇文章", None, []),
+    ],
+)
+def test_a_damaged_title_is_used_only_if_there_is_no_other(
+    own: str, listed: str, title: str | None, doubts: list[str]
+) -> None:
+    made = article(SHARED, Listed(SHARED, hints={"title": listed}), **COMPLETE | {"title": own})
+    made.said["title"].append(Evidence(listed, "listing"))
+    if title is None:
+        with pytest.raises(ArticleError, match=r"^id_mismatch: "):
+            derive.derive(made, given())
+    else:
+        assert derive.derive(made, given()).title == title
+        assert made.notes == doubts
+
+
+@pytest.mark.parametrize(
+    ("texts", "doubts"),
+    [
+        ({"body": "<p>样例\ufffd文。</p>"}, 1),
+        ({"body": "<p>样例\ufffd文，\ufffd\ufffd。</p>"}, 1),
+        ({"title": "样例\ufffd题", "body": "<p>样例\ufffd文。</p>"}, 1),
+        ({"body": "<p>样例&#xfffd;文。</p>"}, 1),
+        ({"body": "<p>样例<!-- \ufffd -->文。</p>"}, 0),
+        ({}, 0),
+    ],
+)
+def test_damage_in_a_post_is_one_doubt(texts: dict[str, str], doubts: int) -> None:
+    made = article(SHARED, **COMPLETE | texts)
+    post = derive.derive(made, given())
+    assert ("\ufffd" in post.title + post.body) == bool(doubts)
+    assert made.notes == ["encoding/damaged"] * doubts
+
+
+def test_a_damaged_credit_makes_no_category() -> None:
+    made = article(SHARED, Listed(SHARED, "yangliribao"), **COMPLETE | {"source": "样例\ufffd报"})
+    assert derive.derive(made, given()).tag == "样例日报新闻"
+    assert made.notes == ["source/missing"]
 
 
 def test_a_missing_link_or_digest_is_a_doubt() -> None:

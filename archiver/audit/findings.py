@@ -17,7 +17,6 @@ class Kind(NamedTuple):
 
 KINDS = {
     "broken": Kind(True, "--repair moves it aside, and the next run requests the article again"),
-    "form": Kind(True, "--repair writes it with LF and no byte order mark, and keeps the old file aside"),
     "misnamed": Kind(True, "--repair renames it"),
     "duplicate": Kind(True, "--repair moves it aside"),
     "twin": Kind(True, "many file systems ignore capitals: move one of the two files away"),

@@ -108,7 +108,7 @@ def _gap(root: Path, article: OpenArticle) -> Gap:
 
 def _day(listed: Listed, since: str) -> date | None:
     ways: tuple[Callable[[], dates.Moment], ...] = (
-        lambda: dates.parse(listed.hints["date"], datetime.fromisoformat(since)),
+        lambda: dates.parse(listed.hints["date"], listed.dated_from or datetime.fromisoformat(since)),
         lambda: dates.day_of_address(listed.address),
         lambda: dates.day_of_id(listed.id),
     )

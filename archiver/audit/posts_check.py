@@ -165,8 +165,6 @@ class PostsCheck:
 
     def _no_post(self, name: str, entry: Incomplete) -> Finding:
         below, article = f"{POSTS}/{name}", id_in(name)
-        if entry.is_complete_as_plain:
-            return Finding("form", below, "CRs, a byte order mark or a line break at its end", article)
         if right := entry.right:
             if self._exists(right):
                 return Finding("duplicate", below, f"{right} exists", article)

@@ -47,8 +47,6 @@ class Incomplete(NamedTuple):
     why: str
     is_read: bool
     """Whether it can be read: then only its date is wrong."""
-    is_complete_as_plain: bool
-    """Whether it is a complete post after ``plain``."""
     right: str
     """The name with which it is a complete post; empty if the name is not the only error."""
 
@@ -58,13 +56,6 @@ class Other(NamedTuple):
 
     kind: str = ""
     detail: str = ""
-
-
-def plain(content: bytes) -> bytes:
-    """The bytes of a post without what editors, git and Windows add: a byte order mark, CRs, and line breaks
-    at the end."""
-    content = content.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return content.rstrip(b"\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +102,7 @@ class Reader:
         return Complete(_sha256(content), post.id, post.category, post.tag, page, notes)
 
     def _incomplete(self, name: str, content: bytes, why: str, *, is_read: bool) -> Incomplete:
-        better = plain(content)
-        post = _read(better, name) if better != content else None
-        is_complete = post is not None and post.date <= self.latest
-        return Incomplete(_sha256(content), why, is_read, is_complete, _right_name(name, better))
+        return Incomplete(_sha256(content), why, is_read, _right_name(name, content))
 
 
 def _mode(path: str) -> int:
@@ -136,7 +124,9 @@ def _sha256(content: bytes) -> bytes:
 
 def _notes(text: str, post: StoredPost) -> Iterator[tuple[str, str]]:
     written = formats.current().version
-    if set(post.problems) - {"other_keys"}:
+    if "edited" in post.problems:
+        yield "edited", "text was added, or an editor changed the line ends"
+    elif set(post.problems) - {"other_keys"}:
         yield "old_form", ", ".join(post.problems)
     elif post.version is None:
         yield "other_version", "no known version has these keys"

@@ -10,13 +10,12 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from archiver.audit.findings import Checked, Finding
-from archiver.audit.reading import plain
 from archiver.items import Listed
 from archiver.publish.jekyll.pages import category_page
 from archiver.publish.jekyll.site import open_site
 from archiver.storage import salvage
 from archiver.storage.archive import Archive
-from archiver.storage.files import INDEX, POSTS, STATE, Tree, storage_errors
+from archiver.storage.files import INDEX, POSTS, STATE, Tree, storage_errors, sync_folder
 from archiver.storage.lock import Lock
 from archiver.storage.rows import OpenArticle
 from archiver.storage.sqlite import DAMAGED_PROVENANCE, SqliteStore
@@ -78,8 +77,8 @@ def set_aside(tree: Tree, path: str) -> str:
     here, there = tree.folder(folder), tree.folder(ASIDE)
     with storage_errors(tree.root / path):
         os.rename(name, free, src_dir_fd=here, dst_dir_fd=there)
-        os.fsync(there)
-        os.fsync(here)
+        sync_folder(there)
+        sync_folder(here)
     return f"{ASIDE}/{free}"
 
 
@@ -129,32 +128,14 @@ class _Repairs:
         ending = re.compile(rf"/{re.escape(category)}(?:\.html|/)?\Z")
         return next((url for url in self._listings if category and ending.search(unquote(url))), "")
 
-    def _form(self, finding: Finding) -> str:
-        content = plain(self._tree.read(finding.path))
-        aside = self._copy_aside(finding)
-        self._tree.publish(finding.path, content)
-        self._archive.adopt(_name(finding))
-        return f"rewritten, the old file is {aside}"
-
-    def _copy_aside(self, finding: Finding) -> str:
-        """Copies a file to ``ASIDE``; the file itself stays until the corrected one replaces it."""
-        content = self._tree.read(finding.path)
-        path, number = f"{ASIDE}/{_name(finding)}", 1
-        while self._tree.exists(path) and self._tree.read(path) != content:
-            path, number = f"{ASIDE}/{_name(finding)}.{number}", number + 1
-        self._tree.publish(path, content)
-        return path
-
     def _misnamed(self, finding: Finding) -> str:
         right = f"{POSTS}/{finding.right}"
         if self._tree.exists(right):
             return self._aside(finding)
-        content = self._tree.read(finding.path)
-        aside = f", the old file is {self._copy_aside(finding)}" if plain(content) != content else ""
-        self._tree.publish(right, plain(content))
+        self._tree.publish(right, self._tree.read(finding.path))
         self._archive.adopt(finding.right)
         self._tree.remove(finding.path)
-        return f"renamed to {right}{aside}"
+        return f"renamed to {right}"
 
     def _unindexed(self, finding: Finding) -> str:
         return "added to the index" if self._archive.adopt(_name(finding)) else ""

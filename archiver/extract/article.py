@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 from archiver.errors import Quarantined
-from archiver.extract.formats import Allowance, Page, open_page, spend
-from archiver.extract.rules import places, value_of
+from archiver.extract.formats import Allowance, Page, base_of, open_page, spend
+from archiver.extract.formats.addresses import absolute_path
+from archiver.extract.rules import MARKUP, places, value_of
 from archiver.items import Evidence
+from archiver.normalise.text import DAMAGED, is_unreadable
 from archiver.sites.article import SaidField, Step
 from archiver.sites.profile import Profile
 from archiver.sites.rules import Rule
 
+_ADDRESSES = ("id", "link")
+_MAY_BE_DAMAGED = ("body", "title")
+"""Fields that are kept with U+FFFD in them. A damaged date, source or address could mean another one."""
+
 
 def read_answer(
-    text: str, step: Step, site: Profile, article_id: str, allowance: Allowance | None = None
+    text: str,
+    step: Step,
+    site: Profile,
+    article_id: str,
+    url: str = "",
+    allowance: Allowance | None = None,
 ) -> dict[str, Evidence]:
-    """Field → its evidence in this response; fields without a value are left out.
+    """Field → its evidence in this response; fields without a value, or with a damaged one, are left out.
+    ``url``: the address of the response.
 
     Raises ``Quarantined``: ``id_mismatch`` for a response about another article (faults C20),
     ``not_an_article`` for a page in which the step's ``present`` matches nothing; ``not_an_article``,
-    ``shape`` or ``empty_body`` for a page without any field (P2 to P4); and what ``open_page`` raises.
+    ``shape`` or ``empty_body`` for a page without any field (P2 to P4); ``encoding`` for an unreadable body
+    (E9); and what ``open_page`` raises.
     Raises TooMuchWork if the page may take more work than the allowance.
     """
     page = open_page(text, step.format, allowance)
@@ -30,10 +43,15 @@ def read_answer(
     rules = _rules(page, step) | (family.rules.get(step.origin, {}) if family else {})
     if allowance:
         spend(allowance, page, step.format, places(rules.values()))
-    values = ((name, value_of(page, name, rule, allowance)) for name, rule in rules.items())
+    base = base_of(page, url)
+    values = ((name, _read(page, name, rule, base, allowance)) for name, rule in rules.items())
     found: dict[str, Evidence] = {
-        name: Evidence(value, step.origin) for name, value in values if value.strip()
+        name: Evidence(value, step.origin, base if name in MARKUP else "")
+        for name, value in values
+        if value.strip() and (DAMAGED not in value or name in _MAY_BE_DAMAGED)
     }
+    if "body" in found and is_unreadable(found["body"].text):
+        raise Quarantined("encoding", "too many characters of the text are U+FFFD")
     if "id" in found:
         claimed = found["id"].text
         if allowance:
@@ -49,6 +67,11 @@ def _rules(page: Page, step: Step) -> dict[SaidField, Rule]:
     """The rules of the step, and those of the first layout that the page has."""
     layout = next((layout for layout in step.layouts if page.finds(layout.mark)), None)
     return step.fields | (layout.rules if layout else {})
+
+
+def _read(page: Page, name: str, rule: Rule, base: str, allowance: Allowance | None) -> str:
+    value = value_of(page, name, rule, allowance)
+    return absolute_path(base, value) if name in _ADDRESSES else value
 
 
 def _proves_id(claimed: str, site: Profile, article_id: str) -> bool:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import NamedTuple
-from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
+from urllib.parse import unquote, urldefrag, urlsplit
 
 from archiver.errors import Quarantined
-from archiver.extract.formats import Allowance, Page, open_page, spend
+from archiver.extract.formats import Allowance, Page, base_of, open_page, spend
+from archiver.extract.formats.addresses import absolute, absolute_path
 from archiver.extract.rules import places, value_of
-from archiver.items import Listed
+from archiver.items import DATE_FROM, Listed
+from archiver.normalise.relative_dates import may_be_relative
+from archiver.normalise.text import DAMAGED
 from archiver.sites.listing import Home, Listing, Rows
 from archiver.sites.pattern_work import work_of
 from archiver.sites.profile import Profile
@@ -19,7 +23,7 @@ from archiver.sites.rules import Rule
 MAX_ID = 2048
 """Characters kept of the id of a refused row."""
 
-_CATEGORY = re.compile(r"[^\x00-\x1f\x7f/\\]{1,80}")
+_CATEGORY = re.compile(rf"[^\x00-\x1f\x7f/\\{DAMAGED}]{{1,80}}")
 """A percent-decoded category that is safe in the address of a listing."""
 
 MIN_FOREIGN = 3
@@ -51,6 +55,17 @@ class ListingPage:
         skipped = self.skipped[: rows - len(articles) - len(refused)]
         return ListingPage(articles, refused, self.next, skipped), True
 
+    def made_at(self, moment: datetime) -> ListingPage:
+        """The page with the time when the site made it, beside every date that may count from it."""
+        said = moment.astimezone(UTC).replace(microsecond=0).isoformat()
+        return replace(self, articles=[_dated_from(said, listed) for listed in self.articles])
+
+
+def _dated_from(moment: str, listed: Listed) -> Listed:
+    if not may_be_relative(listed.hints.get("date", "0000")):
+        return listed
+    return replace(listed, hints={**listed.hints, DATE_FROM: moment})
+
 
 @dataclass(frozen=True, slots=True)
 class HomePage:
@@ -59,6 +74,10 @@ class HomePage:
     """The tags in the headings of the lists."""
     rows: ListingPage
     """The articles listed on the page."""
+
+    def made_at(self, moment: datetime) -> HomePage:
+        """As for a listing."""
+        return replace(self, rows=self.rows.made_at(moment))
 
 
 def read_listing(
@@ -73,7 +92,7 @@ def read_listing(
     named = _read_rows(opened, rule, site, rule.address(category), category)
     _refuse_foreign(named.articles, rule, category)
     following = opened.page.value(rule.next) if rule.next else ""
-    return replace(named, next=_following(url, following))
+    return replace(named, next=_following(url, opened.base, following))
 
 
 def _refuse_foreign(articles: list[Listed], rule: Listing, category: str) -> None:
@@ -97,7 +116,7 @@ def read_home(text: str, url: str, rule: Home, site: Profile, allowance: Allowan
     TooMuchWork if the page may take more work than the allowance."""
     opened = _open(text, url, rule, allowance)
     page = opened.page
-    links = [_absolute(url, link) for link in page.values(rule.links)]
+    links = [absolute(opened.base, link) for link in page.values(rule.links)]
     if allowance:
         allowance.spend(sum(work_of(rule.category, len(link)) for link in links))
     named = (_category_in(link, rule.category) for link in links)
@@ -106,14 +125,15 @@ def read_home(text: str, url: str, rule: Home, site: Profile, allowance: Allowan
         raise Quarantined("not_a_listing", f"no link on {url} names a category")
     return HomePage(
         [category for category in categories if category not in rule.ignore],
-        [name for name in page.values(rule.names) if name] if rule.names else [],
+        [name for name in page.values(rule.names) if name and DAMAGED not in name] if rule.names else [],
         _read_rows(opened, rule.articles, site, rule.url) if rule.articles else ListingPage([]),
     )
 
 
 class _Opened(NamedTuple):
     page: Page
-    url: str
+    base: str
+    """The address from which relative addresses in it count."""
     format: str
     allowance: Allowance | None
 
@@ -123,7 +143,7 @@ def _open(text: str, url: str, rule: Listing | Home, allowance: Allowance | None
     spend(allowance, page, rule.format, rule.page_rules)
     if rule.present and not page.finds(rule.present):
         raise Quarantined("not_a_listing", f"nothing on {url} matches {rule.present!r}")
-    return _Opened(page, url, rule.format, allowance)
+    return _Opened(page, base_of(page, url) or url, rule.format, allowance)
 
 
 def _category_in(address: str, pattern: re.Pattern[str]) -> str:
@@ -146,13 +166,15 @@ def _read_rows(opened: _Opened, rule: Rows, site: Profile, listing: str, categor
         opened.allowance.spend(len(rows) * _ROW)
     for row in rows:
         values = {name: _value(row, name, field_rule, opened) for name, field_rule in rule.fields.items()}
-        address = _absolute(opened.url, values.get("address", ""))
+        address = absolute(opened.base, values.get("address", ""))
         if opened.allowance:
             opened.allowance.spend(_work_of_address(address, rule, site))
         named = site.named_by(address)
         article_id = values.get("id") or named or address
         hints: dict[str, str] = {
-            name: value for name, value in values.items() if value and name not in ("id", "address")
+            name: absolute_path(opened.base, value) if name == "link" else value
+            for name, value in values.items()
+            if value and name not in ("id", "address") and (name == "title" or DAMAGED not in value)
         }
         listed = Listed(article_id[:MAX_ID], category, address, hints, listing)
         if address and rule.skips(address):
@@ -175,18 +197,9 @@ def _value(row: Page, field: str, rule: Rule, opened: _Opened) -> str:
         return ""
 
 
-def _following(url: str, link: str) -> str:
+def _following(url: str, base: str, link: str) -> str:
     """The address of the next page; empty for ``#``, ``javascript:;`` or a link to the same page."""
-    address = urldefrag(_absolute(url, link)).url
+    address = urldefrag(absolute(base, link)).url
     is_page = urlsplit(address).scheme in ("http", "https", "invalid")
-    return address if link and is_page and address != urldefrag(url).url else ""
-
-
-def _absolute(url: str, address: str) -> str:
-    """The absolute address; a malformed one becomes ``invalid://address/…``, which is never requested."""
-    try:
-        absolute = urljoin(url, address) if address else ""
-        urlsplit(absolute).port  # noqa: B018 - raises ValueError for a malformed port
-    except ValueError:
-        return f"invalid://address/{quote(address)}"
-    return absolute
+    is_same = link.startswith("#") or address == urldefrag(url).url
+    return address if link and is_page and not is_same else ""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from archiver.extract.formats import Allowance, Page
-from archiver.extract.formats.fragment import text_of, without
+from archiver.extract.formats import Allowance, Page, text_of
+from archiver.extract.formats.fragment import as_page, without
 from archiver.sites.pattern_work import work_of
 from archiver.sites.rules import Rule
 
@@ -32,12 +32,12 @@ def value_of(page: Page, field: str, rule: Rule, allowance: Allowance | None = N
     if rule.text:
         return rule.text
     is_markup = field in MARKUP
-    found = page.markup(rule.at) if is_markup or rule.drop else page.value(rule.at)
+    found = page.markup(rule.at) if is_markup or rule.drop else text_of(page, field, rule.at)
     if rule.drop:
         if allowance:
             allowance.spend(_DROP * len(rule.drop) * len(found))
         found = without(found, rule.drop)
-        found = found if is_markup else text_of(found)
+        found = found if is_markup else text_of(as_page(found), field, "xpath:.")
     return _matched(found, rule, allowance) if rule.match else found
 
 

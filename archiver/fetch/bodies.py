@@ -6,6 +6,7 @@ N8 to N12).
 
 from __future__ import annotations
 
+import re
 import sys
 import zlib
 from collections.abc import Callable, Generator, Iterator
@@ -34,6 +35,9 @@ MAX_CODINGS = 3
 def decompress(response: Response, limit: int) -> Response:
     """The response without content codings. ``limit``: the most bytes that each decoding may produce.
 
+    A name that is no content coding (``utf-8``, ``none``) is ignored if the body is readable without it, as
+    browsers do. A known coding must be there: browsers and curl refuse a plain body that declares gzip.
+
     Raises ``Deferred("cut_encoding")``, ``Quarantined("checksum")``, ``("bad_encoding")`` or ``("too_big")``.
     """
     named = ",".join(header_values(response, "Content-Encoding")).lower()
@@ -43,8 +47,12 @@ def decompress(response: Response, limit: int) -> Response:
     if len(codings) > MAX_CODINGS:
         raise Quarantined("bad_encoding", f"{len(codings)} content codings, more than {MAX_CODINGS}")
     body = response.body
+    unknown = [coding for coding in codings if coding not in _DECODERS]
     for coding in reversed(codings):
-        body = _decode(body, coding, limit)
+        if coding in _DECODERS:
+            body = _decode(body, coding, limit)
+    if unknown and not _is_readable(body, header(response, "Content-Type"), unknown):
+        raise Quarantined("bad_encoding", f"the content coding {unknown[0][:40]!r} is not supported")
     headers = response.headers.copy()
     del headers["Content-Encoding"]
     kind = responsetypes.from_args(headers=headers, url=response.url, body=body)
@@ -59,7 +67,7 @@ def unpack(response: Response, expected: str, limit: int) -> Response:
 
 
 def check_whole(response: Response, expected: str) -> None:
-    """Checks that the page of a response with status 200 is complete, as far as the page itself shows it.
+    """Checks that the page of a successful response is complete, as far as the page itself shows it.
 
     ``expected`` is the name of the page's format; if it is empty, nothing is checked. Raises
     ``Quarantined("empty")``, and the errors of the format's ``check_whole`` (faults N5, N6, N12, P1).
@@ -78,13 +86,30 @@ def check_whole(response: Response, expected: str) -> None:
 # --- content codings
 
 
+_BEGINNING = re.compile(r"\ufeff?\s*(?:[<{\[#]|[A-Za-z-]+[ \t]*:)")
+"""How HTML, XML, JSON and robots.txt begin."""
+
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
+
+_READABLE_CODINGS = frozenset({"quoted-printable"})
+"""Codings of e-mail under which a page still begins as a page."""
+
+
+def _is_readable(body: bytes, content_type: str, unknown: list[str]) -> bool:
+    """Whether a body is a text without these content codings: it decodes strictly, has no control
+    characters, and begins as a page or a robots.txt does."""
+    try:
+        text = body.decode(decode(body, content_type).charset)
+    except (Quarantined, UnicodeDecodeError):
+        return False
+    begins_well = _BEGINNING.match(text) and not _CONTROL.search(text)
+    return bool(begins_well) and _READABLE_CODINGS.isdisjoint(unknown)
+
+
 def _decode(body: bytes, coding: str, limit: int) -> bytes:
-    decoder = _DECODERS.get(coding)
-    if decoder is None:
-        raise Quarantined("bad_encoding", f"the content coding {coding[:40]!r} is not supported")
     pieces: list[bytes] = []
     size = 0
-    for piece in decoder(body):
+    for piece in _DECODERS[coding](body):
         pieces.append(piece)
         size += len(piece)
         if size > limit:

@@ -129,7 +129,9 @@ def without_request(error: aiohttp.ClientResponseError) -> aiohttp.ClientError:
         return ProxyRefused(f"the proxy answered CONNECT with status {error.status}")
     if "Too many headers" in error.message or any(isinstance(one, LineTooLong) for one in causes(error)):
         return HeadersTooLarge("the response has too many header lines, or one that is too long")
-    return UnreadableResponse(redact(error.message) or f"status {error.status}")
+    # aiohttp shows the line in question on a line of its own, and below it a mark
+    why = " ".join(error.message.rstrip(" ^").split()) or f"status {error.status}"
+    return UnreadableResponse(redact(f"the response is not valid HTTP: {why}"))
 
 
 class AttemptFailed(aiohttp.ClientError):

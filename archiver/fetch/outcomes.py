@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import ssl
 
@@ -11,11 +12,14 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from archiver.errors import ArticleError, Deferred, Quarantined, Skipped, StorageError
-from archiver.fetch.connections import HeadersTooLarge, ProxyRefused, causes
+from archiver.fetch.connections import HeadersTooLarge, ProxyRefused, UnreadableResponse, causes
 from archiver.fetch.resolver import PrivateAddress
 
 PROBLEM = "archiver_problem"
 """``Request.meta``: the ArticleError that a middleware found in the response."""
+
+_FULL = frozenset({200, 203})
+"""Statuses of a response with a whole page. 203: it was changed on its way, for example by a proxy."""
 
 _BY_STATUS: dict[int, ArticleError] = {
     204: Quarantined("empty", "the response has status 204 (no content)"),
@@ -25,6 +29,17 @@ _BY_STATUS: dict[int, ArticleError] = {
     401: Deferred("forbidden", "the response has status 401"),
     403: Deferred("forbidden", "the response has status 403"),
 }
+
+_WITHOUT_PAGE = {
+    201: "something was created",
+    202: "the page is not ready yet",
+    205: "no content",
+    206: "a part of the page",
+    207: "the statuses of several resources",
+    208: "listed before",
+    226: "changes to an earlier page",
+}
+"""Successful statuses of responses that do not have the page."""
 
 _RETRYABLE = frozenset({"empty", "incomplete", "checksum", "bad_encoding"})
 """Reasons of quarantined articles for which another attempt may help. They are not deferred, because they
@@ -38,12 +53,16 @@ def of_response(response: Response) -> ArticleError | None:
 
 
 def of_status(response: Response) -> ArticleError | None:
-    """None for 200, the only status of a response with a page."""
-    if response.status == 200:
+    """None for the statuses of a response with a page."""
+    if response.status in _FULL:
         return None
     if not 0 <= response.status <= 999:
         return Deferred("protocol", f"{str(response.status)[:40]} is not a valid status")
-    return _BY_STATUS.get(response.status) or Deferred(f"status_{response.status}", response.url)
+    if known := _BY_STATUS.get(response.status):
+        return known
+    words = _WITHOUT_PAGE.get(response.status)
+    detail = f"the response has status {response.status} ({words})" if words else response.url
+    return Deferred(f"status_{response.status}", detail)
 
 
 def of_reading(why: ArticleError) -> ArticleError:
@@ -83,9 +102,30 @@ def _of_connection(error: BaseException) -> ArticleError:
             return Quarantined("private_address", str(cause))
         if isinstance(cause, HeadersTooLarge):
             return Quarantined("headers", str(cause))
+        if isinstance(cause, UnreadableResponse):
+            return Deferred("protocol", str(cause))
         if isinstance(cause, ssl.SSLCertVerificationError):
             return Deferred("tls_untrusted", f"the certificate is refused: {_verify_message(cause)}")
-    return Deferred(_reason_of(chain), described(error))
+    reason = _reason_of(chain)
+    return Deferred(reason, _sentence(reason, chain) or described(error))
+
+
+_SENTENCES = {
+    "dns": "the name {name} cannot be resolved ({why})",
+    "refused": "{name}:{port} refuses the connection",
+    "unreachable": "{name}:{port} cannot be reached ({why})",
+}
+
+
+def _sentence(reason: str, chain: list[BaseException]) -> str:
+    """Why there is no connection to a host; empty for any other error."""
+    for cause in chain:
+        if reason in _SENTENCES and isinstance(cause, aiohttp.ClientConnectorError):
+            system = cause.os_error
+            number = system.errno or 0  # negative if a name was not resolved
+            why = os.strerror(number) if number > 0 else system.strerror or str(system)
+            return _SENTENCES[reason].format(name=cause.host, port=cause.port, why=why)
+    return ""
 
 
 _OBJECT = re.compile(r" ?(?:\bssl:)?(?:<[^<>]* at 0x[0-9a-fA-F]+>|\bssl:\w+)")

@@ -22,6 +22,7 @@ from archiver.fetch import bodies, outcomes
 from archiver.fetch.admission import Admission, HostPaused
 from archiver.fetch.circuit_breaker import CircuitBreaker
 from archiver.fetch.delay_queue import DelayQueue
+from archiver.fetch.first_contact import FirstContact
 from archiver.fetch.headers import header
 from archiver.fetch.outcomes import PROBLEM
 from archiver.fetch.spacing import HostSpacing
@@ -81,6 +82,7 @@ class Retries:
 
     def __init__(self, policy: RetryPolicy, admission: Admission, count: Callable[[str], None]) -> None:
         self.admission = admission
+        self.first_contact = FirstContact()
         self._policy = policy
         self._count = count
 
@@ -104,6 +106,7 @@ class Retries:
     def process_response(
         self, request: Request, response: Response
     ) -> Request | Response | Awaitable[Request | Response]:
+        self.first_contact.record(None)
         if PROBLEM in request.meta:
             return response
         try:
@@ -129,6 +132,7 @@ class Retries:
         if isinstance(exception, ArchiverError):
             return None
         problem = outcomes.of_error(exception)
+        self.first_contact.record(problem)
         return self._retry(request, problem, 0.0) if outcomes.is_retryable(problem) else None
 
     def timeout(self, request: Request, longest: float) -> float:
@@ -150,7 +154,9 @@ class Retries:
     def _may_retry(self, request: Request, problem: ArticleError, status: int) -> bool:
         if request.meta.get("dont_retry"):
             return False
-        return problem.reason != "retry_after" and (status != 200 or outcomes.is_retryable(problem))
+        if problem.reason == "retry_after":
+            return False
+        return status in self._policy.statuses or outcomes.is_retryable(problem)
 
     def _pause(self, host: str, seconds: float) -> Deferred | None:
         """Obeys a ``Retry-After``. Returns the reason if the host gets no more requests in this run."""
@@ -169,7 +175,8 @@ class Retries:
         spent = request.meta.get(SPENT, 0.0)
         seconds = max(at_least, backoff(self._policy.delay, tried))
         times = request.meta.get("max_retry_times", self._policy.times)
-        if tried >= times or spent + seconds >= self._limit(request):
+        if tried >= times or spent + seconds >= min(self._limit(request), self.first_contact.limit):
+            self.first_contact.give_up(problem)
             self._count("retry/max_reached")
             return None
         self._count("retry/count")

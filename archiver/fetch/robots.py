@@ -128,7 +128,7 @@ class Robots:
         return _unavailable(response) or await self._parse(request, response)
 
     async def _parse(self, request: Request, response: Response) -> RobotParser | None:
-        body = response.body[:MAX_SIZE] if response.status == 200 else b""
+        body = response.body[:MAX_SIZE] if outcomes.of_response(response) is None else b""
         if not body.strip():
             return None
         rules = build_from_crawler(self._options.parser, self._crawler, body)

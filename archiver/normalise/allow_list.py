@@ -9,6 +9,7 @@ from functools import lru_cache, partial
 import nh3
 
 from archiver.normalise.elements import BLOCKS, EMBEDDED, INLINES, names
+from archiver.normalise.hiding import HIDES
 from archiver.normalise.pictures import MIN_INLINE, NAMES, is_loaded_later
 
 ExtraAttributes = frozenset[tuple[str, str, re.Pattern[str]]]
@@ -87,18 +88,6 @@ _STYLE = re.compile(
 )
 """One declaration that only changes the look of text: without addresses, functions or positions."""
 
-_HIDES = re.compile(
-    r"""
-    (?: ^ | ; ) \s*+
-    (?: (?P<none> display\s*:\s*none )
-      | (?P<clear> visibility\s*:\s*hidden | opacity\s*:\s*0(?:\.0*)?%?(?![.\d]) )
-      | (?P<tiny> font-size\s*:\s*0(?:\.0*)?(?![.\d]) )
-    )
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-"""A style that hides its element, or the text in it."""
-
 _OVERLAPS = re.compile(
     r"""
     \s* (?: (?P<fold> height | max-height ) \s*:
@@ -163,7 +152,7 @@ def _style(value: str, has_any_height: bool) -> str | None:
         part for part in parts if _STYLE.fullmatch(part.strip()) and not _overlaps(part, has_any_height)
     ]
     kept = value if len(allowed) == len(parts) else ";".join(allowed)
-    hides = _HIDES.search(value)
+    hides = HIDES.search(value)
     return (f"{CONCEALED}{hides.lastgroup};{kept}" if hides else kept) or None
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from archiver.normalise.allow_list import CONCEALED
 from archiver.normalise.elements import BLOCKS, VOID, names
+from archiver.normalise.hiding import OWN_TEXT, SIZED
 from archiver.normalise.losses import MIN_TEXT, Losses, text_length
 from archiver.normalise.pictures import NAMES
 
@@ -23,9 +24,6 @@ _EMPTY = re.compile(rf'<(p|div|span)(?: [^<>]*)?(?:{_MARK}| hidden=")[^<>]*>(?:\
 _TOKEN = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: [^\s="<>]+="[^"]*")*)>|([^<]+)')
 _KIND = re.compile(rf'{_MARK}([a-z]+);([^"]*)"| hidden="[^"]*"')
 _CLASS = re.compile(r' class="([^"]*)"')
-_SHOWS = re.compile(
-    r"[\";]\s*font-size\s*:\s*(?:[1-9][\d.]*(?:px|pt|rem|vw|mm|cm)|(?:x{1,3}-)?(?:small|large)|medium)"
-)
 
 _CONTROL = re.compile(
     r"""
@@ -73,7 +71,6 @@ _MAX_MARK = 20
 _MAX_COMPARED = 100_000
 """Characters in which a copy of a hidden text is searched."""
 _PICTURES = names("embed framed img object video")
-_OWN_TEXT = names("a b em font i s small span strong sub sup u")
 
 
 @dataclass(slots=True)
@@ -157,7 +154,7 @@ class _Body:
             end, name, attributes, text = self.tokens[at]
             if text:
                 self._drop_text(at)
-            elif not end and name not in VOID and (name not in _OWN_TEXT or _has_own_size(attributes)):
+            elif not end and name not in VOID and (name not in OWN_TEXT or _has_own_size(attributes)):
                 at = self._end_of(at) - 1
             at += 1
 
@@ -237,7 +234,7 @@ def _is_content(part: _Part, shown: int, unfolds: bool) -> bool:
 
 
 def _has_own_size(attributes: str) -> bool:
-    return ' class="' in attributes or ' size="' in attributes or _SHOWS.search(attributes) is not None
+    return ' class="' in attributes or ' size="' in attributes or SIZED.search(attributes) is not None
 
 
 def _written(token: Token) -> str:

@@ -108,7 +108,7 @@ def decide(
     """The date of an article from all evidence, the most trusted first.
 
     ``now`` is the time of the response. Relative dates count from ``answered()``, the moment when the site
-    made the response; a cache sends it later.
+    made the response (a cache sends it later), or from ``Evidence.made_at``.
 
     The first readable date is used, with these exceptions:
 
@@ -148,7 +148,8 @@ def _read_all(
 
 def _reading_of(one: Evidence, now: datetime, zone: tzinfo, answered: Answered | None) -> Reading:
     if one.origin not in _LAST_RESORT:
-        return read(one.text, now, zone, answered)
+        made_at = one.made_at
+        return read(one.text, now, zone, (lambda: made_at) if made_at else answered)
     moment = day_of_id(one.text) if one.origin == "id" else day_of_address(one.text)
     return checked(Reading(moment.at, "day"), one.text, now)
 

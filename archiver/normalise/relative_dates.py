@@ -53,6 +53,9 @@ _AGO = re.compile(
 )
 _PARTS = re.compile(_PART, re.VERBOSE)
 
+_HAS_YEAR = re.compile(r"[0-9]{4}")
+_HAS_AGO = re.compile(r"前|ago")
+
 _LEAP_YEAR = 2000
 
 
@@ -62,6 +65,11 @@ def in_year(month_and_day: date, year: int) -> date | None:
         return month_and_day.replace(year=year)
     except ValueError:  # 29 February
         return None
+
+
+def may_be_relative(text: str) -> bool:
+    """False for a text that can only be a complete date, as most are."""
+    return not _HAS_YEAR.search(text) or bool(_HAS_AGO.search(text))
 
 
 def relative(line: str, now: datetime) -> Reading | None:

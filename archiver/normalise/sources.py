@@ -113,12 +113,14 @@ def _may_disable_tags(html: str) -> bool:
 def _last_line(html: str, css_class: str) -> str | None:
     from parsel import Selector  # here: processes that only read posts do not need its 15 MB
 
+    from archiver.normalise.shown_text import shown_text
+
     page = Selector(text=html.encode("utf-8", "ignore").decode(), type="html")
     lines = page.xpath(
         "(//*[contains(concat(' ', normalize-space(@class), ' '), concat(' ', $name, ' '))])[last()]",
         name=css_class,
     )
-    return clean("".join(lines.xpath(".//text()[not(parent::script or parent::style)]").getall())) or None
+    return clean("".join(shown_text(line.root) for line in lines)) or None
 
 
 def from_digest(text: str) -> str | None:

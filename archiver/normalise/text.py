@@ -25,6 +25,9 @@ _INVISIBLE = (
 )
 _UNSEEN = re.compile(f"[{_INVISIBLE}]+")
 
+DAMAGED = "\ufffd"
+"""What stands in a text for bytes that could not be decoded."""
+
 _WIDE_BLANKS = re.compile("\u3000{2,}")
 _BLANKS = re.compile(f"[{_ODD_BLANK}][ \u3000{_ODD_BLANK}]*|[ \u3000][ \u3000{_ODD_BLANK}]+")
 
@@ -88,6 +91,12 @@ def without_invisible(text: str) -> str:
 def is_blank(text: str) -> bool:
     """Whether a text has only blanks, punctuation and invisible characters (faults C3)."""
     return _VISIBLE.search(text) is None
+
+
+def is_unreadable(text: str) -> bool:
+    """Whether more than three characters, and more than one in twenty, could not be decoded (faults E9)."""
+    damage = text.count(DAMAGED)
+    return damage > 3 and damage * 20 > len(text)
 
 
 def half_width(text: str) -> str:

@@ -14,18 +14,16 @@ from archiver.posts import markdown
 from archiver.posts.address import in_brackets, is_paired
 
 _JOINER = "｜"
-_FOOTER = re.compile(
-    r"""
+_BEGINNING = r"""
     # the label ends at the first "](" that is not escaped
     \[ (?P<back_label> (?: \\. | [^\n\\\]] | \](?!\() )*+ ) \]
     # the address ends before a joiner that a label follows
     \( (?P<page> (?: [^\n｜] | ｜(?!\[) )* ) \)
     (?P<joiner> ｜ | \n )
     \[ (?P<home_label> (?: \\. | [^\n\\\[\]] )*+ ) \]
-    \( (?P<home> [^\n]* ) \)
-    """,
-    re.VERBOSE,
-)
+"""
+_FOOTER = re.compile(rf"{_BEGINNING} \( (?P<home> [^\n]* ) \)", re.VERBOSE)
+_WITH_TEXT_BELOW = re.compile(rf"{_BEGINNING} \( (?P<home> [^\s()]* ) \)", re.VERBOSE)
 
 _MAX_KEPT = 400
 """Characters. The cache keeps no longer footer, so its memory is bounded."""
@@ -58,11 +56,28 @@ def parse_footer(text: str) -> Footer | None:
     return _parsed(text) if len(text) <= _MAX_KEPT else _parsed.__wrapped__(text)
 
 
+def find_footer(text: str) -> tuple[str, Footer] | None:
+    """The last footer in a post to which text was added, and the text above its line; None if it has none.
+
+    The added text may be below the footer, and on its line.
+    """
+    end = len(text)
+    while end > 0:
+        start = text.rfind("\n", 0, end) + 1
+        label = text.find("[", start, end)
+        if label >= 0 and (found := _WITH_TEXT_BELOW.match(text, label)):
+            return text[:start], _footer_of(found)
+        end = start - 1
+    return None
+
+
 @lru_cache(maxsize=1024)
 def _parsed(text: str) -> Footer | None:
     found = _FOOTER.fullmatch(text)
-    if found is None or not is_paired(found["home"]):
-        return None
+    return _footer_of(found) if found and is_paired(found["home"]) else None
+
+
+def _footer_of(found: re.Match[str]) -> Footer:
     return Footer(
         markdown.unescape(found["back_label"]),
         found["page"],

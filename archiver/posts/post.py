@@ -49,7 +49,8 @@ class StoredPost(Post):
     """Differences from the form that its version writes, as in posts of the old archive and edited posts:
     ``blank_before_front_matter``, ``other_keys``, ``blank_after_front_matter``, ``date_without_zone`` (read
     as Beijing time), ``footer_of_two_lines``, ``no_footer``, ``link_of_another_article``,
-    ``footer_of_another_tag``.
+    ``footer_of_another_tag``, ``edited`` (text was added above the front matter, or at or below the link, or
+    an editor changed the line ends; it may be named more than once).
     """
 
     @property

@@ -8,11 +8,12 @@ from typing import Any
 
 from archiver.normalise.zone import BEIJING
 from archiver.posts import formats, front_matter, markdown
-from archiver.posts.footer import Footer, parse_footer
+from archiver.posts.footer import Footer, find_footer, parse_footer
 from archiver.posts.name import parse_name
 from archiver.posts.post import StoredPost
 
 _LINK = re.compile(r"<(https?://[^<>\s]+)>")
+_CR_ENDS_FIRST_LINE = re.compile(r"[^\r\n]*\r")
 _LONG_NUMBER = re.compile(r"(?<!\d)\d{18}(?!\d)", re.ASCII)
 _NO_FOOTER = Footer("", "", "", "")
 
@@ -26,11 +27,13 @@ def read(text: str, name: str) -> StoredPost:
 
     Raises ``PostError`` for a text that is not a complete post: front matter without the keys that every
     version needs, an empty title, an invalid date, a day other than that of the name, a missing link at the
-    end, or a missing footer. Only posts of the old archive, which have a blank line after the front matter,
-    may lack the footer; so a cut file that this archiver wrote is always detected.
+    end, a missing footer, or NUL characters. Only posts of the old archive, which have a blank line after the
+    front matter, may lack the footer; so a cut file that this archiver wrote is always detected. Text that
+    was added anywhere, and what editors do to line ends, is no damage: the problem ``edited``.
     """
     problems: list[str] = []
     day, identifier = _day_and_id(name)
+    text = _without_marks(text, problems)
     lines, content = _split(text, problems)
     version, fields = _recognise(lines, problems)
     content = _without_blank(content, problems)
@@ -52,15 +55,30 @@ def _day_and_id(name: str) -> tuple[str, str]:
     return parts
 
 
+def _without_marks(text: str, problems: list[str]) -> str:
+    """The text without a byte order mark and with LF."""
+    if "\0" in text:
+        raise PostError("it has NUL characters")
+    unmarked = text.removeprefix("\ufeff")
+    if _CR_ENDS_FIRST_LINE.match(unmarked):
+        unmarked = unmarked.replace("\r\n", "\n").replace("\r", "\n")
+    if unmarked != text:
+        problems.append("edited")
+    return unmarked
+
+
 def _split(text: str, problems: list[str]) -> tuple[str, str]:
     """The lines between the fences, and the content after them."""
     if text.startswith("\n---\n"):
         problems.append("blank_before_front_matter")
         text = text[1:]
-    end = text.find("\n---\n", 3)
-    if not text.startswith("---\n") or end < 0:
+    start = 0 if text.startswith("---\n") else text.find("\n---\n") + 1
+    end = text.find("\n---\n", start + 3)
+    if not text.startswith("---\n", start) or end < 0:
         raise PostError("there is no front matter")
-    return text[4 : end + 1], text[end + 5 :]
+    if start:
+        problems.append("edited")
+    return text[start + 4 : end + 1], text[end + 5 :]
 
 
 def _recognise(lines: str, problems: list[str]) -> tuple[int | None, dict[str, Any]]:
@@ -90,7 +108,7 @@ def _in_beijing(date: datetime, problems: list[str]) -> datetime:
 def _content_fields(content: str, problems: list[str]) -> dict[str, str]:
     """The fields of the content below the front matter."""
     content, footer = _footer(content, problems)
-    body, link = _link(content)
+    body, link = _link(content, problems)
     digest, body = _digest(body)
     return {
         "digest": digest,
@@ -107,6 +125,9 @@ def _footer(content: str, problems: list[str]) -> tuple[str, Footer]:
     """The content above the footer, and the footer."""
     above, _, last = content.rpartition("\n\n")
     footer = parse_footer(last)
+    if footer is None and (found := find_footer(content)):
+        problems.append("edited")
+        above, footer = found
     if footer is None:
         if "blank_after_front_matter" not in problems:
             raise PostError("the last line is not a footer")
@@ -117,10 +138,14 @@ def _footer(content: str, problems: list[str]) -> tuple[str, Footer]:
     return above, footer
 
 
-def _link(content: str) -> tuple[str, str]:
+def _link(content: str, problems: list[str]) -> tuple[str, str]:
     """The content above the link, and the link."""
     body, _, last = content.rpartition("\n\n")
     match = _LINK.fullmatch(last)
+    if match is None:
+        for match in _LINK.finditer(content):  # the last one: a body has none
+            body = content[: match.start()]
+        problems.append("edited")
     if match is None or not body.strip():
         raise PostError("there is no link between body and footer")
     return body, match[1]

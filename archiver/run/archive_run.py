@@ -21,6 +21,7 @@ from archiver.errors import BadArgument, Deferred, StorageError
 from archiver.fetch.abort import ABORT
 from archiver.fetch.handler import PROXIED
 from archiver.fetch.proxies import refuse_unusable
+from archiver.fetch.retry import Retries
 from archiver.fetch.robots import Robots
 from archiver.fetch.site import site_of
 from archiver.items import Article
@@ -242,6 +243,10 @@ class ArchiveRun:
         not_kept = self.archive.catalogue.quarantine.not_kept
         return doubts | ({"quarantine/full": not_kept} if not_kept else {})
 
+    def _no_network(self) -> str:
+        retries = self._crawler.get_downloader_middleware(Retries)
+        return retries.first_contact.sentence if retries else ""
+
     def _make_report(self, reason: str, doubts: dict[str, int], export_error: str = "") -> Report:
         stats, tally = self._crawler.stats.get_stats(), self.tally
         assert self._crawler.spider
@@ -261,6 +266,7 @@ class ArchiveRun:
             proxies=tuple(sorted(n.removeprefix(PROXIED) for n in stats if n.startswith(PROXIED))),
             export_error=export_error,
             usage_error=self.usage_error,
+            no_network=self._no_network(),
             limit=getattr(self._crawler.spider, "limit", None),
             drift=(*self.drift, *drift.of_articles(tally)),
             without_file=tuple(self.archive.without_file),

@@ -64,6 +64,8 @@ class Report:
     """Why an export is not complete; the posts are stored."""
     usage_error: str = ""
     """What is wrong with an argument, if that was found during the run. No article was requested."""
+    no_network: str = ""
+    """Why no host was reached in the whole run; empty if one was."""
     limit: int | None = None
     """The most articles to request, as the user gave it."""
     internal_errors: int = 0
@@ -146,6 +148,7 @@ class Report:
             "storage_error": self.storage_error,
             "export_error": self.export_error,
             "usage_error": self.usage_error,
+            "no_network": self.no_network,
             "internal_errors": self.internal_errors,
             "requests": self.requests,
             "bytes": self.bytes,
@@ -236,6 +239,8 @@ class Report:
         meaning = _MEANINGS.get(self.status, "")
         if self.status is Status.USAGE:
             meaning = printable(self.usage_error, 1000)
+        elif self.status is Status.INCOMPLETE and self.no_network:
+            meaning = f"{printable(self.no_network, 600)}; run it again"
         elif self.status is Status.STORAGE and not self.storage_error:
             meaning = "an export was not written completely: see the line above"
         return f"exit {int(self.status)}: {meaning}"

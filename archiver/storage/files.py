@@ -26,6 +26,11 @@ _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _PLAIN_FILE = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 """Opening a link is an error, and opening a pipe does not block."""
 
+_NO_MODES = frozenset(
+    {errno.EPERM, errno.EACCES, errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
+)
+_NO_FOLDER_SYNC = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP})
+
 
 @contextmanager
 def storage_errors(path: Path | str) -> Iterator[None]:
@@ -71,7 +76,7 @@ class Tree:
             made = _make_folder(name, above)
             self._folders[path] = os.open(name, _DIRECTORY, dir_fd=above)
             if made:
-                os.fchmod(self._folders[path], 0o755)
+                _set_mode(self._folders[path], 0o755)
         return self._folders[path]
 
     def exists(self, path: str) -> bool:
@@ -130,7 +135,7 @@ class Tree:
                     del staged[path]
             for folder, path in {folder: path for path, (folder, _) in places.items()}.items():
                 with storage_errors(self.root / path):
-                    os.fsync(folder)
+                    sync_folder(folder)
         except StorageError:
             for name in staged.values():
                 with suppress(OSError):
@@ -140,8 +145,8 @@ class Tree:
     def probe(self) -> None:
         """Tests once whether the file system supports what ``publish`` needs; raises StorageError if not.
 
-        Some network and FAT file systems cannot sync a folder, cannot rename over a file, or return other
-        content than was written (faults S25).
+        Some network and FAT file systems cannot sync, cannot rename over a file, or return other content than
+        was written (faults S25).
         """
         if self._is_probed:
             return
@@ -163,7 +168,7 @@ class Tree:
         folder of a file that it had written, and later runs rely on that file."""
         for path in self._synced_folders():
             with storage_errors(path), suppress(PermissionError):  # not a folder of the archiver
-                _sync_folder(path)
+                _sync_folder_at(path)
 
     def _synced_folders(self) -> list[Path]:
         """Folders that may hold files of the archive, and all above them on the same device."""
@@ -177,7 +182,7 @@ class Tree:
         folder, name = self._split(path)
         with storage_errors(self.root / path):
             os.unlink(name, dir_fd=folder)
-            os.fsync(folder)
+            sync_folder(folder)
 
     def _split(self, path: str) -> tuple[int, str]:
         parent, _, name = path.rpartition("/")
@@ -208,7 +213,7 @@ def _content(descriptor: int) -> bytes:
 def _write(name: str, content: bytes, folder: int) -> None:
     descriptor = _create(name, folder)
     try:
-        os.fchmod(descriptor, 0o644)  # independent of the umask, because a web server reads the file
+        _set_mode(descriptor, 0o644)  # independent of the umask, because a web server reads the file
         rest = memoryview(content)
         while rest:
             rest = rest[os.write(descriptor, rest) :]
@@ -238,10 +243,29 @@ def _folders_in(path: Path, depth: int = MAX_DEPTH) -> Iterator[Path]:
         yield path
 
 
-def _sync_folder(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+def sync_folder(descriptor: int) -> None:
+    """Makes the names in a folder durable. On a network share on which folders cannot be synced, this is left
+    to its server. Raises OSError for any other failure."""
     try:
         os.fsync(descriptor)
+    except OSError as exc:
+        if exc.errno not in _NO_FOLDER_SYNC:
+            raise
+
+
+def _set_mode(descriptor: int, mode: int) -> None:
+    """Goes on without the mode on a share that has none (CIFS, exFAT): the options of the mount decide."""
+    try:
+        os.fchmod(descriptor, mode)
+    except OSError as exc:
+        if exc.errno not in _NO_MODES:
+            raise
+
+
+def _sync_folder_at(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        sync_folder(descriptor)
     finally:
         os.close(descriptor)
 
@@ -251,5 +275,5 @@ def _make_folder(name: str, above: int) -> bool:
         os.mkdir(name, 0o755, dir_fd=above)
     except FileExistsError:
         return False
-    os.fsync(above)
+    sync_folder(above)
     return True

@@ -5,6 +5,7 @@ The system releases it when the process ends.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
@@ -27,14 +28,12 @@ class Lock:
         with storage_errors(path):
             flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
             self._file = os.open("lock", flags, 0o644, dir_fd=tree.folder(STATE))
+        busy = f"another run is using the archive {tree.root}; nothing was changed"
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as exc:
+            _lock(self._file, fcntl.LOCK_EX, path, busy)
+        except StorageError:
             os.close(self._file)
-            raise Locked(f"another run is using the archive {tree.root}; nothing was changed") from exc
-        except OSError as exc:
-            os.close(self._file)
-            raise StorageError(f"{path}: cannot be locked: {exc.strerror}") from exc
+            raise
 
     def release(self) -> None:
         os.close(self._file)
@@ -54,15 +53,22 @@ def no_writer(root: Path) -> Iterator[None]:
     with storage_errors(path):
         file = os.open(path, flags)
     try:
-        with storage_errors(path):
-            _share(file, root)
+        _lock(file, fcntl.LOCK_SH, path, f"a run is using the archive {root}; try again when it has ended")
         yield
     finally:
         os.close(file)
 
 
-def _share(file: int, root: Path) -> None:
+def _lock(file: int, kind: int, path: Path, busy: str) -> None:
+    """Raises Locked with the text ``busy`` if another process holds the lock, StorageError if there are no
+    locks on the file system: two runs could then write to the archive at once."""
     try:
-        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
     except BlockingIOError as exc:
-        raise Locked(f"a run is using the archive {root}; try again when it has ended") from exc
+        raise Locked(busy) from exc
+    except OSError as exc:
+        name = errno.errorcode.get(exc.errno or 0, "error")
+        raise StorageError(
+            f"{path}: cannot be locked: {exc.strerror} ({name}); an archive needs a file system with locks: "
+            "mount the share with them, or use a folder on another one"
+        ) from exc

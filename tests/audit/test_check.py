@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -111,21 +112,22 @@ def change_post(root: Path, change: Callable[[bytes], bytes]) -> None:
     {
         "zero-length": ("broken", lambda _: b""),
         "no front matter": ("broken", lambda old: old[4:]),
-        "another key": ("edited", lambda old: old.replace(b"\n---\n", b"\nimage: x.png\n---\n", 1)),
         "no title": ("broken", lambda old: old.replace(old.split(b"\n")[2], b'title: ""')),
         "an impossible date": ("broken", lambda old: old.replace(b"date: 2022-02-22", b"date: 2022-02-30")),
         "invalid UTF-8": ("broken", lambda old: old.replace("样".encode(), b"\xff\xfe", 1)),
         "UTF-16": ("broken", lambda old: old.decode().encode("utf-16")),
         "NULs, as after a power cut": ("broken", lambda old: b"\x00" * len(old)),
-        "CRLF": ("form", lambda old: old.replace(b"\n", b"\r\n")),
-        "a byte order mark": ("form", lambda old: b"\xef\xbb\xbf" + old),
-        "a line break at the end": ("form", lambda old: old + b"\n"),
-        "all three": ("form", lambda old: b"\xef\xbb\xbf" + old.replace(b"\n", b"\r\n") + b"\r\n"),
-        "another title": ("edited", lambda old: old.replace("标题".encode(), "题目".encode())),
-        "a digit of the body": ("edited", lambda old: old.replace("第1段".encode(), "第2段".encode())),
+        "NULs at the end": ("broken", lambda old: old[:-60] + bytes(60)),
+        "NULs below the footer": ("broken", lambda old: old + bytes(512)),
+        "NULs within the text": ("broken", lambda old: old.replace("第1段".encode(), bytes(7))),
+        "cut, and a line break at the end": ("broken", lambda old: old[:-9] + b"\n"),
+        "cut, with CRLF": ("broken", lambda old: old[:-9].replace(b"\n", b"\r\n")),
+        "cut below its link": ("broken", lambda old: old.rpartition(b"\n\n")[0] + b"\n"),
+        "cut above its link": ("broken", lambda old: old[: old.index(b"<http")]),
+        "its first line is missing": ("broken", lambda old: b"\n" + old.partition(b"\n")[2]),
     }.values(),
 )
-def test_a_changed_post_is_found_and_restored_by_repair_and_rerun(
+def test_a_damaged_post_is_found_and_restored_by_repair_and_rerun(
     root: Path, kind: str, change: Callable[[bytes], bytes]
 ) -> None:
     before = posts_of(root)
@@ -133,13 +135,77 @@ def test_a_changed_post_is_found_and_restored_by_repair_and_rerun(
     changed = (root / POST).read_bytes()
     assert found(root) == [(kind, POST)]
     check_and_repair(root)
-    if kind == "edited":
-        assert (root / POST).read_bytes() == changed, "an edited post is kept"
-        return
     assert (root / ".archive/set-aside" / NAME).read_bytes() == changed
     rerun(root)
     assert posts_of(root) == before
     assert found(root) == []
+
+
+NOTE = "编者注：已与原文核对。".encode()
+LINK_LINE = re.compile(rb"^<http.*>$", re.MULTILINE)
+FOOTER_LINE = re.compile(rb"^\[.*\)$", re.MULTILINE)
+EDITS: dict[str, Callable[[bytes], bytes]] = {
+    "a line break at the end": lambda old: old + b"\n",
+    "blank lines at the end": lambda old: old + b"\n\n  \n",
+    "CRLF": lambda old: old.replace(b"\n", b"\r\n"),
+    "CR": lambda old: old.replace(b"\n", b"\r"),
+    "a byte order mark": lambda old: b"\xef\xbb\xbf" + old,
+    "a byte order mark, CRLF and a line break": (
+        lambda old: b"\xef\xbb\xbf" + old.replace(b"\n", b"\r\n") + b"\r\n"
+    ),
+    "a paragraph below the footer": lambda old: old + b"\n\n" + NOTE,
+    "many paragraphs below the footer": lambda old: old + (b"\n\n" + NOTE) * 40 + b"\n",
+    "a paragraph with links below the footer": lambda old: old + b"\n\n[a](//b.example/)<http://b.example/>",
+    "a line below the footer": lambda old: old + b"\n" + NOTE,
+    "a word behind the footer": lambda old: old + " （全文）".encode(),
+    "a word before the footer": lambda old: FOOTER_LINE.sub(lambda line: NOTE + line[0], old),
+    "a line above the footer": lambda old: FOOTER_LINE.sub(lambda line: NOTE + b"\n" + line[0], old),
+    "a paragraph below the link": lambda old: LINK_LINE.sub(lambda line: line[0] + b"\n\n" + NOTE, old),
+    "a line below the link": lambda old: LINK_LINE.sub(lambda line: line[0] + b"\n" + NOTE, old),
+    "a word before the link": lambda old: LINK_LINE.sub(lambda line: NOTE + line[0], old),
+    "a paragraph above the link": lambda old: LINK_LINE.sub(lambda line: NOTE + b"\n\n" + line[0], old),
+    "a paragraph above the text": lambda old: old.replace(b"\n---\n", b"\n---\n" + NOTE + b"\n\n", 1),
+    "blank lines in the text": lambda old: old.replace(b"</p>", b"</p>\n\n", 1),
+    "a word in the text": lambda old: old.replace("第1段".encode(), "第1段".encode() + NOTE),
+    "another title": lambda old: old.replace("标题".encode(), "题目".encode()),
+    "another key": lambda old: old.replace(b"\n---\n", b"\nimage: x.png\n---\n", 1),
+    "a comment in the front matter": lambda old: old.replace(b"\n---\n", b"\n# note\n---\n", 1),
+    "a line above the front matter": lambda old: b"<!-- note -->\n" + old,
+}
+"""What a user may do to a post with an editor."""
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_text_that_a_user_added_anywhere_is_kept(root: Path, edit: str) -> None:
+    """No repair, run, or rebuild of the index changes such a post or requests its article."""
+    change_post(root, EDITS[edit])
+    before = posts_of(root)
+    assert found(root) == [("edited", POST)]
+    check_and_repair(root)
+    assert posts_of(root) == before
+    assert_known_after_a_run(root)
+    (root / INDEX).unlink()
+    check_and_repair(root)
+    assert check(root, NOW).breaches == []
+    assert posts_of(root) == before
+    assert_known_after_a_run(root)
+
+
+def assert_known_after_a_run(root: Path) -> None:
+    before = posts_of(root)
+    with open_site(root) as archive:
+        ledger = Ledger(archive.catalogue, NOW, site="finews")
+        assert ledger.admit([listed(1)]) == []
+    assert posts_of(root) == before
+
+
+def test_a_post_that_a_user_edited_is_named_as_such_after_a_rebuild_of_the_index(root: Path) -> None:
+    change_post(root, EDITS["a paragraph below the footer"])
+    (root / INDEX).unlink()
+    check_and_repair(root)
+    assert [(finding.kind, finding.detail) for finding in check(root, NOW).findings] == [
+        ("edited", "text was added, or an editor changed the line ends")
+    ]
 
 
 def test_a_post_that_is_cut_anywhere_is_found(root: Path) -> None:
@@ -160,7 +226,7 @@ def test_a_flipped_bit_anywhere_in_a_post_is_found(root: Path) -> None:
         flipped[place] ^= 1 << dice.randrange(8)
         (root / POST).write_bytes(flipped)
         kinds = {kind for kind, path in found(root) if path == POST}
-        assert kinds & {"broken", "edited", "form", "misnamed"}, (place, flipped[place])
+        assert kinds & {"broken", "edited", "misnamed"}, (place, flipped[place])
 
 
 def test_a_broken_post_is_requested_again_as_it_was_listed(root: Path) -> None:

@@ -35,7 +35,8 @@ def test_breaches_are_lines_and_repair_and_a_rerun_restore_the_archive(tmp_path:
         whole = {path: content for path, (_, content) in tree(tmp_path).items()}
         posts = sorted((tmp_path / "_posts").iterdir())
         posts[0].write_bytes(posts[0].read_bytes()[:-20])
-        posts[1].write_bytes(posts[1].read_bytes().replace(b"\n", b"\r\n"))
+        posts[1].write_bytes(posts[1].read_bytes() + "\n\n编者注。\n".encode())
+        whole[f"_posts/{posts[1].name}"] = posts[1].read_bytes()
         posts[2].rename(posts[2].with_name(f"2022-01-01-{posts[2].name[11:]}"))
         (tmp_path / f"_posts/{posts[3].name}.tmp").write_text("half")
         index = tmp_path / ".archive/index.sqlite"
@@ -46,14 +47,20 @@ def test_breaches_are_lines_and_repair_and_a_rerun_restore_the_archive(tmp_path:
         assert "finews archive-check --repair" in crawled.stderr
         status, lines = check(tmp_path)
         assert status == 9
-        assert [line.split(":")[0] for line in lines[:-1]] == ["index", "misnamed", "broken", "form", "stray"]
+        assert [line.split(":")[0] for line in lines[:-1]] == [
+            "index",
+            "misnamed",
+            "broken",
+            "edited",
+            "stray",
+        ]
         assert lines[2].startswith(
             f"broken: _posts/{posts[0].name}: the last line is not a footer; --repair moves"
         )
-        assert lines[-1] == "37 posts, 5 breaches (1 broken, 1 form, 1 index, 1 misnamed, 1 stray)"
+        assert lines[-1] == "38 posts, 4 breaches (1 broken, 1 index, 1 misnamed, 1 stray), 1 notes"
 
         status, lines = check(tmp_path, "--repair")
-        assert (status, lines[-1].partition("; ")[2]) == (0, "5 repaired, 0 left")
+        assert (status, lines[-1].partition("; ")[2]) == (0, "4 repaired, 0 left")
         assert (
             f"repaired: moved to .archive/set-aside/{posts[0].name}; the next run requests the article"
             in lines[2]
@@ -63,7 +70,9 @@ def test_breaches_are_lines_and_repair_and_a_rerun_restore_the_archive(tmp_path:
         run = crawl("category", tmp_path, replica)
         assert (run.status, run["posted"]) == (0, 1), run.stderr
     assert {path: content for path, (_, content) in tree(tmp_path).items()} == whole
-    assert check(tmp_path) == (0, ["40 posts, 0 breaches"])
+    status, lines = check(tmp_path)
+    assert (status, lines[-1]) == (0, "40 posts, 0 breaches, 1 notes")
+    assert [line.split(":")[0] for line in lines[:-1]] == ["edited"]
 
 
 def test_json_has_every_finding(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from archiver.items import Evidence
 from archiver.replica import answers, pages
 from archiver.replica.articles import Site
 from archiver.sites.article import Step
-from archiver.sites.load import load
+from archiver.sites.load import load, parse
 from archiver.sites.profile import Profile
 
 NEWS, ROLLING = "NW202202220000000017", "202202220000000018"
@@ -50,6 +50,44 @@ def read_fields(text: str, step: Step, site: Profile, article_id: str = NEWS) ->
     """The texts of all fields except the id."""
     found = read_answer(text, step, site, article_id)
     return {name: evidence.text for name, evidence in found.items() if name != "id"}
+
+
+# --- damage
+
+
+CUT = "沪指收\ufffd"
+
+
+@pytest.mark.parametrize(
+    ("damaged", "found"),
+    [
+        ({"other": CUT}, {"title", "date", "body", "source"}),
+        ({"title": CUT}, {"title", "date", "body", "source"}),
+        ({"text": BODY + CUT}, {"title", "date", "body", "source"}),
+        ({"text": BODY + CUT * 3}, {"title", "date", "body", "source"}),
+        ({"text": BODY + "甲" * 200 + CUT * 9}, {"title", "date", "body", "source"}),
+        ({"date": "2022-02-2\ufffd"}, {"title", "body", "source"}),
+        ({"date": "2022-02-22 下\ufffd2:30"}, {"title", "body", "source"}),
+        ({"source": CUT}, {"title", "date", "body"}),
+        ({"date": CUT, "source": CUT}, {"title", "body"}),
+        ({"id": f"{NEWS}\ufffd"}, {"title", "date", "body", "source"}),
+        ({"text": BODY + CUT * 99}, None),
+        ({"text": "\ufffd" * 9, "title": CUT}, None),
+    ],
+)
+def test_a_damaged_field_costs_only_itself(
+    site: Profile, damaged: dict[str, str], found: set[str] | None
+) -> None:
+    rule = site.steps[0].model_copy(
+        update={"fields": {"id": "id", "title": "title", "date": "date", "body": "text", "source": "source"}}
+    )
+    fields = {"id": NEWS, "title": "题", "date": "2022-02-22", "text": BODY, "source": "样例网", "other": ""}
+    text = json.dumps(fields | damaged)
+    if found is None:
+        with pytest.raises(Quarantined, match=r"^encoding: "):
+            read_answer(text, rule, site, NEWS)
+    else:
+        assert read_fields(text, rule, site).keys() == found
 
 
 # --- the text service
@@ -345,3 +383,89 @@ def test_the_text_service_and_the_post_page_give_the_same_article(
             assert in_json["body"] == replica.body(index).html
             read += 1
     assert read > 150
+
+
+# --- addresses in a page
+
+PAPER = """
+name: paper
+origins: [https://www.example.com]
+addresses: ['^https://www\\.example\\.com/a/(?P<id>[a-z]\\d)\\.html$']
+feeds: {new: {url: 'https://www.example.com/new.html', rows: li, fields: {address: 'a::attr(href)'}}}
+steps:
+  - origin: post_page
+    urls: ['https://www.example.com/a/{id}.html']
+    fields: {id: '.own::attr(href)', link: '.link::attr(href)', title: h1, body: '#text > *'}
+families:
+  - {name: all, id: '[a-z]\\d', link: 'https://www.example.com/a/{id}.html'}
+"""
+PAPER_PAGE = "https://www.example.com/a/p1.html"
+
+
+@pytest.fixture(scope="module")
+def paper() -> Profile:
+    return parse(PAPER, "paper.yaml")
+
+
+@pytest.mark.parametrize(
+    ("head", "base"),
+    [
+        ("", PAPER_PAGE),
+        ('<base href="/files/">', "https://www.example.com/files/"),
+        ('<base href="http://img.example.net/x/">', "http://img.example.net/x/"),
+        ('<base href="data:,x">', PAPER_PAGE),
+    ],
+)
+def test_the_body_of_a_page_has_the_base_of_the_page(paper: Profile, head: str, base: str) -> None:
+    text = f'{head}<h1>样例</h1><div id="text"><p><img src="1.png"></p></div>'
+    found = read_answer(text, paper.steps[0], paper, "p1", PAPER_PAGE)
+    assert found["body"] == Evidence('<p><img src="1.png"></p>', "post_page", base)
+    assert found["title"] == Evidence("样例", "post_page")
+
+
+@pytest.mark.parametrize(
+    ("own", "is_same"),
+    [
+        ("https://www.example.com/a/p1.html", True),
+        ("/a/p1.html", True),
+        ("../a/p1.html", True),
+        ("//www.example.com/a/p1.html", True),
+        ("p1", True),
+        ("../b/p2.html", None),
+        ("../a/p2.html", False),
+        ("/a/p2.html", False),
+        ("p2", False),
+    ],
+)
+def test_a_relative_address_of_the_article_itself_counts_from_the_base(
+    paper: Profile, own: str, is_same: bool | None
+) -> None:
+    text = f'<base href="/files/"><a class="own" href="{own}"></a><h1>样例</h1>'
+    try:
+        found = read_answer(text, paper.steps[0], paper, "p1", PAPER_PAGE)
+    except Quarantined as refused:
+        assert (refused.reason, is_same) == ("id_mismatch", False)
+    else:
+        assert ("id" in found) is bool(is_same)
+
+
+@pytest.mark.parametrize(
+    ("link", "absolute"),
+    [
+        ("./more.html", "https://www.example.com/files/more.html"),
+        ("#", "#"),
+        ("<>", "<>"),
+        ("http://news.example.net/1?#", "http://news.example.net/1?#"),
+        ("/more.html", "https://www.example.com/more.html"),
+        ("//news.example.net/1", "https://news.example.net/1"),
+        ("http://news.example.net/1", "http://news.example.net/1"),
+    ],
+)
+def test_a_path_as_the_link_of_a_page_is_absolute(paper: Profile, link: str, absolute: str) -> None:
+    text = f'<base href="/files/"><a class="link" href="{link}"></a><h1>样例</h1>'
+    assert read_answer(text, paper.steps[0], paper, "p1", PAPER_PAGE)["link"].text == absolute
+
+
+def test_the_body_of_json_has_no_base(site: Profile, answer: Step) -> None:
+    said = read_answer(json.dumps({"text": BODY}), answer, site, NEWS, "http://finews.zning.xyz/x?id=1")
+    assert said["body"] == Evidence(BODY, "answer", "")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from scrapy import Request
 
 from archiver.errors import Quarantined
-from archiver.extract.listing import MAX_ID, ListingPage, read_home, read_listing
-from archiver.items import Listed
+from archiver.extract.listing import MAX_ID, HomePage, ListingPage, read_home, read_listing
+from archiver.items import DATE_FROM, Listed
 from archiver.replica import feeds, pages
 from archiver.replica.articles import Site
 from archiver.replica.sources import EMNEWS
@@ -105,6 +108,7 @@ def test_the_emnews_page_with_rows_rendered_as_code_is_refused(site: Profile, ru
         ("http://[::1", "invalid://address/http%3A//%5B%3A%3A1"),
         ("http://host:99999/", "invalid://address/http%3A//host%3A99999/"),
         ("javascript:void(0)", "javascript:void(0)"),
+        (f"{DAY}/{NEWS}.html?\ufffd", f"invalid://address/{quote(DAY)}/{NEWS}.html%3F%EF%BF%BD"),
         ("#", PAGE),
         ("", ""),
         ("/" + "x" * 5000, ("http://finews.withounder.com/" + "x" * 5000)[:MAX_ID]),
@@ -217,6 +221,57 @@ def test_a_hostile_id_in_a_feed_affects_only_its_row(site: Profile, code: Any) -
     assert all(listed.id.isprintable() for listed in named.refused)
 
 
+CUT = "沪指收涨，成交放\ufffd..."
+
+
+@pytest.mark.parametrize(
+    ("bad", "hints"),
+    [
+        ({"title": CUT}, {"title": CUT, "date": "10:00", "digest": "要点"}),
+        ({"time": "2022-02-2\ufffd"}, {"title": "题", "digest": "要点"}),
+        ({"digest": CUT}, {"title": "题", "date": "10:00"}),
+        ({"title": CUT, "digest": CUT}, {"title": CUT, "date": "10:00"}),
+        ({"other": CUT}, {"title": "题", "date": "10:00", "digest": "要点"}),
+        ({"code": "NW\ufffd"}, None),
+        ({"code": None, "url": f"/a/{NEWS}\ufffd.html"}, None),
+    ],
+)
+def test_a_damaged_row_affects_no_other_row(
+    site: Profile, bad: dict[str, str], hints: dict[str, str]
+) -> None:
+    """A damaged title is a hint, because it may be the only one; a damaged date could be another date."""
+    sound = {"code": "NW202202220000000016", "title": "题", "time": "10:00", "digest": "要点"}
+    rows = [sound, sound | {"code": NEWS} | bad, sound | {"code": "NW202202220000000018"}]
+    named = read_listing(json.dumps({"data": {"list": rows}}), f"{HOME}feed", feed(), site, "feed")
+    found = {listed.id: listed.hints for listed in named.articles}
+    both = {"title": "题", "date": "10:00", "digest": "要点"}
+    assert found.pop("NW202202220000000016") == found.pop("NW202202220000000018") == both
+    assert (found, len(named.refused)) == (({NEWS: hints}, 0) if hints else ({}, 1))
+
+
+@pytest.mark.parametrize(
+    ("bad", "articles", "hints"),
+    [
+        ('"other": NaN', 3, 3),
+        ('"other": 1, "other": 2', 3, 3),
+        (f'"other": {"9" * 5000}', 3, 3),
+        ('"title": NaN', 3, 2),
+        ('"title": "甲", "title": "乙"', 3, 2),
+        (f'"code": "{NEWS}"', 2, 2),
+        ('"code": NaN', 2, 2),
+    ],
+)
+def test_an_unusable_value_affects_no_other_row(site: Profile, bad: str, articles: int, hints: int) -> None:
+    """Faults P10. The second row has the key twice."""
+    first, last = (f'{{"code": "NW20220222000000001{n}", "title": "题"}}' for n in (6, 8))
+    title = "" if "title" in bad else ', "title": "题"'
+    text = f'{{"data": {{"list": [{first}, {{"code": "{NEWS}"{title}, {bad}}}, {last}]}}}}'
+    named = read_listing(text, f"{HOME}feed", feed(), site, "feed")
+    assert len(named.articles) == articles
+    assert len(named.refused) == 3 - articles
+    assert sum("title" in listed.hints for listed in named.articles) == hints
+
+
 def test_a_hint_that_is_not_text_is_ignored(site: Profile) -> None:
     text = json.dumps({"data": {"list": [{"code": NEWS, "title": ["题"], "time": {"day": 22}}]}})
     assert read_listing(text, f"{HOME}feed", feed(), site, "feed").articles[0].hints == {}
@@ -293,6 +348,70 @@ def test_the_address_of_the_next_page_is_read(
         assert site.allows(Request(following).url) is following.startswith(PAGE.rpartition("/")[0])
 
 
+@pytest.mark.parametrize(
+    ("base", "href", "address"),
+    [
+        ("", f"{DAY}/{NEWS}.html", f"{HOME}{DAY[1:]}/{NEWS}.html"),
+        (f"{DAY}/", f"{NEWS}.html", f"{HOME}{DAY[1:]}/{NEWS}.html"),
+        (f"{DAY}/", f"./{NEWS}.html", f"{HOME}{DAY[1:]}/{NEWS}.html"),
+        ("/", f"{DAY[1:]}/{NEWS}.html", f"{HOME}{DAY[1:]}/{NEWS}.html"),
+        ("/x/y/", f"../..{DAY}/{NEWS}.html", f"{HOME}{DAY[1:]}/{NEWS}.html"),
+        ("/x/", f"{DAY}/{NEWS}.html", f"{HOME}{DAY[1:]}/{NEWS}.html"),
+        ("//other.example/x/", f"{DAY}/{NEWS}.html", f"http://other.example{DAY}/{NEWS}.html"),
+        (f"//other.example{DAY}/", f"{NEWS}.html", f"http://other.example{DAY}/{NEWS}.html"),
+        ("//other.example/x/", f"{HOME}{DAY[1:]}/{NEWS}.html", f"{HOME}{DAY[1:]}/{NEWS}.html"),
+        ("javascript:x", f"..{DAY}/{NEWS}.html", f"{HOME}{DAY[1:]}/{NEWS}.html"),
+        ("http://[::1", f"{DAY}/{NEWS}.html", f"{HOME}{DAY[1:]}/{NEWS}.html"),
+    ],
+)
+def test_the_addresses_of_rows_and_categories_count_from_the_base(
+    site: Profile, rule: Listing, base: str, href: str, address: str
+) -> None:
+    assert site.home
+    text = page(row(href)).replace("<body>", f'<head><base href="{base}"></head><body>' if base else "<body>")
+    assert [listed.address for listed in read_listing(text, PAGE, rule, site, "x").articles] == [address]
+    shown = read_home(text, PAGE, site.home, site)
+    assert ([listed.address for listed in shown.rows.articles], shown.categories) == (
+        [address],
+        ["yangliribao"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("href", "following"),
+    [
+        ("2.html", f"{HOME}list/2.html"),
+        ("/2.html", f"{HOME}2.html"),
+        ("./", f"{HOME}list/"),
+        ("#", ""),
+        ("#top", ""),
+        ("../category/yangliribao.html", ""),
+        (PAGE, ""),
+        ("", ""),
+    ],
+)
+def test_the_next_page_counts_from_the_base(site: Profile, rule: Listing, href: str, following: str) -> None:
+    paged = rule.model_copy(update={"next": "a.next::attr(href)"})
+    text = page(f'<base href="/list/"><a class="next" href="{href}">下一页</a>')
+    assert read_listing(text, PAGE, paged, site, "x").next == following
+
+
+@pytest.mark.parametrize(
+    ("link", "absolute"),
+    [
+        ("../a/1.html", f"{HOME}a/1.html"),
+        ("//news.example/1", "http://news.example/1"),
+        ("<>", "<>"),
+        ("", None),
+    ],
+)
+def test_a_path_as_the_link_of_a_row_is_absolute(site: Profile, link: str, absolute: str | None) -> None:
+    rows = [{"code": NEWS, "url": link}]
+    rule = feed(fields={"id": "code", "link": "url"})
+    named = read_listing(json.dumps({"data": {"list": rows}}), f"{HOME}x/feed", rule, site, "feed")
+    assert named.articles[0].hints.get("link") == absolute
+
+
 def test_numbered_pages_end_with_an_empty_page() -> None:
     counted = feed(url=f"{HOME}feed?c={{category}}&p={{page}}", first_page=0)
     assert counted.address("a/b 新") == f"{HOME}feed?c=a%2Fb%20%E6%96%B0&p=0"
@@ -319,7 +438,7 @@ def test_a_home_page_gives_categories_tags_and_articles(site: Profile) -> None:
         "/shangbao%C2%B7zaixian/2022/02/22/NW202202220000000015.html",
         "/career/in/touhang/2022/02/22/NW202202220000000014.html",
         "/about.html",
-        names=("站长消息", "样例日报新闻", "", "商报·在线新闻"),
+        names=("站长消息", "样例日报新闻", "", "样例\ufffd报新闻", "商报·在线新闻"),
     )
     page = read_home(text, HOME, site.home, site)
     assert page.categories == ["yangliribao", "shangbao·zaixian"]
@@ -331,7 +450,8 @@ def test_a_home_page_gives_categories_tags_and_articles(site: Profile) -> None:
 
 
 @pytest.mark.parametrize(
-    "category", ["..", "%2e%2e", "a%2fb", "a%5Cb", "a%00b", "a%0Ab", "x" * 81, "x" * 5000, "a\\b"]
+    "category",
+    ["..", "%2e%2e", "a%2fb", "a%5Cb", "a%00b", "a%0Ab", "x" * 81, "x" * 5000, "a\\b", "%EF%BF%BD"],
 )
 def test_a_hostile_category_is_ignored(site: Profile, category: str) -> None:
     assert site.home
@@ -360,3 +480,44 @@ def test_all_articles_of_the_replica_are_listed(site: Profile, rule: Listing) ->
         assert [listed.id for listed in named.articles] == [article.id for article in expected]
         assert not named.refused
     assert EMNEWS.slug in shown.categories
+
+
+# --- the time from which the dates of rows count
+
+
+MADE = datetime(2022, 2, 22, 9, 30, 0, 700, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("said", "counts"),
+    [
+        ("5分钟前", True),
+        ("1440分钟前", True),
+        ("昨天 17:47", True),
+        ("刚刚", True),
+        ("2 days ago", True),
+        ("02-22 17:47", True),
+        ("17:47", True),
+        ("2022-02-22 17:47", False),
+        ("2022年2月22日", False),
+        ("1645523235", False),
+        ("20220222", False),
+        ("", False),
+    ],
+)
+def test_a_date_that_may_be_relative_keeps_the_time_of_its_listing(said: str, counts: bool) -> None:
+    hints = {"title": "沪指收涨"} | ({"date": said} if said else {})
+    listed = Listed(NEWS, "yangliribao", "", hints, PAGE)
+    [dated] = ListingPage([listed]).made_at(MADE).articles
+    moment = {DATE_FROM: "2022-02-22T09:30:00+00:00"} if counts else {}
+    assert dated == replace(listed, hints=hints | moment)
+    assert dated.dated_from == (MADE.replace(microsecond=0) if counts else None)
+    assert HomePage([], [], ListingPage([listed])).made_at(MADE).rows.articles == [dated]
+    said_of_date = dated.evidence().get("date", [])
+    assert [one.made_at for one in said_of_date] == ([dated.dated_from] if said else [])
+    assert DATE_FROM not in dated.evidence()
+
+
+@pytest.mark.parametrize("moment", ["", "soon", "2022-02-22T09:30:00", "2022-13-01T00:00:00+00:00"])
+def test_a_time_that_cannot_be_read_is_not_used(moment: str) -> None:
+    assert Listed(NEWS, hints={"date": "昨天", DATE_FROM: moment}).dated_from is None

@@ -61,6 +61,10 @@ JSON_FAULTS: dict[str, tuple[Fault, str, int]] = {
     "n12-blank": (faultd.body(b" \r\n "), "quarantined empty", ATTEMPTS),
     "n12-no-content": (faultd.raw(b"HTTP/1.1 204 None\r\n\r\n", close=False), "quarantined empty", ATTEMPTS),
     "n13-partial-content": (status(206, Content_Range="bytes 0-3/999"), "deferred status_206", ATTEMPTS),
+    **{
+        f"n13-{number}": (faultd.good_with_status(number), f"deferred status_{number}", 1)
+        for number in (201, 202, 205, 207, 208, 226)
+    },
     "n19-500": (status(500), "deferred status_500", ATTEMPTS),
     "n19-502": (status(502), "deferred status_502", ATTEMPTS),
     "n19-503": (status(503), "deferred status_503", ATTEMPTS),
@@ -169,6 +173,10 @@ WHOLE: dict[str, Fault] = {
     "whole-raw-deflate": coded("raw deflate"),
     "whole-br": coded("br"),
     "whole-zstd": coded("zstd"),
+    "whole-203": faultd.good_with_status(203),
+    "whole-with-a-folded-header": faultd.head_lines(b"X-Folded: one\r\n two\r\n"),
+    "whole-coding-utf-8": faultd.headers("Content-Encoding: utf-8"),
+    "whole-coding-none": faultd.headers("Content-Encoding: none"),
     "whole-and-more": faultd.more_than_its_length,  # N34
     "whole-with-many-headers": faultd.headers(*(f"X-{number}: {number}" for number in range(190))),
 }

@@ -245,6 +245,8 @@ def test_a_host_whose_robots_txt_is_unavailable_is_deferred(tmp_path: Path) -> N
         hosts = {name: origin.removeprefix("http://") for name, origin in pages.at.items()}
         for name, (fault, _, _) in CLOSING.items():
             server.always[f"{hosts[name]} /robots.txt"] = fault
+        rules = faultd.body(b"User-agent: *\nDisallow: /b\n", Content_Encoding="utf-8")  # faults N41
+        server.always[f"{server.origin(1).removeprefix('http://')} /robots.txt"] = rules
         site = profile(tmp_path, [server.origin(1), *pages.at.values()], html=True)
         run = crawl_small(site, tmp_path / "archive", *PATIENT)
         asked = {

@@ -183,6 +183,15 @@ def test_a_closed_port_defers_the_articles_of_its_host(tmp_path: Path) -> None:
         assert "Traceback" not in each.stderr
 
 
+def test_a_run_that_reaches_no_host_says_so_in_its_last_line(tmp_path: Path) -> None:
+    with Faultd(TEN, addresses=3) as server:
+        origin = server.refusing(2)
+        run = crawl_small(profile(tmp_path, [origin]), tmp_path / "archive")
+    reason = f"no host of the site was reached: {origin.removeprefix('http://')} refuses the connection"
+    assert (run.status, run["no_network"]) == (3, reason)
+    assert run.stderr.splitlines()[-1] == f"exit 3: {reason}; run it again"
+
+
 @pytest.mark.parametrize("name", ["unknown.example", "broken.example", "silent.example"])
 def test_a_name_that_cannot_be_resolved_defers_its_articles(tmp_path: Path, name: str) -> None:
     """Faults N29: the name does not exist, or the name server fails or does not respond."""

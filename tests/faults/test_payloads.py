@@ -18,6 +18,7 @@ GOOD = [f"good{number}" for number in range(20)]
 JSON = "application/json"
 
 RARE = "<p>朱镕基、周喆、㙓，姓名用字各不相同，报道照录。</p>"
+EUROS = "<p>新价为€29900，较上月低€1000，报道照录。</p>"
 LONG = "<p>全年目标不变，各项工作照常进行。</p>" * 100
 
 
@@ -40,8 +41,10 @@ def crawled(folder: Path, pages: Small, faults: Mapping[str, Fault], *, html: bo
         return crawl_small(profile(folder, [server.origin(1)], html=html), folder / "archive", *PATIENT)
 
 
-# --- E1 to E7, E11, E13: the same text in every encoding
+# --- E1 to E7, E11, E13, E16, E17: the same text in every encoding
 
+
+CODE_PAGE_936 = "GBK in which € is the byte 0x80"
 
 JSON_CHARSETS = {
     # id of the article: (real charset, declared content type)
@@ -55,6 +58,8 @@ JSON_CHARSETS = {
     "e07-utf-8": ("utf-8-sig", JSON),
     "e07-utf-16": ("utf-16", f"{JSON}; charset=utf-8"),
     "e11": ("gbk", JSON),
+    "e16-utf-16": ("utf-16-le", f"{JSON}; charset=utf-16"),
+    "e17": (CODE_PAGE_936, f"{JSON}; charset=gb2312"),
     "e13-utf-9": ("utf-8", f"{JSON}; charset=utf-9"),
     "e13-utf-7": ("utf-8", f"{JSON}; charset=utf-7"),
     "p13-png": ("utf-8", "image/png"),
@@ -65,15 +70,19 @@ HTML_CHARSETS = JSON_CHARSETS | {
     "e02": ("gb18030", "text/html"),
     "e11": ("gbk", "text/html"),
 }
-TEXTS = {"e06-gb2312": RARE, "e06-gbk": RARE, "e06-x-gbk": RARE, "e01": f"{RARE}{LONG}"}
+TEXTS = {"e17": EUROS, "e06-gb2312": RARE, "e06-gbk": RARE, "e06-x-gbk": RARE, "e01": f"{RARE}{LONG}"}
 META = '<head><meta charset="utf-8">'
 OVERRIDDEN = {"e01", "e03", "e05", "e07-utf-16"}
 
 READABLE = {
     # id of the article: (text as sent, text as read)
     "e09-one-bad-byte": (LONG.encode() + b"<p>\xffend</p>", f"{LONG}<p>\ufffdend</p>"),
+    "e09-nine-bad-bytes": (
+        LONG.encode() + b"<p>\xff.</p>" * 9,
+        LONG + "<p>\ufffd.</p>" * 9,
+    ),
     "e09-nul": ("<p>甲\0乙\x08丙\ufffe丁</p>".encode(), "<p>甲乙丙丁</p>"),
-    "e10": ("<p>真\ufffd的</p>".encode() * 9, "<p>真\ufffd的</p>" * 9),
+    "e10": (f"{LONG}<p>真\ufffd的</p>".encode() * 9, f"{LONG}<p>真\ufffd的</p>" * 9),
     "e15-entities": (
         "<p>&ldquo;甲&rdquo;&#20057;&amp;lt;b&amp;gt;</p>".encode(),
         "<p>“甲”乙&amp;lt;b&amp;gt;</p>",
@@ -85,13 +94,22 @@ READABLE = {
 }
 
 
+DAMAGED = {"e09-one-bad-byte", "e09-nine-bad-bytes", "e10"}
+
+
+def encoded(text: str, charset: str) -> bytes:
+    if charset == CODE_PAGE_936:
+        return text.encode("gb18030").replace("€".encode("gb18030"), b"\x80")
+    return text.encode(charset)
+
+
 def as_json(pages: Small, name: str, charset: str) -> bytes:
-    return json.dumps(pages.fields(name), ensure_ascii=False).encode(charset)
+    return encoded(json.dumps(pages.fields(name), ensure_ascii=False), charset)
 
 
 def as_page(pages: Small, name: str, charset: str) -> bytes:
     head = META if name == "e02" else "<head>"
-    return pages.page(name).replace("<head>", head).encode(charset)
+    return encoded(pages.page(name).replace("<head>", head), charset)
 
 
 @pytest.mark.parametrize("html", [False, True])
@@ -121,6 +139,7 @@ def test_the_text_is_read_exactly_in_every_charset(tmp_path: Path, html: bool) -
     assert (first.status, first.ends()) == (again.status, again.ends()) == (0, {}), first.stderr
     assert first["posted"] + again["posted"] == len(pages.ids)
     assert first["doubts"]["encoding/overridden"] == len(OVERRIDDEN | ({"e02"} if html else set()))
+    assert first["doubts"]["encoding/damaged"] == len(DAMAGED)
     assert comparable(tmp_path / "archive") == comparable(clean / "archive")
 
 
@@ -178,7 +197,7 @@ DEEP = {
 
 JSON_REFUSED: dict[str, tuple[bytes, str]] = {
     "e08": (b"\xef\xbb\xbf" + recoded(as_fields(LONG), "gb18030"), "quarantined encoding"),
-    "e09": (as_fields(LONG).replace("目".encode(), b"\xff", 4), "quarantined encoding"),
+    "e09": (as_fields(LONG).replace("目标".encode(), b"\xff\xff"), "quarantined encoding"),
     "e12-big5": (recoded(as_fields(BIG5), "big5"), "quarantined encoding"),
     "e12-shift-jis": (recoded(as_fields(SHIFT_JIS), "shift_jis"), "quarantined encoding"),
     "p02-error-page": (b"<html><h1>502 Bad Gateway</h1></html>", "quarantined not_json"),
@@ -195,8 +214,8 @@ JSON_REFUSED: dict[str, tuple[bytes, str]] = {
     **{name: (as_fields(text), "quarantined empty_body") for name, text in BLANKS.items()},
     **{name: (as_fields(text), "quarantined too_deep") for name, text in DEEP.items()},
     "p09-deep": (b'{"a":' * 100_000 + b"1" + b"}" * 100_000, "quarantined too_deep"),
-    "p10-digits": (as_fields(LONG)[:-1] + b', "n": ' + b"9" * 5000 + b"}", "quarantined shape"),
-    "p10-nan": (as_fields(LONG, n=float("nan")), "quarantined shape"),
+    "p10-digits": (as_fields("DIGITS").replace(b'"DIGITS"', b"9" * 5000), "quarantined shape"),
+    "p10-nan": (as_fields(float("nan")), "quarantined shape"),
     "p10-two-texts": (as_fields(LONG)[:-1] + b', "text": "<p>other</p>"}', "quarantined shape"),
     "p10-two-titles": (as_fields(LONG)[:-1] + b', "title": "other"}', "quarantined shape"),
     "p13-pdf": (PDF, "quarantined not_json"),
@@ -204,7 +223,7 @@ JSON_REFUSED: dict[str, tuple[bytes, str]] = {
 }
 HTML_REFUSED: dict[str, tuple[bytes, str]] = {
     "e08": (b"\xef\xbb\xbf" + recoded(page(LONG), "gb18030"), "quarantined encoding"),
-    "e09": (page(LONG).replace("目".encode(), b"\xff", 4), "quarantined encoding"),
+    "e09": (page(LONG).replace("目标".encode(), b"\xff\xff"), "quarantined encoding"),
     "e12-big5": (recoded(page(BIG5), "big5"), "quarantined encoding"),
     "p02-error-page": (b"<html><h1>502 Bad Gateway</h1></html>", "quarantined not_an_article"),
     **{name: (page(f"<p>{text}</p>"), "quarantined empty_body") for name, text in BLANKS.items()},
@@ -241,16 +260,21 @@ def test_markup_that_is_nested_too_deeply_is_refused_before_cleaning(name: str) 
 
 
 def test_unusual_responses_that_are_articles_are_archived(tmp_path: Path) -> None:
-    """Faults P11: a lone surrogate; P12: a long attribute; P14: entities that would grow or read a file."""
-    pages = SameTitle(["surrogate", "attribute", "entities"])
+    """Faults P10: unusable values that no rule reads; P11: a lone surrogate; P12: a long attribute; P14: entities
+    that would grow or read a file."""
+    pages = SameTitle(["unusable", "surrogate", "attribute", "entities"])
+    unread = b', "n": NaN, "i": -Infinity, "d": ' + b"9" * 5000 + b', "k": 1, "k": 2}'
     answers = {
+        "unusable": as_fields("<p>丙</p>")[:-1] + unread,
         "surrogate": as_fields("<p>甲SURROGATE乙</p>").replace(b"SURROGATE", rb"\ud800"),
         "attribute": as_fields(f'<p title="{"x" * (2 << 20)}">甲</p>'),
         "entities": as_fields(f"{ENTITIES}<p>&b;|&c;|甲</p>"),
     }
     run = crawled(tmp_path, pages, {name: body(data) for name, data in answers.items()}, html=False)
-    assert (run.status, run["posted"]) == (0, 3), run.stderr
+    assert (run.status, run["posted"]) == (0, 4), run.stderr
+    assert run["doubts"]["encoding/damaged"] == 1
     found = comparable(tmp_path / "archive")
+    assert "<p>丙</p>" in found["unusable"]
     assert "<p>甲\ufffd乙</p>" in found["surrogate"]
     assert "<p>甲</p>" in found["attribute"]
     assert "<p>&amp;b;|&amp;c;|甲</p>" in found["entities"]

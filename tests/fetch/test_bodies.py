@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
+import quopri
 import random
 import time
 from collections import Counter
@@ -60,9 +62,77 @@ def test_a_flipped_bit_that_changes_the_text_is_reported(coding: str) -> None:
     assert reasons.keys() <= {"checksum", "cut_encoding", "bad_encoding"}
 
 
-@pytest.mark.parametrize("coding", ["gzip", "br", "zstd", "compress", "x-unknown"])
+@pytest.mark.parametrize("coding", ["gzip", "x-gzip", "br", "zstd", "utf-8, gzip", "gzip, none"])
 def test_a_body_that_is_not_in_its_declared_coding_is_bad_encoding(coding: str) -> None:
     assert problem(b'{"plain": "json without a content coding"}', coding) == "bad_encoding"
+
+
+PAGE = "<!DOCTYPE html><html><p>样例消息，数据与说明。</p></html>"
+PLAIN = {
+    "html": PAGE.encode(),
+    "html after blanks": b" \r\n\t" + PAGE.encode(),
+    "html with a byte order mark": b"\xef\xbb\xbf" + PAGE.encode(),
+    "html in GBK": PAGE.encode("gbk"),
+    "html in UTF-16": PAGE.encode("utf-16"),
+    "xml": '<?xml version="1.0"?><urlset>甲</urlset>'.encode(),
+    "json": '{"title": "样例消息"}'.encode(),
+    "a list in json": b"[1, 2]",
+    "robots.txt": b"User-agent: *\nDisallow: /x\n",
+    "robots.txt with a comment first": "# 说明\nUser-agent: *\n".encode(),
+}
+NO_CODINGS = [
+    *("utf-8", "UTF-8", "utf8", "gbk", "gb2312", "none", "binary", "identity", "Identity", "null", "plain"),
+    *(
+        "text/html",
+        "aws-chunked",
+        "8bit",
+        "chunked",
+        "charset=utf-8",
+        "x-unknown",
+        "compress",
+        "*",
+        "",
+        " , ",
+    ),
+]
+
+
+@pytest.mark.parametrize("coding", NO_CODINGS)
+@pytest.mark.parametrize("body", PLAIN.values(), ids=PLAIN)
+def test_an_unknown_coding_of_a_plain_body_is_ignored(coding: str, body: bytes) -> None:
+    assert decompress(response(body, coding), LIMIT).body == body
+    packed = encode(body, "gzip")
+    assert decompress(response(packed, f"{coding}, gzip"), LIMIT).body == body
+    assert decompress(response(packed, f"gzip, {coding}"), LIMIT).body == body
+
+
+NOT_PLAIN = {
+    "gzip": encode(TEXT, "gzip"),
+    "br": encode(TEXT, "br"),
+    "zstd": encode(TEXT, "zstd"),
+    "compress": b"\x1f\x9d\x90" + bytes(range(60)),
+    "base64": base64.b64encode(PAGE.encode()),
+    "chunks of aws-chunked": b"2c;chunk-signature=0f1e\r\n" + PAGE.encode() + b"\r\n0;chunk-signature=1a\r\n",
+    "html in quoted-printable": quopri.encodestring(PAGE.encode()),
+    "html with an invalid byte": PAGE.encode() + b"\xff",
+    "html cut within a character": PAGE.encode()[: PAGE.encode().index("，".encode()) + 1],
+    "html with control characters": PAGE.encode() + b"\x00\x01",
+    "html in big5": ("<p>" + "臺灣證券交易所發行量加權股價指數收盤" * 9).encode("big5"),
+    "a text that is no page": "样例消息，数据与说明。".encode(),
+    "a picture": b"\x89PNG\r\n\x1a\n" + bytes(200),
+}
+
+
+@pytest.mark.parametrize(
+    ("coding", "body"),
+    [
+        ("quoted-printable" if "quoted" in name else coding, body)
+        for name, body in NOT_PLAIN.items()
+        for coding in ("utf-8", "x-unknown")
+    ],
+)
+def test_an_unknown_coding_of_another_body_is_bad_encoding(coding: str, body: bytes) -> None:
+    assert problem(body, coding) == "bad_encoding"
 
 
 def test_several_content_codings_are_decoded_in_reverse_order() -> None:
@@ -144,14 +214,18 @@ def reason(body: bytes, expected: str, flags: list[str] | None = None, kind: str
         ([{"a": [1, {}]}, {"b": "镕喆㙓" * 5}], "gb18030"),
         ({"text": '<p>{"half": [</p>' * 3, "more": [1, {"deep": ["{"]}]}, "utf-8"),
         ([], "utf-8"),
+        ({"text": "镕喆㙓" * 5, "more": [1, {}]}, "utf-16-le"),
+        ({"text": "镕喆㙓" * 5, "more": [1, {}]}, "utf-16-be"),
     ],
 )
 def test_json_is_complete_only_with_its_last_bracket(value: object, charset: str) -> None:
     body = json.dumps(value, ensure_ascii=False).encode(charset)
-    kind = f"application/json; charset={charset}"
+    kind = f"application/json; charset={charset.replace('16-', '16')}"
     assert reason(body, "json", kind=kind) == ""
-    assert reason(b"\xef\xbb\xbf \n" + body + b"\r\n ", "json", kind=kind) == ""
-    assert {reason(body[:size], "json", kind=kind) for size in range(1, len(body))} <= {"json_cut"}
+    if charset in ("utf-8", "gb18030"):
+        assert reason(b"\xef\xbb\xbf \n" + body + b"\r\n ", "json", kind=kind) == ""
+    first = 40 if "16" in charset else 1  # a few characters, one of them cut, prove no charset
+    assert {reason(body[:size], "json", kind=kind) for size in range(first, len(body))} <= {"json_cut"}
 
 
 @pytest.mark.parametrize("body", [b"<html>busy</html>", b"null", b'"text"', b"{broken}", b"12"])
@@ -173,6 +247,15 @@ def test_a_body_that_is_not_json_is_not_reported_as_cut(body: bytes) -> None:
 )
 def test_html_is_complete_only_with_its_end_tag(body: bytes, flags: list[str], expected: str) -> None:
     assert reason(body, "html", flags) == expected
+    if body.strip():
+        body = body.decode().encode("utf-16-be")
+        assert reason(body, "html", flags, "text/html; charset=utf-16be") == expected
+        assert reason(b"\xfe\xff" + body, "html", flags) == expected
+
+
+@pytest.mark.parametrize("expected", ["html", "json"])
+def test_a_binary_body_is_left_to_the_reader(expected: str) -> None:
+    assert reason(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9, expected) == ""
 
 
 def test_a_page_without_an_expected_format_is_not_checked() -> None:

@@ -136,7 +136,8 @@ def test_errors_of_a_response_do_not_contain_the_request() -> None:
     error = aiohttp.ClientResponseError(info, (), status=400, message="no http://me:Secret@far.example")
     error.__cause__ = ValueError("Secret")
     stripped = without_request(error)
-    assert (str(stripped), stripped.__cause__) == ("no http://***@far.example", None)
+    assert str(stripped) == "the response is not valid HTTP: no http://***@far.example"
+    assert stripped.__cause__ is None
     refused = without_request(aiohttp.ClientHttpProxyError(info, (), status=407, message="Secret"))
     assert str(refused) == "the proxy answered CONNECT with status 407"
     for each in (stripped, refused):

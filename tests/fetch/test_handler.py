@@ -17,7 +17,10 @@ from scrapy.settings import Settings
 from scrapy.signalmanager import SignalManager
 from scrapy.statscollectors import MemoryStatsCollector
 
+from archiver.errors import Deferred
+from archiver.fetch.connections import UnreadableResponse
 from archiver.fetch.handler import HttpHandler
+from archiver.fetch.outcomes import of_error
 from tests import faultd
 from tests.faultd import Fault, Faultd, Reply
 
@@ -61,6 +64,59 @@ def test_a_response_has_the_received_body_headers_peer_and_protocol() -> None:
     assert response.headers["X-Raw"] == b"caf\xe9"
     assert response.headers.getlist("Set-Cookie") == [b"a=1", b"b=2"]
     assert (str(response.ip_address), response.protocol) == ("127.0.0.2", "HTTP/1.1")
+
+
+READABLE_LINES = {
+    # what is odd: (bytes of the response, name of a header, its value)
+    "folded with a blank": (b"X-A: one\r\n two\r\n", "X-A", b"one two"),
+    "folded with a tab": (b"X-A: one\r\n\ttwo\r\n", "X-A", b"one\ttwo"),
+    "folded before any header": (b" X-A: one\r\n", "X-A", b"one"),
+    "a line of blanks": (b"X-A: one\r\n   \r\n", "X-A", b"one"),
+    "no value": (b"X-A:\r\n", "X-A", b""),
+    "blanks around the value": (b"X-A: \t one \t\r\n", "X-A", b"one"),
+    "LF without CR": (b"X-A: one\nX-B: two\n", "X-B", b"two"),
+    "GBK in the value": ("X-A: 样例\r\n".encode("gbk"), "X-A", "样例".encode("gbk")),
+    "UTF-8 in the value": ("X-A: 样例\r\n".encode(), "X-A", "样例".encode()),
+    "a control character in the value": (b"X-A: a\x01b\r\n", "X-A", b"a\x01b"),
+    "a second Content-Type": (b"Content-Type: text/plain\r\n", "X-A", None),
+}
+UNREADABLE_LINES = {
+    "no colon": b"something\r\n",
+    "a second status line": b"HTTP/1.1 200 OK\r\n",
+    "a blank in the name": b"X Bad Name: 1\r\n",
+    "a blank before the colon": b"X-A : 1\r\n",
+    "a tab before the colon": b"X-A\t: 1\r\n",
+    "no name": b": 1\r\n",
+    "brackets in the name": b"X(a): 1\r\n",
+    "a slash in the name": b"X/a: 1\r\n",
+    "a quoted name": b'"X-A": 1\r\n',
+    "Chinese in the name": "样例: 1\r\n".encode(),
+    "markup": b"<br />Warning: x\r\n",
+    "NUL in the name": b"X\0A: 1\r\n",
+    "NUL in the value": b"X-A: a\0b\r\n",
+    "CR in the value": b"X-A: a\rb\r\n",
+    "two CRs": b"X-A: a\r\r\n",
+}
+"""aiohttp has no option to accept these (``docs/reliability.md``). If a later version reads one, move its row."""
+
+
+@pytest.mark.parametrize("name", READABLE_LINES)
+def test_an_odd_header_line_does_not_cost_the_response(name: str) -> None:
+    lines, header, value = READABLE_LINES[name]
+    response = download(faultd.head_lines(lines))
+    assert (response.status, response.body) == (200, PAGE)
+    assert response.headers.get(header) == value
+    assert response.headers["Content-Length"] == str(len(PAGE)).encode()
+
+
+@pytest.mark.parametrize("name", UNREADABLE_LINES)
+def test_a_header_line_that_is_none_is_reported_as_such(name: str) -> None:
+    with pytest.raises(UnreadableResponse) as caught:
+        download(faultd.head_lines(UNREADABLE_LINES[name]))
+    problem = of_error(caught.value)
+    assert (type(problem), problem.reason) == (Deferred, "protocol")
+    assert problem.detail.startswith("the response is not valid HTTP: ")
+    assert "\n" not in problem.detail
 
 
 def test_a_body_without_an_announced_length_is_flagged_partial() -> None:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
+from scrapy.http import Response
 from scrapy.settings import Settings
 
 from archiver.errors import Deferred
 from archiver.fetch.connections import AttemptFailed, open_session
-from archiver.fetch.outcomes import described, of_error
+from archiver.fetch.outcomes import described, of_error, of_status
 from archiver.fetch.resolver import PublicResolver
 from tests.faults import certificates
 
@@ -69,3 +70,27 @@ def test_a_refused_certificate_is_reported_with_the_reason_of_openssl(
 )
 def test_an_error_is_described_without_objects_of_the_program(text: str, shown: str) -> None:
     assert described(OSError(text)) == f"OSError: {shown}".removesuffix(": ")
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        (200, ""),
+        (203, ""),
+        (201, "status_201"),
+        (202, "status_202"),
+        (204, "empty"),
+        (205, "status_205"),
+        (206, "status_206"),
+        (207, "status_207"),
+        (208, "status_208"),
+        (218, "status_218"),
+        (226, "status_226"),
+        (299, "status_299"),
+    ],
+)
+def test_only_statuses_of_a_whole_page_are_read(status: int, reason: str) -> None:
+    problem = of_status(Response("http://site.example/a", status))
+    assert (problem.reason if problem else "") == reason
+    if problem and status not in (218, 299):
+        assert problem.detail.startswith(f"the response has status {status} (")

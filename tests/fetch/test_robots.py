@@ -143,6 +143,14 @@ def test_a_host_whose_robots_txt_is_unavailable_gets_no_requests() -> None:
     assert len(engine.requested) == 1
 
 
+@pytest.mark.parametrize("status", [200, 203])
+def test_the_rules_of_a_successful_response_apply(status: int) -> None:
+    robots, _ = made(Engine(b"User-agent: *\nDisallow: /b\n", status))
+    assert asyncio.run(passed(robots, Request("http://site.example/a"))) is None
+    with pytest.raises(Skipped, match="robots_txt"):
+        asyncio.run(passed(robots, Request("http://site.example/b")))
+
+
 def test_receivers_of_the_signal_robots_parsed_get_the_rules() -> None:
     robots, rest = made(Engine(b"User-agent: *\nDisallow: /b\n"))
     heard = []

@@ -678,3 +678,34 @@ def test_only_dates_without_a_year_count_from_the_time_when_a_cached_page_was_ma
 ) -> None:
     dated = decide([answer(text)], NOW, answered=lambda: NOW - timedelta(days=2))
     assert dated.moment.at.isoformat(" ") == f"{expected}+08:00"
+
+
+LISTED_AT = NOW - timedelta(days=3)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("5分钟前", "2022-02-20 09:25:12"),
+        ("1小时10分前", "2022-02-20 08:20:12"),
+        ("刚刚", "2022-02-20 09:30:12"),
+        ("今天 08:00", "2022-02-20 08:00:00"),
+        ("昨天 17:47", "2022-02-19 17:47:00"),
+        ("前天", "2022-02-18 00:00:00"),
+        ("2 days ago", "2022-02-18 00:00:00"),
+        ("02-20 08:00", "2022-02-20 08:00:00"),
+        ("02-22 17:47", "2021-02-22 17:47:00"),
+        ("2022-02-22 17:47:15", "2022-02-22 17:47:15"),
+        ("2022-02-22", "2022-02-22 00:00:00"),
+        ("1645523235", "2022-02-22 17:47:15"),
+    ],
+)
+def test_the_date_of_a_row_counts_from_the_time_of_its_listing(text: str, expected: str) -> None:
+    row = Evidence(text, "listing", made_at=LISTED_AT)
+    dated = decide([row], NOW, answered=lambda: NOW - timedelta(hours=5))
+    assert dated.moment.at.isoformat(" ") == f"{expected}+08:00"
+
+
+def test_a_date_of_the_article_counts_from_its_own_response_beside_a_row() -> None:
+    dated = decide([answer("5分钟前"), Evidence("昨天", "listing", made_at=LISTED_AT)], NOW)
+    assert dated.moment.at == beijing("2022-02-23 09:25:12")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.normalise import text
-from archiver.posts.footer import Footer, parse_footer
+from archiver.posts.footer import Footer, find_footer, parse_footer
 from tests.posts.hostile import TEXTS
 
 HOME = "//example.com/"
@@ -78,9 +78,33 @@ def test_other_text_is_not_a_footer(line: str) -> None:
     assert parse_footer(line) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "above"),
+    [
+        ("<p>甲</p>\n\n[返回甲](./a/)｜[返回首页](./)\n\n乙", "<p>甲</p>\n\n"),
+        ("甲\n乙 [返回甲](./a/)｜[返回首页](./) （丙）", "甲\n"),
+        (
+            "[返回甲](./b/)｜[返回首页](./)\n[返回甲](./a/)｜[返回首页](./)\n",
+            "[返回甲](./b/)｜[返回首页](./)\n",
+        ),
+    ],
+)
+def test_the_last_footer_is_found_between_added_texts(text: str, above: str) -> None:
+    assert find_footer(text) == (above, Footer("返回甲", "./a/", "返回首页", "./"))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "甲", "[返回甲](./a/)｜[返回首页](./", "[a](b)\n\n[c](d)", "[[a](b)]｜c"]
+)
+def test_no_footer_is_found_where_a_part_is_missing(text: str) -> None:
+    assert find_footer(text) is None
+
+
 @pytest.mark.parametrize("piece", ["[", "](", ")｜[", "[a](b)｜", "｜", "\\", "\\[", "(", "[]("])
 def test_a_hostile_megabyte_is_parsed_in_linear_time(piece: str) -> None:
     started = time.process_time()
     for line in (piece * (1_000_000 // len(piece)), "[a](" + piece * (1_000_000 // len(piece))):
         parse_footer(line)
+        find_footer(line)
+        find_footer(f"{line}\n")
     assert time.process_time() - started < 8

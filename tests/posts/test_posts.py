@@ -230,7 +230,6 @@ def test_a_cut_post_is_detected(length: int) -> None:
         ("date: 2022-03-01 17:47:15 +0800", "date: 0001-01-01 00:00:00 +0900"),
         ("<http://", "http://"),
         (POST.link, ""),
-        ("\n\n[", "\n["),
         ("｜", "|"),
         (POST.body, ""),
         (POST.body, " "),
@@ -241,6 +240,26 @@ def test_an_incomplete_post_is_refused(old: str, new: str) -> None:
     assert old in TEXT
     with pytest.raises(PostError):
         read(TEXT.replace(old, new), POST.name)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("---\nlayout", "\ufeff---\nlayout"),
+        ("---\nlayout", "甲\n---\nlayout"),
+        ("\n<http", "\n原文：<http"),
+        ("\n\n[", "\n["),
+        ("\n\n[", "\n\n甲\n[x](y)\n\n["),
+        ("｜[返回首页](//finews.withounder.com/)", "｜[返回首页](//finews.withounder.com/)\n\n甲 [a](b)｜乙"),
+    ],
+)
+def test_an_added_text_does_not_change_the_other_fields(old: str, new: str) -> None:
+    assert TEXT.count(old) == 1
+    stored = read(TEXT.replace(old, new), POST.name)
+    assert set(stored.problems) == {"edited"}
+    assert not stored.final
+    assert {**fields_of(stored), "body": POST.body} == fields_of(POST)
+    assert stored.body.startswith(POST.body)
 
 
 @pytest.mark.parametrize(

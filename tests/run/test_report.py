@@ -50,6 +50,16 @@ def rejected(reason: str, among: int) -> Tally:
 INCOMPLETE = Tally(listings_incomplete={"http://x/": "gone"})
 
 
+def test_the_last_line_says_that_no_host_was_reached() -> None:
+    made = report(INCOMPLETE, no_network="no network: the name x\x1b cannot be resolved")
+    assert made.as_text().splitlines()[-1] == (
+        r"exit 3: no network: the name x\x1b cannot be resolved; run it again"
+    )
+    assert made.as_dict()["no_network"] == "no network: the name x\x1b cannot be resolved"
+    stored = report(storage_error="full", no_network="no network: x")
+    assert "no network" not in stored.as_text().splitlines()[-1]
+
+
 @pytest.mark.parametrize(
     ("made", "status"),
     [

@@ -45,10 +45,10 @@ def row(story: str) -> str:
 
 def story_page(story: str) -> str:
     return (
-        f'<link rel="canonical" href="{HOST}/story/{story}.shtml"><h1>{STORIES[story]}</h1>'
+        f'<base href="/files/"><link rel="canonical" href="../story/{story}.shtml"><h1>{STORIES[story]}</h1>'
         f'<time datetime="2022-02-{story[8:10]}T10:0{story[-1]}:07+08:00">上午</time>'
         f'<span class="credit">来源：样例晚报</span><div id="story-text"><p>镕喆㙓出席，{STORIES[story]}。</p>'
-        '<p class="related">相关：无</p></div>'
+        '<p><img src="1.png"></p><p class="related">相关：无</p></div>'
     )
 
 
@@ -82,7 +82,8 @@ def test_the_example_site_is_archived_and_a_rerun_requests_only_listings(
     text = posts(root)["2022-02-22-A2022-0222_3.md"]
     assert text == (
         '---\nlayout: post\ntitle: "22日第3条要闻"\ndate: 2022-02-22 10:03:07 +0800\ncategories: yangliwanbao\n'
-        "tags: 样例晚报新闻\n---\n<p>镕喆㙓出席，22日第3条要闻。</p>\n\n"
+        "tags: 样例晚报新闻\n---\n<p>镕喆㙓出席，22日第3条要闻。</p>"
+        f'<p><img src="{HOST}/files/1.png" /></p>\n\n'
         f"<{HOST}/story/A2022-0222_3.shtml>\n\n"
         "[返回样例晚报新闻](//archive.example.org/category/yangliwanbao.html)｜[返回首页](//archive.example.org/)"
     )

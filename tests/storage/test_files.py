@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
+import stat
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -11,12 +13,14 @@ from pathlib import Path
 
 import pytest
 
+from archiver.audit import repair
 from archiver.errors import StorageError
 from archiver.items import Listed
 from archiver.publish.jekyll.site import open_site
 from archiver.run.ledger import Ledger
 from archiver.storage import files as files_module
 from archiver.storage.files import STAGING, Tree
+from archiver.storage.lock import Locked, no_writer
 
 
 @pytest.fixture
@@ -71,8 +75,11 @@ def test_the_probe_of_a_suitable_file_system_leaves_no_file(tree: Tree) -> None:
     assert sorted(path.name for path in tree.root.rglob("*")) == [".archive", "staging"]
 
 
-def _fails(*_: object, **__: object) -> None:
-    raise OSError(errno.EPERM, "Operation not permitted")
+def _failing(code: int) -> Callable[..., None]:
+    def fails(*_: object, **__: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    return fails
 
 
 def _keeps_the_old(name: str, new_name: str, *, src_dir_fd: int, dst_dir_fd: int) -> None:
@@ -84,10 +91,12 @@ def _keeps_the_old(name: str, new_name: str, *, src_dir_fd: int, dst_dir_fd: int
 @pytest.mark.parametrize(
     ("call", "instead", "reason"),
     [
-        ("rename", _fails, "EPERM"),
+        ("rename", _failing(errno.EPERM), "EPERM"),
         ("rename", _keeps_the_old, "not the content written"),
-        ("fsync", _fails, "EPERM"),
-        ("fchmod", _fails, "EPERM"),
+        ("fsync", _failing(errno.EPERM), "EPERM"),
+        ("fsync", _failing(errno.EINVAL), "EINVAL"),
+        ("fchmod", _failing(errno.EIO), "EIO"),
+        ("fchmod", _failing(errno.EROFS), "EROFS"),
     ],
 )
 def test_an_unsuitable_file_system_is_refused_before_the_first_change(
@@ -109,6 +118,67 @@ def test_an_unsuitable_file_system_is_refused_before_the_first_change(
         with pytest.raises(StorageError, match=unsafe):
             ledger.admit([Listed("NW202202222284000001")])
         monkeypatch.undo()
+
+
+def _cannot_sync_folders(code: int) -> Callable[[int], None]:
+    """Instead of ``os.fsync``: fails for a folder."""
+    sync = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(code, os.strerror(code))
+        sync(descriptor)
+
+    return fsync
+
+
+MODES = [errno.EPERM, errno.EACCES, errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP]
+FOLDERS = [errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP]
+
+
+@pytest.mark.parametrize(
+    ("call", "instead"),
+    [
+        *(("fchmod", _failing(code)) for code in MODES),
+        *(("fsync", _cannot_sync_folders(code)) for code in FOLDERS),
+    ],
+)
+def test_a_share_without_modes_or_without_syncing_of_folders_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, instead: Callable[..., None]
+) -> None:
+    monkeypatch.setattr(os, call, instead)
+    for _ in range(2):
+        with open_site(tmp_path) as archive:
+            ledger = Ledger(archive.catalogue, datetime(2022, 2, 22, tzinfo=UTC))
+            assert len(ledger.admit([Listed("NW202202222284000001")])) == 1
+            archive.tree.publish("_posts/a.md", b"text")
+            archive.tree.remove("_posts/a.md")
+            archive.tree.sync_folders()
+    assert repair.set_aside(Tree(tmp_path), "index.html") == f"{repair.ASIDE}/index.html"
+
+
+def test_a_folder_that_cannot_be_synced_for_another_reason_is_an_error(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree.publish("_posts/a.md", b"text")
+    monkeypatch.setattr(os, "fsync", _cannot_sync_folders(errno.EIO))
+    with pytest.raises(StorageError, match="EIO"):
+        tree.publish("_posts/b.md", b"text")
+
+
+@pytest.mark.parametrize("code", [errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP])
+def test_a_file_system_without_locks_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    """Without a lock two runs could write at once."""
+    open_site(tmp_path).close()
+    monkeypatch.setattr(fcntl, "flock", _failing(code))
+    sentence = r"lock: cannot be locked: .*\(E[A-Z]+\); an archive needs a file system with locks"
+    with pytest.raises(StorageError, match=sentence) as refused:
+        open_site(tmp_path)
+    assert not isinstance(refused.value, Locked)
+    with pytest.raises(StorageError, match=sentence), no_writer(tmp_path):
+        raise AssertionError("not reached")
 
 
 @pytest.mark.parametrize("path", ["../x", "/etc/x", "a/../../x", "", "..", "a/.."])
@@ -173,7 +243,7 @@ def test_a_file_that_an_earlier_run_has_named_is_synced(tree: Tree, monkeypatch:
     tree.publish(".archive/quarantine/a.json", b"{}")
     (tree.root / "link").symlink_to("/")
     synced = []
-    monkeypatch.setattr(files_module, "_sync_folder", synced.append)
+    monkeypatch.setattr(files_module, "_sync_folder_at", synced.append)
     tree.sync_folders()
     below = [str(path.relative_to(tree.root)) for path in synced if path.is_relative_to(tree.root)]
     assert sorted(below) == [

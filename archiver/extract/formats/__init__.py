@@ -27,11 +27,13 @@ __all__ = [
     "Format",
     "Page",
     "TooMuchWork",
+    "base_of",
     "defaults_of",
     "is_gzip_of",
     "open_page",
     "refuse_large",
     "spend",
+    "text_of",
 ]
 
 _GZIP = b"\x1f\x8b"
@@ -57,13 +59,26 @@ class Page(Protocol):
         """Every match, each as a page."""
 
     def value(self, rule: str) -> str:
-        """The first match as text, without blanks at its ends; empty if nothing matches."""
+        """The first match as text, as a reader would copy it, without blanks at its ends; empty if nothing
+        matches."""
 
     def values(self, rule: str) -> list[str]:
         """Every match as text, without blanks at its ends."""
 
     def markup(self, rule: str) -> str:
         """Every match as HTML, concatenated."""
+
+
+class Shown(Protocol):
+    """A page that readers see at its own address. A page without these methods is data: addresses in its
+    texts count from the address of the article."""
+
+    def base(self, url: str) -> str:
+        """The address from which relative addresses in the page at ``url`` count."""
+
+    def pieces(self, rule: str) -> str:
+        """As ``Page.value``, for a text that may consist of several values, such as a day and a time. They
+        are separated, also if the page shows no blank between them."""
 
 
 class Format(Protocol):
@@ -138,6 +153,21 @@ def open_page(text: str, name: str, allowance: Allowance | None = None) -> Page:
 def is_gzip_of(name: str, body: bytes) -> bool:
     """Whether a body without content encodings is a gzip file that contains a page of the format."""
     return body.startswith(_GZIP) and getattr(FORMATS.get(name), "may_be_gzipped", False)
+
+
+_IN_PIECES = frozenset({"date", "source"})
+
+
+def text_of(page: Page, field: str, rule: str) -> str:
+    """The text of a field of an article, or of a row."""
+    pieces = getattr(page, "pieces", None) if field in _IN_PIECES else None
+    return pieces(rule) if pieces else page.value(rule)
+
+
+def base_of(page: Page, url: str) -> str:
+    """The address from which relative addresses in the page at ``url`` count; empty if it is data."""
+    base = getattr(page, "base", None)
+    return base(url) if base else ""
 
 
 def refuse_large(text: str, name: str, most: int) -> None:

@@ -27,10 +27,10 @@ def without(markup: str, drop: Sequence[str]) -> str:
     return "".join(inner)
 
 
-def text_of(markup: str) -> str:
-    """The HTML as text, as a rule finds it in a page. Raises ``Quarantined``."""
+def as_page(markup: str) -> HtmlPage:
+    """The HTML as a page; ``xpath:.`` finds all of it. Raises ``Quarantined``."""
     body = _body(markup)
-    return "" if body is None else HtmlPage(body).value("xpath:.")
+    return HtmlPage("" if body is None else body)
 
 
 def _body(markup: str) -> etree._Element | None:

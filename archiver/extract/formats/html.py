@@ -12,10 +12,12 @@ from parsel.csstranslator import HTMLTranslator
 from parsel.selector import create_root_node
 
 from archiver.errors import Quarantined
+from archiver.extract.formats.addresses import base_address
 from archiver.extract.formats.depth import is_too_deep
 from archiver.extract.formats.html_work import work_on
 from archiver.extract.formats.received import Received
 from archiver.normalise.limits import MAX_DEPTH, PAGE, refuse_excess
+from archiver.normalise.shown_text import shown_text
 
 Match = Any
 """A result of an XPath expression: an element, a text, a number or a boolean."""
@@ -50,11 +52,13 @@ class HtmlFormat:
 
     def check_whole(self, received: Received) -> None:
         """Requires ``</html>``, except in a page without ``<html`` whose length is known (faults N5, N12)."""
-        body = received.body
+        body = received.as_ascii()
         ends = b"</html" in body or b"</HTML" in body
         begins = b"<html" in body or b"<HTML" in body
         if not ends and (begins or not received.length_known):
-            raise Quarantined("incomplete", f"the page ends after {len(body)} bytes, without </html>")
+            raise Quarantined(
+                "incomplete", f"the page ends after {len(received.body)} bytes, without </html>"
+            )
 
 
 class HtmlPage:
@@ -72,13 +76,20 @@ class HtmlPage:
         return [type(self)(match) for match in self._find(rule)]
 
     def value(self, rule: str) -> str:
-        return next((_text(match) for match in self._find(rule)), "")
+        return next((_shown(match) for match in self._find(rule)), "")
+
+    def pieces(self, rule: str) -> str:
+        return next((_shown(match, in_pieces=True) for match in self._find(rule)), "")
 
     def values(self, rule: str) -> list[str]:
+        """An element gives all text in it, because reading nested matches one by one could take long."""
         return [_text(match) for match in self._find(rule)]
 
     def markup(self, rule: str) -> str:
         return "".join(_markup(match) for match in self._find(rule))
+
+    def base(self, url: str) -> str:
+        return base_address(url, str(_BASE(self.part)))
 
     def _find(self, rule: str) -> list[Match]:
         if not etree.iselement(self.part):
@@ -106,8 +117,17 @@ _EMPTY = html.fromstring("<html></html>")
 _STRING = etree.XPath("string()", smart_strings=False)
 
 
+_BASE = etree.XPath("string((//base/@href)[1])", smart_strings=False)
+"""The first base with an address counts, wherever it is."""
+
+
+def _shown(match: Match, *, in_pieces: bool = False) -> str:
+    """A match as a browser would copy it, without blanks at its ends."""
+    text = shown_text(match, in_pieces=in_pieces) if etree.iselement(match) else _as_written(match)
+    return text.strip()
+
+
 def _text(match: Match) -> str:
-    """A match as text, without blanks at its ends; an element gives all text inside it."""
     return (str(_STRING(match)) if etree.iselement(match) else _as_written(match)).strip()
 
 

@@ -26,7 +26,7 @@ def work_on(root: etree._Element, expressions: tuple[str, ...], times: int, most
     work = _work(expressions, nodes, depth, times)
     if work <= most or work == inf:
         return work
-    named = {name: _count(name)(root) for name in frozenset().union(*map(names_in, expressions))}
+    named = {name: _count(name)(root) for name in frozenset({"*"}).union(*map(names_in, expressions))}
     size = Size(nodes, depth, {name: float(str(count)) for name, count in named.items()})
     return sum(work_of(expression, size, times) for expression in expressions)
 

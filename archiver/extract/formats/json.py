@@ -1,13 +1,14 @@
-"""The format JSON, parsed strictly; a rule is a JMESPath expression."""
+"""The format JSON; a rule is a JMESPath expression."""
 
 from __future__ import annotations
 
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Callable
-from functools import lru_cache
-from typing import Any, Self
+from functools import lru_cache, partial
+from typing import Any, NoReturn, Self
 
 import jmespath
 from jmespath.exceptions import ArityError, JMESPathError, UnknownFunctionError
@@ -17,6 +18,7 @@ from archiver.errors import Deferred, Quarantined
 from archiver.extract.formats.json_strings import as_html, as_text
 from archiver.extract.formats.json_work import work_of
 from archiver.extract.formats.received import Received
+from archiver.normalise.text import DAMAGED
 
 _BOM = b"\xef\xbb\xbf"
 _CLOSING = {"{": "}", "[": "]"}
@@ -48,7 +50,7 @@ class JsonFormat:
 
     def check_whole(self, received: Received) -> None:
         """Faults N5, N6, P1. If this misses that a text is cut, the parser detects it."""
-        if _is_cut_body(received.body, received.text):
+        if _is_cut_body(received.as_ascii(), received.text):
             raise Deferred("json_cut", f"the JSON is cut after {len(received.body)} bytes")
 
 
@@ -70,7 +72,8 @@ class JsonPage:
     def rows(self, rule: str) -> list[Self]:
         found = _search(rule, self._data)
         if not isinstance(found, list):
-            raise Quarantined("shape", f"{rule} is not a list of rows")
+            why = f": {found.why}" if isinstance(found, _Unusable) else " is not a list of rows"
+            raise Quarantined("shape", f"{rule}{why}")
         return [type(self)(row) for row in found]
 
     def value(self, rule: str) -> str:
@@ -114,53 +117,82 @@ def _scalar(rule: str, value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return _LONE_SURROGATE.sub("\ufffd", value)
+        return _LONE_SURROGATE.sub(DAMAGED, value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
+    if isinstance(value, _Unusable):
+        raise Quarantined("shape", f"{rule}: {value.why}")
     raise Quarantined("shape", f"{rule} is a {type(value).__name__}, not a text")
 
 
+class _Unusable:
+    """Stands for a value that has no meaning, or two. Only a rule that reads it is refused."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+
+    def get(self, _key: str) -> NoReturn:
+        """JMESPath looks here for a field of the value."""
+        raise Quarantined("shape", self.why)
+
+    def __str__(self) -> NoReturn:
+        """JMESPath calls this to make a text from the value."""
+        raise Quarantined("shape", self.why)
+
+    def __repr__(self) -> str:
+        return f"<{self.why}>"
+
+
 def load_json(text: str) -> Any:
-    """Parses a JSON text. NaN, Infinity and duplicate keys are refused (faults P9, P10).
+    """Parses a JSON text. NaN, Infinity, huge numbers and the values of duplicate keys are ``_Unusable``.
 
     Control characters in strings are accepted: some servers do not escape them. The normalisers drop them.
-    Raises ``Quarantined``: ``json_cut``, ``not_json``, ``shape``, ``too_deep``.
+    Raises ``Quarantined``: ``json_cut``, ``not_json``, ``too_deep``.
     """
     try:
-        return json.loads(
-            text,
-            strict=False,
-            parse_constant=_no_constant,
-            parse_float=_finite,
-            object_pairs_hook=_object,
-        )
+        try:
+            return _LOADS(text)
+        except json.JSONDecodeError:
+            raise
+        except ValueError:  # an integer with more digits than Python converts; the hook costs time
+            return _LOADS(text, parse_int=_whole)
     except json.JSONDecodeError as exc:
         reason = "json_cut" if _is_cut_text(text.strip(), exc) else "not_json"
         raise Quarantined(reason, f"{exc.msg} at character {exc.pos} of {len(text)}") from exc
     except RecursionError as exc:
         raise Quarantined("too_deep", "JSON nested too deeply for the parser") from exc
-    except ValueError as exc:  # a number with more digits than Python converts
-        raise Quarantined("shape", str(exc)) from exc
 
 
-def _no_constant(name: str) -> Any:
-    raise Quarantined("shape", f"{name} is not allowed in JSON")
+@lru_cache(maxsize=3)
+def _constant(name: str) -> _Unusable:
+    return _Unusable(f"{name} is not allowed in JSON")
 
 
-def _finite(digits: str) -> float:
+def _whole(digits: str) -> int | _Unusable:
+    try:
+        return int(digits)
+    except ValueError:
+        return _Unusable(f"the number {digits[:40]}… has {len(digits)} digits")
+
+
+def _finite(digits: str) -> float | _Unusable:
     number = float(digits)
-    if not math.isfinite(number):
-        raise Quarantined("shape", f"the number {digits[:40]} is too large")
-    return number
+    return number if math.isfinite(number) else _Unusable(f"the number {digits[:40]} is too large")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise Quarantined("shape", f"the key {key[:80]!r} is duplicated")
-        found[key] = value
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    for key, count in Counter(key for key, _ in pairs).items():
+        if count > 1:
+            found[key] = _Unusable(f"the key {key[:80]!r} is duplicated")
     return found
+
+
+_LOADS = partial(
+    json.loads, strict=False, parse_constant=_constant, parse_float=_finite, object_pairs_hook=_object
+)
 
 
 def _is_cut_text(text: str, problem: json.JSONDecodeError) -> bool:

@@ -27,6 +27,9 @@ from archiver.extract.formats.xpath import (
 _COMPARED = 1 / 16
 """The work of comparing two nodes. To find duplicates, libxml2 compares each new node with all others."""
 
+_SHOWN = 100
+"""The work of reading one element as ``shown_text`` does."""
+
 _BELOW = frozenset({"self", "child", "attribute", "namespace"})
 _DESCENDANT = frozenset({"descendant", "descendant-or-self"})
 _ABOVE = frozenset({"parent", "ancestor", "ancestor-or-self"})
@@ -83,8 +86,9 @@ def work_of(expression: str, size: Size, times: int = 1) -> float:
         parsed = _parsed(expression)
     except UnknownSyntax:
         return inf
-    found = _evaluate(parsed, size, max(1.0, times))
-    return found.work + _texts(found, size, max(1.0, times))
+    times = max(1, times)
+    found = _evaluate(parsed, size, times)
+    return found.work + _texts(found, size, times) + _shown(parsed, found, size, times)
 
 
 _parsed = lru_cache(maxsize=512)(parse)
@@ -256,6 +260,18 @@ def _texts(found: _Found, size: Size, times: float) -> float:
     if inside is None:
         return min(found.nodes * size.nodes, times * size.nodes * size.depth)
     return size.nodes * size.depth * (inside if times > 1 else 1)
+
+
+def _shown(expression: Expression, found: _Found, size: Size, times: float) -> float:
+    """The work of reading the first of these nodes, for each context node, as a browser would copy it."""
+    if not found.nodes or (isinstance(expression, Path) and _ends_with_attribute(expression)):
+        return 0
+    repeated = times if found.place == "anywhere" else min(times, size.depth)
+    return _SHOWN * size.named.get("*", size.nodes) * repeated
+
+
+def _ends_with_attribute(path: Path) -> bool:
+    return bool(path.steps) and path.steps[-1].axis == "attribute"
 
 
 def _operation(operation: Operation, size: Size, times: float) -> _Found:

@@ -56,6 +56,23 @@ def test_an_expensive_or_unknown_rule_is_not_within_the_allowance(expression: st
     assert work_of(expression, Size(nodes=20_000, depth=16)) > IN_PROCESS
 
 
+@pytest.mark.parametrize(
+    ("expression", "times", "is_within"),
+    [
+        ("//div", 1, False),
+        ("(//h1)[1]", 1, False),
+        ("//h1 | //h2", 1, False),
+        ("//div/@id", 1, True),
+        ("count(//div)", 1, True),
+        (".", 2, False),
+        ("./@href", 2, True),
+    ],
+)
+def test_reading_the_text_of_elements_is_counted(expression: str, times: int, is_within: bool) -> None:
+    size = Size(nodes=200_000, depth=16)
+    assert (work_of(expression, size, times) < IN_PROCESS) is is_within
+
+
 @pytest.mark.parametrize("expression", ["//p]", "//p[", "p/", "a b", "!", "f(", "@", "child::"])
 def test_an_expression_that_cannot_be_parsed_has_no_estimate(expression: str) -> None:
     with pytest.raises(UnknownSyntax):
