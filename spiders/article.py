@@ -16,17 +16,17 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from archiver.errors import ArticleError, BadArgument, Deferred, Quarantined
+from archiver.extract import gathering
 from archiver.extract.article import read_answer
 from archiver.extract.decode import decode
 from archiver.fetch import outcomes
 from archiver.fetch.headers import header
 from archiver.fetch.retry import EXPECTED, MIRRORS, SPENT
 from archiver.items import Answer, Article, Evidence, Listed
-from archiver.normalise import sources
 from archiver.run.archive_run import ArchiveRun, site_url
 from archiver.sites.load import load
 from archiver.storage.quarantine import shrunk
-from spiders.trying import Found, try_page
+from archiver.trying.page import Found, try_page
 
 BATCH = 64
 """Requests that are given to the scheduler at once."""
@@ -87,7 +87,7 @@ class ArticleSpider(Spider):
             if self._has_address(listed):
                 self._queue.append(listed.id)
             else:
-                yield _article(listed)
+                yield gathering.begin(listed, datetime.now(UTC))
         return len(wanted)
 
     def request_next(self) -> bool:
@@ -108,7 +108,7 @@ class ArticleSpider(Spider):
         with suppress(CloseSpider), self.run.storing():
             article_ids = [self._queue.popleft() for _ in range(room)]
             for listed in self.run.ledger.recall(article_ids):
-                request = self._request(_article(listed), step_number=0)
+                request = self._request(gathering.begin(listed, datetime.now(UTC)), step_number=0)
                 assert isinstance(request, Request), "only articles with an address are queued"
                 self.crawler.engine.crawl(request)
         return True
@@ -126,9 +126,9 @@ class ArticleSpider(Spider):
             self.logger.error("%s", why)
 
     def _try_step(self, response: Response, text: str, listed: Listed, number: int) -> Article:
-        article = _article(listed)
-        said = read_answer(text, self.site.steps[number], self.site, listed.id)
-        self._add_evidence(_Asked(response, article, number, 0), said)
+        article = gathering.begin(listed, datetime.now(UTC))
+        said = read_answer(text, self.site.steps[number], self.site, listed.id, response.url)
+        gathering.add(article, said, self.site, article.fetched_at)
         return article
 
     def _request(
@@ -158,18 +158,13 @@ class ArticleSpider(Spider):
         return article
 
     def _addresses(self, article: Article, step_number: int) -> list[str]:
-        """The addresses of a step. None if the listing has the text, and the profile says no other place."""
-        if article.listed.hints.get("body") and not self.site.has_own_steps:
-            return []
-        key = self.site.key_of(article.id)
-        urls = self.site.steps[step_number].addresses(article.id, key, article.listed.address)
-        return [self.site.requested_at(url) for url in urls]
+        return gathering.addresses(article.listed, step_number, self.site)
 
     def _has_address(self, listed: Listed) -> bool:
         """Whether the article belongs to this site, and at least one step has an address for it."""
         step_numbers = range(len(self.site.steps))
         return self.site.family_of(listed.id) is not None and any(
-            self._addresses(_article(listed), step_number) for step_number in step_numbers
+            gathering.addresses(listed, step_number, self.site) for step_number in step_numbers
         )
 
     def parse_answer(
@@ -186,7 +181,7 @@ class ArticleSpider(Spider):
             else:
                 if not isinstance(found, dict):
                     return self._answered_later(asked, found)
-                self._add_evidence(asked, found)
+                gathering.add(asked.article, found, self.site, datetime.now(UTC))
         return self._answered(asked, problem)
 
     async def _answered_later(
@@ -195,7 +190,7 @@ class ArticleSpider(Spider):
         """As ``parse_answer``, for a page that another process reads."""
         problem: ArticleError | None = None
         try:
-            self._add_evidence(asked, await reading)
+            gathering.add(asked.article, await reading, self.site, datetime.now(UTC))
         except ArticleError as why:
             problem = outcomes.of_reading(why).plain()
         return self._answered(asked, problem)
@@ -256,15 +251,6 @@ class ArticleSpider(Spider):
             overridden=run.count_overridden,
         )
 
-    def _add_evidence(self, asked: _Asked, said: dict[str, Evidence]) -> None:
-        article = asked.article
-        article.fetched_at = datetime.now(UTC)
-        for name, evidence in said.items():
-            _add(article, name, evidence)
-        credit = self.site.text.credit
-        if "body" in said and (line := sources.from_body(said["body"].text, credit)):
-            _add(article, "source", Evidence(line, "body"))
-
     def _follow_up(
         self,
         article: Article,
@@ -286,27 +272,8 @@ class ArticleSpider(Spider):
             return article
         if problem and not isinstance(article.failure, Quarantined):
             article.failure = problem
-        following = (
-            article if self._is_complete(article) else self._request(article, step_number + 1, spent=spent)
-        )
+        is_complete = not gathering.missing(article, self.site)
+        following = article if is_complete else self._request(article, step_number + 1, spent=spent)
         if following is article and article.said.get("body"):
             article.failure = None  # there is a body; the pipelines report missing fields
         return following
-
-    def _is_complete(self, article: Article) -> bool:
-        family = self.site.family_of(article.id)
-        needs = set(family.needs) if family else set()
-        if family and family.by_source:
-            needs.add("source")
-        return all(article.evidence(name) for name in needs)
-
-
-def _article(listed: Listed) -> Article:
-    return Article(listed.id, listed, datetime.now(UTC), listed.evidence())
-
-
-def _add(article: Article, name: str, evidence: Evidence) -> None:
-    """Adds evidence in the order of trust: earlier steps, later steps, then the hints of a listing."""
-    said = article.said.setdefault(name, [])
-    hints = [old for old in said if old.origin == "listing"]
-    said[:] = [*(old for old in said if old.origin != "listing"), evidence, *hints]

@@ -7,18 +7,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from archiver.errors import ArticleError, Deferred, Quarantined
-from archiver.extract.decode import decode
 from archiver.extract.listing import HomePage, ListingPage, read_listing
-from archiver.extract.preview import preview
 from archiver.fetch import outcomes
 from archiver.fetch.headers import header
+from archiver.fetch.responses import came_instead, refuse_redirected
 from archiver.fetch.retry import EXPECTED
 from archiver.items import Article, Listed
 from archiver.normalise import age
@@ -101,7 +99,7 @@ class ListingSpider(ArticleSpider):
             if problem := outcomes.of_response(response):
                 raise problem
             if isinstance(rule, Listing):
-                _refuse_redirected(response)
+                refuse_redirected(response)
             made_at = age.answered_at(datetime.now(UTC), response.headers)
             page = self.run.reader.read(response, rule.format, read, response.url, rule, *arguments)
         except ArticleError as why:
@@ -260,24 +258,6 @@ async def _later(
     except ArticleError as why:
         return failed(why.plain())
     return then(page)
-
-
-def came_instead(response: Response) -> str:
-    """What a successful response is, in a few words."""
-    if outcomes.of_status(response):
-        return ""
-    try:
-        text = decode(response.body, header(response, "Content-Type")).text
-    except ArticleError:
-        text = ""
-    return preview(text, header(response, "Content-Type"))
-
-
-def _refuse_redirected(response: Response) -> None:
-    """Raises Deferred: a category that redirects to another page is gone or has moved (faults X4)."""
-    asked = response.meta.get("redirect_urls", [response.url])[0]
-    if urlsplit(asked).path != urlsplit(response.url).path:
-        raise Deferred("redirected", f"{asked} redirects to {response.url}")
 
 
 def _is_conditional(request: Request | None) -> bool:
