@@ -93,9 +93,9 @@ def fetched(article: Article, _given: Given) -> Decided:
     return NOTHING
 
 
-def title(article: Article, _given: Given) -> Decided:
+def title(article: Article, given: Given) -> Decided:
     """The title. If no response gave an id, the title must resemble that of the listing (``id_mismatch``)."""
-    first, best = _titles(article)
+    first, best = _titles(article, given.site)
     listed = text.clean(article.listed.hints.get("title", ""))
     is_comparable = listed and text.DAMAGED not in listed and not article.evidence("id")
     if is_comparable and not titles.are_alike(first.text, listed):
@@ -104,7 +104,7 @@ def title(article: Article, _given: Given) -> Decided:
     return Decided({"title": best.text}, {"title": best.origin}, doubts)
 
 
-def _titles(article: Article) -> tuple[Evidence, Evidence]:
+def _titles(article: Article, site: Profile) -> tuple[Evidence, Evidence]:
     """The most trusted title, and the most trusted one that is not damaged; else the first one twice."""
     damaged: list[Evidence] = []
     for evidence in article.evidence("title"):
@@ -115,7 +115,8 @@ def _titles(article: Article) -> tuple[Evidence, Evidence]:
             return damaged[0] if damaged else title, title
         damaged.append(title)
     if not damaged:
-        raise Quarantined("title_empty", "no response has a title")
+        rules = site.rules_for("title", article.id)
+        raise Quarantined("title_empty", f"no response has a title (rules: {rules})")
     return damaged[0], damaged[0]
 
 
@@ -126,7 +127,13 @@ def date(article: Article, given: Given) -> Decided:
         Evidence(article.listed.address, "address"),
         Evidence(given.site.key_of(article.id), "id"),
     ]
-    found = dates.decide(evidence, article.fetched_at, given.site.zone, lambda: _answered_at(article))
+    try:
+        found = dates.decide(evidence, article.fetched_at, given.site.zone, lambda: _answered_at(article))
+    except Quarantined as why:
+        if why.detail:
+            raise
+        rules = given.site.rules_for("date", article.id)
+        raise Quarantined(why.reason, f"no response has a date (rules: {rules})") from why
     values = {"date": found.moment.at, "date_precise": found.moment.precise}
     return Decided(values, {"date": found.origin}, found.notes)
 
@@ -141,7 +148,8 @@ def body(article: Article, given: Given) -> Decided:
     """The cleaned text; a doubt if cleaning removed something that could have been content."""
     evidence = article.evidence("body")
     if not evidence:
-        raise Quarantined("empty_body", "no response has a text")
+        rules = given.site.rules_for("body", article.id)
+        raise Quarantined("empty_body", f"no response has a text (rules: {rules})")
     base = evidence[0].base or _own_address(article, given.site)
     cleaned = bodies.cleaned(evidence[0].text, base, given.site.text.extra_attributes)
     notices.refuse(cleaned.text, given.site.notices)
@@ -167,8 +175,9 @@ def source(article: Article, given: Given) -> Decided:
         credited = [Evidence(given.site.source, "profile")]
     credit = sources.decide(credited, given.site.aliases)
     origins = {"source": credit.origin} if credit.name else _EMPTY
+    author = credit.author or next((text.clean(said.text) for said in article.evidence("author")), "")
     details = {"source/unparsed": credit.unparsed} if credit.unparsed else _EMPTY
-    return Decided({"source": credit.name, "author": credit.author}, origins, credit.notes, details)
+    return Decided({"source": credit.name, "author": author}, origins, credit.notes, details)
 
 
 def credits_of(article: Article, family: Family) -> list[Evidence]:
@@ -202,10 +211,11 @@ def filing(article: Article, given: Given) -> Decided:
         return Decided({"category": category, "tag": tag})
     name = given.names.name_of(listed)
     if not name:
+        rules = site.rules_for("source", article.id)
         raise Quarantined(
             "source",
-            "no source is credited, and the category of the listing is unknown: write `source: NAME` in the "
-            "profile if the site is the source of its articles",
+            f"no source is credited (rules: {rules}), and the category of the listing is unknown: write "
+            "`source: NAME` in the profile if the site is the source of its articles",
         )
     values = {
         "category": family.category_of(listed, listed, site.name),

@@ -15,9 +15,12 @@ SAFE_ID = r"[A-Za-z0-9_-]{1,64}"
 Origin = str
 """The place a value comes from: the ``origin`` of a step of the profile, or one of ``RESERVED_ORIGINS``."""
 
-RESERVED_ORIGINS = ("listing", "body", "address", "id", "profile")
-"""The row of a listing (or feed), the body of the article, the day in its address, the day
-in its id, the profile of the site."""
+_OF_GENERIC = ("json_ld", "microdata", "meta", "heading", "readability")
+"""Origins of values that were read without a rule (``extract.generic``)."""
+
+RESERVED_ORIGINS = ("listing", "body", "address", "id", "profile", *_OF_GENERIC)
+"""The row of a listing (or feed), the body of the article, the day in its address, the day in its id, the
+profile of the site."""
 
 
 @dataclass(frozen=True, slots=True)

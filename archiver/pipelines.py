@@ -14,6 +14,8 @@ from archiver.items import Article
 from archiver.posts import render
 from archiver.publish.jekyll.site import entry_of
 from archiver.run.archive_run import ArchiveRun
+from archiver.run.doubts import UNPARSED, explained, in_words
+from archiver.run.instead import with_response
 from archiver.run.trying import archives
 from archiver.storage.archive import Entry
 from archiver.storage.rows import Provenance
@@ -45,6 +47,8 @@ class _Pipeline:
             with self.run.storing():
                 if not isinstance(why, ArticleError):
                     raise why
+                if isinstance(why, Quarantined):
+                    why = with_response(why, article.answers)
                 end = self.run.ledger.ended(article.id, why, article.answers)
                 article.answers.clear()  # tracebacks may keep the article in memory for a while
         except CloseSpider as stop:
@@ -110,13 +114,26 @@ class PostPipeline(_Pipeline):
         if isinstance(item, Article):
             try:
                 with self.run.storing():
+                    is_new = UNPARSED in item.notes and self._has_new_category(item)
                     end = await self.run.writer.store(self._entry(item))
                     if isinstance(end, Quarantined):
                         raise end
                     self.run.ledger.stored(item.id, end)
+                    if item.notes and end == "posted":
+                        self._report_doubts(item, is_new_category=is_new)
             except (ArticleError, CloseSpider) as why:
                 self.end(item, why)
         return item
+
+    def _has_new_category(self, article: Article) -> bool:
+        """Whether no post of the archive has the category, which is made from the article's source."""
+        by_source = derive.family_of(article, self.run.site).by_source
+        return by_source and bool(self.run.archive.slugs.not_stored([article.source]))
+
+    def _report_doubts(self, article: Article, *, is_new_category: bool) -> None:
+        log.info("doubts about %s: %s", printable(article.id), in_words(article))
+        if opened := self.run.doubts.add(article, is_new_category=is_new_category):
+            log.warning("%s", explained(opened))
 
     def _entry(self, article: Article) -> Entry:
         post = derive.post(article, self.given)

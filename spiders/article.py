@@ -127,7 +127,8 @@ class ArticleSpider(Spider):
 
     def _try_step(self, response: Response, text: str, listed: Listed, number: int) -> Article:
         article = gathering.begin(listed, datetime.now(UTC))
-        said = read_answer(text, self.site.steps[number], self.site, listed.id, response.url)
+        step = self.site.steps[number]
+        said = read_answer(text, step, self.site, listed.id, response.url, listed.hints)
         gathering.add(article, said, self.site, article.fetched_at)
         return article
 
@@ -248,6 +249,7 @@ class ArticleSpider(Spider):
             self.site,
             article.id,
             response.url,
+            dict(article.listed.hints),
             overridden=run.count_overridden,
         )
 

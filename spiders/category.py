@@ -17,12 +17,12 @@ from twisted.python.failure import Failure
 from archiver.errors import ArticleError, BadArgument, Deferred
 from archiver.extract.listing import HomePage, ListingPage, read_home
 from archiver.fetch import outcomes
-from archiver.fetch.responses import came_instead
 from archiver.fetch.retry import EXPECTED
 from archiver.items import Article, Listed
 from archiver.normalise import dates, slugs, sources
 from archiver.run import drift
 from archiver.run.archive_run import ArchiveRun
+from archiver.run.responses import came_instead
 from archiver.sites.profile import CATEGORY
 from spiders.known import Doubt, categories_in, no_such_category
 from spiders.listing import ListingSpider, Parsed

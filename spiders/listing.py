@@ -16,11 +16,12 @@ from archiver.errors import ArticleError, Deferred, Quarantined
 from archiver.extract.listing import HomePage, ListingPage, read_listing
 from archiver.fetch import outcomes
 from archiver.fetch.headers import header
-from archiver.fetch.responses import came_instead, refuse_redirected
 from archiver.fetch.retry import EXPECTED
 from archiver.items import Article, Listed
 from archiver.normalise import age
 from archiver.run import drift, validators
+from archiver.run.advice import to_do_for_listing
+from archiver.run.responses import came_instead, refuse_redirected
 from archiver.sites.listing import Home, Listing
 from archiver.storage.rows import KnownListing
 from archiver.terminal import printable
@@ -70,7 +71,7 @@ class ListingSpider(ArticleSpider):
 
     def parse_listing(self, response: Response, category: str, walk: Walk) -> Parsed:
         if response.status == 304 and _is_conditional(response.request):
-            self.run.ledger.listing_complete(unchanged=True)
+            self.run.ledger.listing_unchanged(walk.known)
             return self._waiting(walk.url)
         if walk.conditional and 400 <= response.status < 500:
             self._forget_validators(walk)
@@ -114,7 +115,7 @@ class ListingSpider(ArticleSpider):
         self, response: Response, category: str, walk: Walk, page: ListingPage
     ) -> Iterator[Request | Article]:
         try:
-            walk.refuse_empty(page)
+            walk.refuse_empty(page, self._rule(category).rows)
         except ArticleError as why:
             yield from self._page_failed(category, walk, why, came_instead(response))
             return
@@ -192,12 +193,18 @@ class ListingSpider(ArticleSpider):
         """Requests the articles of a page; returns whether any is new, and whether none was left out."""
         selected = self._select(page.articles)
         with self.run.storing():
-            self.run.ledger.refuse_all(
-                page.refused, Quarantined("bad_id", f"{self.site.name} has no ids of this form")
-            )
+            self._refuse_rows(page.refused)
             self.run.ledger.skip_all(page.skipped)
         new, all_taken = yield from self._take(selected)
         return new > 0, all_taken and len(selected) == len(page.articles)
+
+    def _refuse_rows(self, rows: list[Listed]) -> None:
+        named = [listed for listed in rows if listed.id]
+        self.run.ledger.refuse_all(named, Quarantined("bad_id", f"{self.site.name} has no ids of this form"))
+        if len(named) < len(rows):
+            nameless = [listed for listed in rows if not listed.id]
+            why = "fields.id and fields.address of the profile find nothing in the row"
+            self.run.ledger.refuse_all(nameless, Quarantined("bad_id", why))
 
     def _complete(self, walk: Walk) -> Iterator[Request | Article]:
         """Records that the listing was read to its end, or as far as the arguments allow."""
@@ -217,9 +224,12 @@ class ListingSpider(ArticleSpider):
     ) -> Iterator[Request | Article]:
         """``came``: what the response is; ``most``, ``first``: see ``drift.listing``."""
         detail = "; ".join(filter(None, (why.detail, came and f"the response is {came}")))
-        self.run.ledger.listing_incomplete(url, why.reason, detail)
+        advice = ""
         if sentence := drift.listing(why.reason, detail, most, first=first):
             self.run.drift.append(f"{url}: {sentence}")
+        else:
+            advice = to_do_for_listing(why.reason, most, first=first)
+        self.run.ledger.listing_incomplete(url, why.reason, detail, advice)
         self.logger.warning("listing incomplete: %s: %s", printable(url), printable(str(why)))
         yield from self._waiting(url)
 

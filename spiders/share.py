@@ -11,6 +11,7 @@ from pathlib import Path
 
 from archiver.errors import BadArgument, Quarantined
 from archiver.items import Article, Listed
+from archiver.run.advice import to_do
 from archiver.setting_values import path
 from archiver.terminal import printable
 from spiders.article import ArticleSpider
@@ -90,7 +91,7 @@ class ShareSpider(ArticleSpider):
                     if text and not text.startswith("#"):
                         yield text
         except (OSError, UnicodeDecodeError) as exc:
-            self.run.ledger.listing_incomplete(self.file, "unreadable")
+            self.run.ledger.listing_incomplete(self.file, "unreadable", advice=to_do("unreadable"))
             self.logger.error("file=%s cannot be read to its end: %s", self.file, exc)
 
     def _enqueue_lines(self, lines: list[str]) -> Iterator[Article]:

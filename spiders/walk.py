@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from archiver.errors import ArticleError, Quarantined
 from archiver.extract.listing import ListingPage
 from archiver.run import drift
+from archiver.sites.part import shown
 from archiver.storage.rows import KnownListing
 
 MAX_FAILED = 2
@@ -71,13 +72,14 @@ class Walk:
     def after_failure(self, why: ArticleError) -> Walk:
         return replace(self, pages=self.pages + 1, conditional=False, failed=(*self.failed, why))
 
-    def refuse_empty(self, page: ListingPage) -> None:
+    def refuse_empty(self, page: ListingPage, rule: str) -> None:
         """Raises Quarantined if a listing has no rows, but had rows in an earlier run (faults X2), or if it
-        never had any."""
+        never had any. ``rule``: the one that finds the rows."""
         rows = page.rows
         if self.pages > 0 or rows:
             return
         if drift.ran_dry(rows, self.known.most):
-            raise Quarantined("ran_dry", f"it listed {self.known.most} articles before, and now lists none")
+            before = f"it listed {self.known.most} articles before, and now lists none"
+            raise Quarantined("ran_dry", f"{before}: rows {shown(rule)} finds nothing")
         if self.known.most == 0:
-            raise Quarantined("no_rows", "it lists no article")
+            raise Quarantined("no_rows", f"it lists no article: rows {shown(rule)} finds nothing")

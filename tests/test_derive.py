@@ -171,6 +171,40 @@ def test_a_decision_does_not_change_the_article() -> None:
 
 
 @pytest.mark.parametrize(
+    ("given_texts", "detail"),
+    [
+        ({"title": " "}, "no response has a title (rules: answer 'Title || title || TITLE', post_page 'section h1')"),
+        ({"body": None}, "no response has a text (rules: answer 'text || content || Text || Content', post_page 'xpath:"),
+        ({"source": ""}, "no source is credited (rules: answer 'medianame || MediaName || mediaName || MEDIANAME …'), and"),
+        ({"body": "<p> </p>"}, "no text, picture or video is left of the body after cleaning"),
+    ],
+)  # fmt: skip
+def test_a_missing_field_names_the_rules_that_found_nothing(
+    given_texts: dict[str, str | None], detail: str
+) -> None:
+    texts = {name: text for name, text in (COMPLETE | given_texts).items() if text is not None}
+    with pytest.raises(Quarantined) as caught:
+        derive.derive(article(SHARED, **texts), given())
+    assert caught.value.detail.startswith(detail)
+
+
+def test_an_article_without_any_date_names_the_rules_for_dates(tmp_path: Path) -> None:
+    """The id of finews has a day, so it cannot be of finews."""
+    profile = tmp_path / "mine.yaml"
+    profile.write_text(
+        "name: mine\norigins: ['http://a.example']\n"
+        "feeds: {news: {url: 'http://a.example/', rows: li, fields: {address: 'a::attr(href)'}}}\n"
+        "steps: [{origin: page, urls: ['{address}'], fields: {title: h1, body: '#art', date: '#none'}}]\n"
+        "families: [{name: story, id: '[a-z]+', link: '{address}'}]\n",
+        encoding="utf-8",
+    )
+    made = article("abc", title="样例标题", body="<p>样例正文。</p>")
+    with pytest.raises(Quarantined) as caught:
+        derive.derive(made, Given(load(str(profile)), HOME, OneName()))
+    assert str(caught.value) == "date: no response has a date (rules: page '#none')"
+
+
+@pytest.mark.parametrize(
     ("made", "end"),
     [
         (replace(article(SHARED, **COMPLETE), failure=Deferred("timeout")), "timeout"),

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
 from archiver.errors import Quarantined
 from archiver.extract.formats import Allowance, Page, base_of, open_page, spend
 from archiver.extract.formats.addresses import absolute_path
+from archiver.extract.formats.html import HtmlPage
 from archiver.extract.rules import MARKUP, places, value_of
 from archiver.items import Evidence
 from archiver.normalise.text import DAMAGED, is_unreadable
 from archiver.sites.article import SaidField, Step
+from archiver.sites.family import Family
+from archiver.sites.part import shown
 from archiver.sites.profile import Profile
 from archiver.sites.rules import Rule
 
@@ -23,10 +30,11 @@ def read_answer(
     site: Profile,
     article_id: str,
     url: str = "",
+    hints: Mapping[str, str] = MappingProxyType({}),
     allowance: Allowance | None = None,
 ) -> dict[str, Evidence]:
     """Field → its evidence in this response; fields without a value, or with a damaged one, are left out.
-    ``url``: the address of the response.
+    ``url``: the address of the response; ``hints``: what the listing says.
 
     Raises ``Quarantined``: ``id_mismatch`` for a response about another article (faults C20),
     ``not_an_article`` for a page in which the step's ``present`` matches nothing; ``not_an_article``,
@@ -39,7 +47,9 @@ def read_answer(
     if allowance:
         spend(allowance, page, step.format, step.places)
     if step.present and not page.finds(step.present):
-        raise Quarantined("not_an_article", f"nothing matches {step.present!r}")
+        raise Quarantined(
+            "not_an_article", f"nothing matches {shown(step.present)} (present of {step.origin})"
+        )
     rules = _rules(page, step) | (family.rules.get(step.origin, {}) if family else {})
     if allowance:
         spend(allowance, page, step.format, places(rules.values()))
@@ -50,6 +60,9 @@ def read_answer(
         for name, value in values
         if value.strip() and (DAMAGED not in value or name in _MAY_BE_DAMAGED)
     }
+    if step.generic:
+        wanted = _wanted(family) - found.keys()
+        found |= _without_rules(page, url, wanted, hints, allowance, base)
     if "body" in found and is_unreadable(found["body"].text):
         raise Quarantined("encoding", "too many characters of the text are U+FFFD")
     if "id" in found:
@@ -59,7 +72,8 @@ def read_answer(
         if not _proves_id(claimed, site, article_id):
             del found["id"]
     if not found.keys() - {"id"}:
-        raise Quarantined(page.empty_reason, "the response has no field of an article")
+        tried = ", ".join(f"{name} {rule}" for name, rule in rules.items())
+        raise Quarantined(page.empty_reason, f"no rule of {step.origin} finds anything ({tried})")
     return found
 
 
@@ -67,6 +81,38 @@ def _rules(page: Page, step: Step) -> dict[SaidField, Rule]:
     """The rules of the step, and those of the first layout that the page has."""
     layout = next((layout for layout in step.layouts if page.finds(layout.mark)), None)
     return step.fields | (layout.rules if layout else {})
+
+
+def _wanted(family: Family | None) -> set[str]:
+    """The fields that a post of the family needs, or that improve it."""
+    if family is None:
+        return set()
+    credit = {"source"} if family.needs_source else set()
+    return credit | {"title", "date", "author"} | family.needs
+
+
+def _without_rules(
+    page: Page,
+    url: str,
+    wanted: Collection[str],
+    hints: Mapping[str, str],
+    allowance: Allowance | None,
+    base: str,
+) -> dict[str, Evidence]:
+    """The fields that no rule of the profile gives. Raises ``Quarantined("unsure")`` if it is doubtful which
+    part of the page is the text."""
+    if not wanted or not isinstance(page, HtmlPage):
+        return {}
+    from archiver.extract.generic import read_generic
+
+    generic = read_generic(page, url, wanted, hints, allowance)
+    if "body" in wanted and generic.unsure:
+        raise Quarantined("unsure", generic.unsure)
+    return {
+        name: replace(said, base=base) if name in MARKUP else said
+        for name, said in generic.found.items()
+        if DAMAGED not in said.text or name in _MAY_BE_DAMAGED
+    }
 
 
 def _read(page: Page, name: str, rule: Rule, base: str, allowance: Allowance | None) -> str:

@@ -16,6 +16,7 @@ from archiver.items import DATE_FROM, Listed
 from archiver.normalise.relative_dates import may_be_relative
 from archiver.normalise.text import DAMAGED
 from archiver.sites.listing import Home, Listing, Rows
+from archiver.sites.part import shown
 from archiver.sites.pattern_work import work_of
 from archiver.sites.profile import Profile
 from archiver.sites.rules import Rule
@@ -122,7 +123,9 @@ def read_home(text: str, url: str, rule: Home, site: Profile, allowance: Allowan
     named = (_category_in(link, rule.category) for link in links)
     categories = [category for category in dict.fromkeys(named) if category]
     if not categories:
-        raise Quarantined("not_a_listing", f"no link on {url} names a category")
+        found = f"{len(links)} links, and none matches" if links else "nothing to compare with"
+        rules = f"links {shown(rule.links)} finds {found} category {shown(rule.category.pattern)}"
+        raise Quarantined("not_a_listing", f"no link on {url} names a category: {rules}")
     return HomePage(
         [category for category in categories if category not in rule.ignore],
         [name for name in page.values(rule.names) if name and DAMAGED not in name] if rule.names else [],
@@ -142,7 +145,7 @@ def _open(text: str, url: str, rule: Listing | Home, allowance: Allowance | None
     page = open_page(text, rule.format, allowance)
     spend(allowance, page, rule.format, rule.page_rules)
     if rule.present and not page.finds(rule.present):
-        raise Quarantined("not_a_listing", f"nothing on {url} matches {rule.present!r}")
+        raise Quarantined("not_a_listing", f"nothing on {url} matches {shown(rule.present)} (present)")
     return _Opened(page, base_of(page, url) or url, rule.format, allowance)
 
 

@@ -61,7 +61,7 @@ def cleaned(html: str, base_url: str, extra_attributes: ExtraAttributes = frozen
         body = _cleaned(given, base_url, extra_attributes, losses)
         losses.compare(given, body)
     if not _shows_something(body):
-        raise Quarantined("empty_body")
+        raise Quarantined("empty_body", "no text, picture or video is left of the body after cleaning")
     return Cleaned(body, losses.matter)
 
 

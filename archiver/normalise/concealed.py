@@ -50,7 +50,7 @@ _FOLDED = re.compile(
     r"|hide-?(?:article|content|text)|more-?(?:text|content|box)?|read-?more|remain\w*|rest|tab-?(?:content|pane|panel))(?:$|[\s_-])",
     re.IGNORECASE,
 )
-_OTHER = re.compile(
+FURNITURE_CLASS = re.compile(
     r"(?:^|[\s_-])(?:ad|ads|advert\w*|alert|app|comments?|copy\w*|dialog|disclaimer|download|error|footer|form|katex-html|keywords?"
     r"|layer|loading|login|mask|menu|meta|modal|nav|noprint|pop\w*|print|qr\w*|recommend\w*|relat\w*|search|seo|share\w*"
     r"|social|tags?|template|tip|tips|tmpl|toast|tool\w*|tpl|weixin|wx|wechat)(?:$|[\s_-])",
@@ -214,7 +214,7 @@ def _is_other(part: _Part, shown: str) -> bool:
     text = "".join(part.text.split())
     is_short = len(text) <= _MAX_FURNITURE and not _SENTENCE.search(text)
     return (
-        _OTHER.search(part.css_class) is not None
+        FURNITURE_CLASS.search(part.css_class) is not None
         or _TEMPLATE.search(part.text) is not None
         or (bool(text) and not part.pictures and text in shown[:_MAX_COMPARED])
         or (is_short and _FURNITURE.search(text) is not None)

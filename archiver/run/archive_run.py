@@ -27,6 +27,7 @@ from archiver.fetch.site import site_of
 from archiver.items import Article
 from archiver.publish.jekyll.site import open_site
 from archiver.run import drift, origins
+from archiver.run.doubts import Doubts
 from archiver.run.exports import Exports, is_of_exporter
 from archiver.run.ledger import ENDS, Ledger, Tally
 from archiver.run.reading import Reader
@@ -85,6 +86,7 @@ class ArchiveRun:
         self.storage_error: StorageError | None = None
         self.usage_error = ""
         self.exports = Exports(crawler)
+        self.doubts = Doubts()
         self.drift: list[str] = []
         """Signs that the site changed, a sentence each."""
         self._crawler = crawler
@@ -263,6 +265,7 @@ class ArchiveRun:
             storage_error=str(self.storage_error or ""),
             internal_errors=self._internal_errors + self._bugs.seen,
             doubts=doubts,
+            doubtful=self.doubts,
             proxies=tuple(sorted(n.removeprefix(PROXIED) for n in stats if n.startswith(PROXIED))),
             export_error=export_error,
             usage_error=self.usage_error,

@@ -65,10 +65,17 @@ class Tally:
     listings_complete: int = 0
     listings_unchanged: int = 0
     """Listings that answered 304 Not Modified; they are counted as complete, too."""
+    rows_unchanged: int = 0
+    """Articles in these listings when they were last read. An article in two listings counts twice, so they
+    are not in ``listed``."""
+    rows_unknown: int = 0
+    """Those of these listings of which the index does not know how many articles they have."""
     listings_incomplete: dict[str, str] = field(default_factory=dict)
     """Address → why the listing was not read to its end."""
     listing_details: dict[str, str] = field(default_factory=dict)
     """Address → an explanation of that."""
+    listing_advice: dict[str, str] = field(default_factory=dict)
+    """Address → what to do, if another run does not help."""
 
     @property
     def balanced(self) -> bool:
@@ -107,17 +114,24 @@ class Ledger:
     def known_listing(self, url: str) -> KnownListing:
         return self._catalogue.known_listing(url)
 
-    def listing_complete(self, *, unchanged: bool = False) -> None:
+    def listing_complete(self) -> None:
         self.tally.listings_complete += 1
-        self.tally.listings_unchanged += unchanged
+
+    def listing_unchanged(self, known: KnownListing) -> None:
+        self.listing_complete()
+        self.tally.listings_unchanged += 1
+        self.tally.rows_unchanged += known.rows
+        self.tally.rows_unknown += known.most == 0
 
     def remember_listing(self, listing: KnownListing) -> None:
         self._catalogue.remember_listing(listing)
 
-    def listing_incomplete(self, url: str, reason: str, detail: str = "") -> None:
+    def listing_incomplete(self, url: str, reason: str, detail: str = "", advice: str = "") -> None:
         self.tally.listings_incomplete[url] = reason
         if detail:
             self.tally.listing_details[url] = detail
+        if advice:
+            self.tally.listing_advice[url] = advice
 
     def listings(self) -> list[str]:
         """The addresses of the listings that earlier runs read."""

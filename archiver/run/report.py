@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, TypeVar
 
+from archiver.run import advice
+from archiver.run.doubts import Doubts, counted
 from archiver.run.ledger import ENDS, End, Tally
 from archiver.run.status import Status
 from archiver.safe_text import to_json
@@ -36,9 +39,7 @@ _OWN_REASONS = ("finished", "storage_failed", "export_failed", "usage")
 
 _MEANINGS = {
     Status.OK: "complete: every listed article has a result",
-    Status.INCOMPLETE: "incomplete: run it again",
-    Status.REJECTED: "articles were quarantined: read their records, then run it again",
-    Status.SITE_CHANGED: "the site seems to have changed: compare it with its profile",
+    Status.SITE_CHANGED: "the site changed, or its profile is wrong: do what the lines above say",
     Status.STORAGE: "the archive could not be written: free some space or repair the disk, then run it again",
     Status.INTERRUPTED: "stopped by a signal: run it again",
     Status.BROKEN: "an internal error, or an article without a result: please report this, with the log",
@@ -70,7 +71,9 @@ class Report:
     """The most articles to request, as the user gave it."""
     internal_errors: int = 0
     doubts: dict[str, int] | None = None
-    """Statistic (``date/conflict`` …) → count."""
+    """Statistic (``date/conflict`` …) → count, also of articles that got no post."""
+    doubtful: Doubts = field(default_factory=Doubts)
+    """The doubts about new posts."""
     proxies: tuple[str, ...] = ()
     """Hosts of the proxies that requests were sent through. A proxy resolves host names itself, so it also
     has to refuse private addresses."""
@@ -127,12 +130,16 @@ class Report:
             **{end: tally.ends[end] for end in ENDS},
             "reasons": dict(sorted(tally.reasons.items())),
             "doubts": dict(sorted((self.doubts or {}).items())),
+            "doubtful": self.doubtful.as_dict(),
             "listings": {
                 "complete": tally.listings_complete,
                 "unchanged": tally.listings_unchanged,
+                "unchanged_rows": tally.rows_unchanged,
+                "unchanged_unknown": tally.rows_unknown,
                 "incomplete": dict(sorted(tally.listings_incomplete.items())[:MAX_LISTINGS]),
                 "incomplete_count": len(tally.listings_incomplete),
                 "details": dict(sorted(tally.listing_details.items())[:MAX_LISTINGS]),
+                "advice": dict(sorted(tally.listing_advice.items())[:MAX_LISTINGS]),
                 "pages": tally.pages,
             },
             "known_before": {name: count for name, count in sorted(tally.known.items()) if count},
@@ -171,7 +178,8 @@ class Report:
         counts += [(end, ends[end]) for end in ENDS if end != "posted"]
         width = max(len(str(count)) for _, count in counts)
         lines = [f"{self.spider} · {self.site}"]
-        lines += [f"  {name:<12}{count:>{width}}{self._reasons(name)}" for name, count in counts]
+        notes = {"listed": self._unread(), **{end: self._reasons(end) for end in ENDS}}
+        lines += [f"  {name:<12}{count:>{width}}{notes.get(name, '')}" for name, count in counts]
         lines += [
             self._listings(),
             f"  {self.requests} requests, {_size(self.bytes)}, {self.seconds:.1f} s{self._proxy_note()}",
@@ -190,6 +198,19 @@ class Report:
         line += f", {tally.listings_unchanged} unchanged" if tally.listings_unchanged else ""
         return f"{line}, {incomplete} incomplete" if incomplete else line
 
+    def _unread(self) -> str:
+        """The articles of listings that did not change: they were not listed again."""
+        tally = self.tally
+        if not tally.listings_unchanged:
+            return ""
+        known = tally.listings_unchanged - tally.rows_unknown
+        if not known:
+            return f"  and an unknown number in {counted(tally.rows_unknown, 'unchanged listing')}"
+        more = (
+            f", and an unknown number in {counted(tally.rows_unknown, 'other')}" if tally.rows_unknown else ""
+        )
+        return f"  and {tally.rows_unchanged} in {counted(known, 'unchanged listing')}{more}"
+
     def _reasons(self, end: str) -> str:
         reasons = {
             name.partition("/")[2]: count
@@ -205,11 +226,12 @@ class Report:
         listings = [self._listing_line(url) for url in _first(tally.listings_incomplete)]
         failures = [_failure_line(failure) for failure in _first(tally.failures)]
         lines = [
+            *self.doubtful.lines(tally.ends["posted"], self.doubts or {}),
             *listings,
             *_rest("listings", len(tally.listings_incomplete)),
             *failures,
             *_rest("failures", max(tally.failed, len(tally.failures))),
-            *(f"  the site changed: {printable(sentence, 600)}" for sentence in _first(self.drift)),
+            *(f"  site or profile: {printable(sentence, 600)}" for sentence in _first(self.drift)),
             *_rest("signs of a changed site", len(self.drift)),
         ]
         if tally.limit_reached:
@@ -232,18 +254,44 @@ class Report:
     def _listing_line(self, url: str) -> str:
         tally = self.tally
         line = f"  listing incomplete: {printable(url)}: {tally.listings_incomplete[url]}"
-        detail = tally.listing_details.get(url, "")
-        return f"{line} ({printable(detail, 400)})" if detail else line
+        if detail := tally.listing_details.get(url, ""):
+            line += f" ({printable(detail, 600)})"
+        to_do = tally.listing_advice.get(url)
+        return f"{line}; another run does not help: {to_do}" if to_do else line
 
     def _exit_line(self) -> str:
-        meaning = _MEANINGS.get(self.status, "")
+        return f"exit {int(self.status)}: {self._meaning()}"
+
+    def _meaning(self) -> str:
         if self.status is Status.USAGE:
-            meaning = printable(self.usage_error, 1000)
-        elif self.status is Status.INCOMPLETE and self.no_network:
-            meaning = f"{printable(self.no_network, 600)}; run it again"
-        elif self.status is Status.STORAGE and not self.storage_error:
-            meaning = "an export was not written completely: see the line above"
-        return f"exit {int(self.status)}: {meaning}"
+            return printable(self.usage_error, 1000)
+        if self.status is Status.INCOMPLETE and self.no_network:
+            return f"{printable(self.no_network, 600)}; run it again"
+        if self.status is Status.INCOMPLETE:
+            return advice.verdict(*self._open_reasons())
+        if self.status is Status.REJECTED:
+            return advice.rejected(self._of_end("quarantined", self.tally.reasons - self.tally.known))
+        if self.status is Status.STORAGE and not self.storage_error:
+            return "an export was not written completely: see the line above"
+        return _MEANINGS[self.status]
+
+    def _open_reasons(self) -> tuple[set[str], set[str]]:
+        """Why the run is not complete: the reasons that another run may change, and the others."""
+        tally = self.tally
+        helped = {
+            tally.listings_incomplete[url] for url in tally.listings_incomplete.keys() - tally.listing_advice
+        }
+        deferred = self._of_end("deferred", tally.reasons)
+        helped |= {reason for reason in deferred if not advice.to_do(reason)}
+        if self.finish_reason not in _OWN_REASONS:
+            helped.add(self.finish_reason)
+        no_help = {tally.listings_incomplete[url] for url in tally.listing_advice}
+        return helped, no_help | {reason for reason in deferred if advice.to_do(reason)}
+
+    @staticmethod
+    def _of_end(end: str, reasons: Counter[str]) -> set[str]:
+        """The reasons of the articles that have this result."""
+        return {reason for name in reasons if (reason := name.removeprefix(f"{end}/")) != name}
 
 
 T = TypeVar("T")
@@ -260,7 +308,9 @@ def _rest(what: str, count: int) -> list[str]:
 def _failure_line(failure: End) -> str:
     line = f"  {failure.end}: {printable(failure.id)}: {failure.reason}"
     if failure.detail:
-        line += f" ({printable(failure.detail)})"
+        line += f" ({printable(failure.detail, 600)})"
+    if failure.end == "deferred" and (to_do := advice.to_do(failure.reason)):
+        line += f"; another run does not help: {to_do}"
     return f"{line}; record kept in {failure.record}" if failure.record else line
 
 

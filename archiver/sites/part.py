@@ -38,3 +38,12 @@ def check_at(key: str, rule: str, page_format: str) -> None:
         check_rule(rule, page_format)
     except ValueError as exc:
         raise WrongKey(key, exc) from exc
+
+
+MAX_SHOWN = 50
+"""Characters of a rule in a message."""
+
+
+def shown(rule: str) -> str:
+    """A rule for a message."""
+    return repr(rule if len(rule) <= MAX_SHOWN else f"{rule[: MAX_SHOWN - 1]}…")

@@ -16,7 +16,7 @@ from archiver.normalise.notices import Kind
 from archiver.normalise.sources import DEFAULT_TAG
 from archiver.normalise.zone import BEIJING
 from archiver.sites.addresses import IDS, MAX_ADDRESS, AllowedOrigin, is_web, is_within, origin_of, with_https
-from archiver.sites.article import ArticlePage, Step
+from archiver.sites.article import ArticlePage, SaidField, Step
 from archiver.sites.categories import Category, named_categories
 from archiver.sites.family import CategoryTemplate, Family, LinkTemplate, TagTemplate
 from archiver.sites.ids import id_of
@@ -261,6 +261,15 @@ class Profile(Part):
     def requested_at(self, url: str) -> str:
         """The address with https, if the site is requested only by https."""
         return with_https(url, self.origins)
+
+    def rules_for(self, name: SaidField, article_id: str) -> str:
+        """The rules that find a field of this article, for a message: ``post_page 'h1', api 'Title'``."""
+        family = self.family_of(article_id)
+        special = family.rules if family else {}
+        found = (
+            (step.origin, {**step.fields, **special.get(step.origin, {})}.get(name)) for step in self.steps
+        )
+        return ", ".join(f"{origin} {rule}" for origin, rule in found if rule) or "none in the profile"
 
     def allows(self, url: str) -> bool:
         """Whether a request to this address is allowed: it is at one of the origins, without credentials."""

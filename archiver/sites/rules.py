@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from archiver.sites.part import Part, WrongKey, check_at
+from archiver.sites.part import Part, WrongKey, check_at, shown
 from archiver.sites.patterns import OptionalRegex, bounded
 
 
@@ -35,6 +35,10 @@ class Rule(Part):
         for number, selector in enumerate(self.drop):
             check_at(f"drop.{number}", selector, "html")
         return self
+
+    def __str__(self) -> str:
+        """As in a message."""
+        return shown(self.at or self.text)
 
     @property
     def is_plain(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -15,9 +15,9 @@ from archiver.extract.article import read_answer
 from archiver.extract.listing import read_home, read_listing
 from archiver.fetch import outcomes
 from archiver.fetch.headers import header
-from archiver.fetch.responses import came_instead, refuse_redirected
 from archiver.items import Answer, Article, Listed
 from archiver.run.reading import Reader
+from archiver.run.responses import came_instead, refuse_redirected
 from archiver.sites.listing import Home
 from archiver.sites.profile import Profile
 from archiver.trying.articles import examined
@@ -128,7 +128,10 @@ class Trial:
         """Requests the addresses of a step until one answers, and adds what the page says."""
         step, asked = self.site.steps[number], []
         for url in gathering.addresses(article.listed, number, self.site):
-            got = await self._read(url, step.origin, step.format, read_answer, step, self.site, article.id)
+            given = (step, self.site, article.id)
+            got = await self._read(
+                url, step.origin, step.format, read_answer, *given, hints=article.listed.hints
+            )
             asked.append(got.asked)
             if response := got.response:
                 answer = Answer(
@@ -144,9 +147,15 @@ class Trial:
         return asked
 
     async def _read(
-        self, url: str, place: str, page_format: str, read: Callable[..., Any], *given: Any
+        self,
+        url: str,
+        place: str,
+        page_format: str,
+        read: Callable[..., Any],
+        *given: Any,
+        hints: Mapping[str, str] | None = None,
     ) -> _Got:
-        """Requests a page, and reads it with ``read``."""
+        """Requests a page, and reads it with ``read``. ``hints``: what the listing says of an article."""
         response = None
         try:
             response = await self.fetch(url, page_format)
@@ -154,19 +163,13 @@ class Trial:
                 raise problem
             if read is read_listing:
                 refuse_redirected(response)
-            page = await self._now(response, page_format, read, given)
+            given = (response.url, *given) if hints is None else (*given, response.url, dict(hints))
+            found = self.reader.read(response, page_format, read, *given)
+            page = await found if isinstance(found, Awaitable) else found
         except ArticleError as exc:
             why = outcomes.of_reading(exc).plain()
             return _Got(Asked(url, place, came_of(response, is_wrong=True), str(why)), None, why, response)
         return _Got(Asked(url, place, came_of(response)), page, None, response)
-
-    async def _now(
-        self, response: Response, page_format: str, read: Callable[..., Any], given: tuple[Any, ...]
-    ) -> Any:
-        """Rules of an article come before the address of the page, those of a listing after it."""
-        given = (*given, response.url) if read is read_answer else (response.url, *given)
-        found = self.reader.read(response, page_format, read, *given)
-        return await found if isinstance(found, Awaitable) else found
 
 
 class _Got(NamedTuple):

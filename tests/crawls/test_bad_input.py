@@ -375,7 +375,7 @@ ODD: dict[str, Odd] = {
         said=text("来源难辨。", "样例日报，供稿"), made={"source": "样例日报，供稿", "notes": ["source/unparsed"]}
     ),
     "c9-a-long-source": Odd("quarantined/source", text("来源太长。", "报" * 300)),
-    "c9-markup-as-the-source": Odd("quarantined/source", {"text": "<p>标记。</p>", "medianame": "<b>样例报</b>"}),
+    "c9-markup-as-the-source": Odd("quarantined/source", {"text": "<p>标记。</p>", "medianame": "<script>样例报</script>"}),
     "c10-a-slug": Odd(said=text("同音之一。", "样例晨报"), made={"tag": "样例晨报新闻"}),
     "c10-the-same-slug": Odd(said=text("同音之二。", "样礼晨报"), made={"tag": "样礼晨报新闻"}),
     # texts

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from archiver.replica.articles import Site
 from archiver.replica.server import Replica, proxied
-from tests.crawling import asked, crawl, scrapy
-from tests.forks import Done
+from tests import crawling
+from tests.crawling import asked, crawl
 
 
-def typed(*words: str) -> Done:
-    return scrapy(list(words), proxied("http://127.0.0.1:9", os.environ))
+def scrapy(*words: str) -> subprocess.CompletedProcess[str]:
+    done = crawling.scrapy(list(words), proxied("http://127.0.0.1:9", os.environ))
+    return subprocess.CompletedProcess(words, done.status, done.stdout, done.stderr)
 
 
 def test_items_go_to_stdout_and_the_report_to_stderr(tmp_path: Path) -> None:
@@ -53,17 +55,17 @@ def test_the_job_argument_of_scrapyd_is_accepted(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("command", ["archive-reindex", "archive-check", "archive-gaps"])
 def test_every_command_has_help_and_refuses_wrong_arguments(command: str, tmp_path: Path) -> None:
-    assert "Options" in typed(command, "--help").stdout
-    wrong = typed(command, "nonsense")
-    assert wrong.status == 2
+    assert "Options" in scrapy(command, "--help").stdout
+    wrong = scrapy(command, "nonsense")
+    assert wrong.returncode == 2
     assert "nonsense" in wrong.stderr
-    nowhere = typed(command, "-s", f"ARCHIVER_OUTPUT={tmp_path}/none")
-    assert nowhere.status == 2
+    nowhere = scrapy(command, "-s", f"ARCHIVER_OUTPUT={tmp_path}/none")
+    assert nowhere.returncode == 2
     assert f"{tmp_path}/none" in nowhere.stderr
 
 
 def test_archive_reindex_prints_the_number_of_posts(tmp_path: Path) -> None:
     with Replica(Site(articles=10, plain=True)) as replica:
         crawl("category", tmp_path, replica)
-    done = typed("archive-reindex", "-s", f"ARCHIVER_OUTPUT={tmp_path}")
-    assert (done.status, done.stdout) == (0, f"10 posts in {tmp_path}\n")
+    done = scrapy("archive-reindex", "-s", f"ARCHIVER_OUTPUT={tmp_path}")
+    assert (done.returncode, done.stdout) == (0, f"10 posts in {tmp_path}\n")

@@ -19,6 +19,7 @@ from archiver.replica.articles import Site
 from archiver.replica.sources import EMNEWS
 from archiver.sites.listing import Listing
 from archiver.sites.load import load
+from archiver.sites.part import shown
 from archiver.sites.profile import Profile
 
 HOME = "http://finews.withounder.com/"
@@ -459,11 +460,25 @@ def test_a_hostile_category_is_ignored(site: Profile, category: str) -> None:
     assert read_home(text, HOME, site.home, site).categories == ["yangliribao"]
 
 
-@pytest.mark.parametrize("text", [home(), home("/about.html", "http://[::1"), "<html>忙</html>"])
-def test_a_home_page_without_categories_is_refused(site: Profile, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (home(), "finds nothing to compare with"),
+        (home("/about.html", "http://[::1"), "finds 2 links, and none matches"),
+        ("<html>忙</html>", "finds nothing to compare with"),
+    ],
+)
+def test_a_home_page_without_categories_is_refused_and_the_rules_are_named(
+    site: Profile, text: str, found: str
+) -> None:
     assert site.home
-    with pytest.raises(Quarantined, match=r"^not_a_listing: no link on http://\S+ names a category"):
+    with pytest.raises(
+        Quarantined, match=r"^not_a_listing: no link on http://\S+ names a category"
+    ) as refused:
         read_home(text, HOME, site.home, site)
+    assert f"links {shown(site.home.links)} {found} category {shown(site.home.category.pattern)}" in str(
+        refused.value
+    )
 
 
 def test_all_articles_of_the_replica_are_listed(site: Profile, rule: Listing) -> None:

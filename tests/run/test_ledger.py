@@ -10,8 +10,9 @@ import pytest
 from archiver.errors import ArticleError, Deferred, Quarantined, Skipped
 from archiver.items import Listed
 from archiver.publish.jekyll.site import open_site
+from archiver.run import drift
 from archiver.run.ledger import Ledger
-from archiver.storage.rows import OpenArticle
+from archiver.storage.rows import KnownListing, OpenArticle
 from archiver.storage.schedule import Schedule
 from tests.storage.archives import LISTING, NOW, bytes_of, listed
 
@@ -235,3 +236,26 @@ def test_a_named_article_is_open_without_a_listing(tmp_path: Path) -> None:
     run(tmp_path, NOW, TIMEOUT, named=True, listing="")
     with open_site(tmp_path) as archive:
         assert [article.id for article in Ledger(archive.catalogue, NOW).waiting("")] == [listed(1).id]
+
+
+@pytest.mark.parametrize(
+    ("known", "rows", "unknown"),
+    [
+        ([KnownListing("http://a.example/", rows=12, most=40)], 12, 0),
+        ([KnownListing("http://a.example/", rows=0, most=3)], 0, 0),
+        ([KnownListing("http://a.example/")], 0, 1),
+        ([KnownListing(f"http://a.example/{n}", rows=n, most=n) for n in range(5)], 10, 1),
+        ([], 0, 0),
+    ],
+)
+def test_unchanged_listings_count_as_what_they_had_and_not_as_listed(
+    tmp_path: Path, known: list[KnownListing], rows: int, unknown: int
+) -> None:
+    with open_site(tmp_path) as archive:
+        ledger = Ledger(archive.catalogue, NOW)
+        for listing in known:
+            ledger.listing_unchanged(listing)
+    tally = ledger.tally
+    assert (tally.rows_unchanged, tally.rows_unknown, tally.listed) == (rows, unknown, 0)
+    assert tally.listings_complete == tally.listings_unchanged == len(known)
+    assert drift.of_articles(tally) == []

@@ -130,6 +130,38 @@ def test_the_json_contains_counts_doubts_and_errors() -> None:
     assert data["storage_error"] == "full"
 
 
+@pytest.mark.parametrize(
+    ("unchanged", "rows", "unknown", "note"),
+    [
+        (0, 0, 0, ""),
+        (1, 12, 0, "  and 12 in 1 unchanged listing"),
+        (3, 0, 0, "  and 0 in 3 unchanged listings"),
+        (10, 38, 0, "  and 38 in 10 unchanged listings"),
+        (10, 30, 4, "  and 30 in 6 unchanged listings, and an unknown number in 4 others"),
+        (1, 0, 1, "  and an unknown number in 1 unchanged listing"),
+        (2, 0, 2, "  and an unknown number in 2 unchanged listings"),
+    ],
+)
+def test_the_report_says_how_many_articles_unchanged_listings_have(
+    unchanged: int, rows: int, unknown: int, note: str
+) -> None:
+    made = report(
+        Tally(
+            listed=3,
+            ends=Counter(unchanged=3),
+            listings_complete=unchanged,
+            listings_unchanged=unchanged,
+            rows_unchanged=rows,
+            rows_unknown=unknown,
+        )
+    )
+    assert made.as_text().splitlines()[1] == f"  listed      3{note}"
+    data = json.loads(made.as_json())
+    assert (data["listed"], data["listings"]["unchanged_rows"]) == (3, rows)
+    assert data["listings"]["unchanged_unknown"] == unknown
+    assert made.status is Status.OK
+
+
 @pytest.mark.parametrize("count", [1, 10, 11])
 def test_posts_without_a_file_are_reported_and_do_not_change_the_status(count: int) -> None:
     ids = tuple(f"NW{number:03}" for number in range(count))

@@ -68,7 +68,10 @@ def test_a_site_that_always_answers_304_is_asked_without_a_validator_after_a_day
     first_run(tmp_path, replica)
     replica.status = 304
     count = publish(replica)
-    assert crawl("category", tmp_path, replica, category="cailianshe")["posted"] == 0
+    run = crawl("category", tmp_path, replica, category="cailianshe")
+    assert (run["listed"], run["posted"]) == (0, 0)
+    assert run["listings"]["unchanged_rows"] == count - 1, "those that it listed before"
+    assert f"listed      0  and {count - 1} in 1 unchanged listing\n" in run.stderr
     set_looked(tmp_path, datetime.now(UTC) - timedelta(hours=25))
     run = crawl("category", tmp_path, replica, category="cailianshe")
     assert (run.status, run["posted"], run["listed"]) == (0, 1, count), run.stderr

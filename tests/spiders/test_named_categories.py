@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from archiver.items import Listed
 from archiver.replica.articles import Site
 from archiver.replica.server import Answer, Replica
+from spiders.listing import ListingSpider
 from tests.crawling import PROJECT, asked, crawl, posts
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
@@ -146,3 +150,16 @@ def test_a_page_that_is_not_a_listing_any_more_is_described_and_requested_again(
     run = crawl("category", tmp_path, replica, *QUICK, category="cailianshe")
     assert (run.status, list(run["listings"]["incomplete"].values())) == (3, ["not_a_listing"])
     assert "the response is text/html with the title '正在验证'" in run.stderr
+
+
+def test_rows_without_an_id_or_address_are_told_apart_from_ids_of_another_form() -> None:
+    refused: dict[str, list[str]] = {}
+    ledger = SimpleNamespace(
+        refuse_all=lambda rows, why: refused.setdefault(why.detail, []).extend(listed.id for listed in rows)
+    )
+    spider: Any = SimpleNamespace(run=SimpleNamespace(ledger=ledger), site=SimpleNamespace(name="mine"))
+    ListingSpider._refuse_rows(spider, [Listed("x.html"), Listed(""), Listed("y.html")])
+    assert refused == {
+        "mine has no ids of this form": ["x.html", "y.html"],
+        "fields.id and fields.address of the profile find nothing in the row": [""],
+    }

@@ -37,14 +37,23 @@ Column = tuple[str, str]
 
 @pytest.fixture(scope="module")
 def crawled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """After a crawl with one listing that failed and two articles that were quarantined."""
+    """After a crawl with one listing that failed, two articles that were quarantined, and one whose credit has an
+    unknown form."""
     root = tmp_path_factory.mktemp("crawled") / "output"
     with Replica(Site(articles=30, plain=True)) as replica:
-        first, second = list(replica.site.listing("cailianshe"))[:2]
+        first, second, third = list(replica.site.listing("cailianshe"))[:3]
         pages = ((first, "<html>忙</html>".encode()), (second, b"<html>\xff\x00</html>"))
         for article, page in ((replica.site.article(article_id), page) for article_id, page in pages):
             replica.answers[f"/NewsData/GetNewsText.do?id={article.id}"] = (200, {}, "{}")
             replica.answers[f"/cailianshe/{article.date:%Y/%m/%d}/{article.id}.html"] = (200, {}, page)
+        doubtful = {
+            "Title": replica.site.title(third),
+            "Date": "2022-02-22 10:00:00",
+            "text": "<p>样例正文。</p>",
+            "medianame": "样例日报，供稿",
+        }
+        path = f"/NewsData/GetNewsText.do?id={replica.site.article(third).id}"
+        replica.answers[path] = (200, {}, json.dumps(doubtful))
         replica.answers["/category/21caijing.html"] = (500, {}, "")
         assert crawl("category", root, replica, "-s", "RETRY_TIMES=0").status == 4
     return root

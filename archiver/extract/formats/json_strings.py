@@ -22,7 +22,10 @@ _REST = rf"(?: \s++ (?: [\w:@.-]++ \s*+ = \s*+ {_VALUE} | async | controls | hid
 """The attributes and the end of a start tag."""
 
 _HTML = re.compile(rf"</(?:{_NAMES})\s*+> | <(?:{_ALONE}){_REST} | <!--", re.VERBOSE | re.IGNORECASE)
-_TAG = re.compile(rf"</?(?:(?P<line>{'|'.join(BLOCKS)}|br)|{_NAMES}){_REST}", re.VERBOSE | re.IGNORECASE)
+_TAG = re.compile(
+    rf"</?(?:(?P<line>{'|'.join(BLOCKS)}|br)|{'|'.join(INLINES)}){_REST}", re.VERBOSE | re.IGNORECASE
+)
+"""A tag of text. The tags of a script or a form are kept, so that its content is not taken for a title."""
 
 _CDATA = re.compile(r"\s*<!\[CDATA\[(.*)\]\]>\s*", re.DOTALL)
 _ESCAPED = re.compile(rf"\s*&lt;(?:{'|'.join(BLOCKS)})(?![a-z0-9]).*&gt;\s*", re.DOTALL | re.IGNORECASE)

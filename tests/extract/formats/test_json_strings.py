@@ -59,6 +59,7 @@ LINES = [
     ("<p>样例摘要&hellip;</p>\n", " 样例摘要… \n"),
     ("&#x6D4B;&#35797;", "测试"),
     # characters of the text
+    ("<script>alert(1)</script>", "<script>alert(1)</script>"),
     ("评级<B的债券", "评级<B的债券"),
     ("PE<15且PB>1", "PE<15且PB>1"),
     ("A<B>C的企业", "A<B>C的企业"),

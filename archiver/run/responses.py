@@ -6,21 +6,17 @@ from urllib.parse import urlsplit
 
 from scrapy.http import Response
 
-from archiver.errors import ArticleError, Deferred
-from archiver.extract.decode import decode
-from archiver.extract.preview import preview
+from archiver.errors import Deferred
+from archiver.fetch import outcomes
 from archiver.fetch.headers import header
+from archiver.run import instead
 
 
 def came_instead(response: Response) -> str:
-    """What a response with status 200 is, in a few words."""
-    if response.status != 200:
+    """What a successful response is, in a few words."""
+    if outcomes.of_status(response):
         return ""
-    try:
-        text = decode(response.body, header(response, "Content-Type")).text
-    except ArticleError:
-        text = ""
-    return preview(text, header(response, "Content-Type"))
+    return instead.came_instead(response.body, header(response, "Content-Type"))
 
 
 def refuse_redirected(response: Response) -> None:
