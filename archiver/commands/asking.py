@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from archiver.commands.base import ArchiverCommand, program
 from archiver.run.archive_run import site_url
@@ -17,12 +19,16 @@ from archiver.trying.spider import Task, run_task
 class AskingCommand(ArchiverCommand, ABC):
     requires_crawler_process = True
 
-    def trial(self, site: Profile, fetch: Fetch) -> Trial:
+    @contextmanager
+    def trial(self, site: Profile, fetch: Fetch) -> Iterator[Trial]:
         assert self.settings
         reader = Reader(
             self.settings.getfloat("ARCHIVER_PAGE_SECONDS"), self.settings.getint("ARCHIVER_PAGE_ELEMENTS")
         )
-        return Trial(site, site_url(self.settings, site), fetch, reader)
+        try:
+            yield Trial(site, site_url(self.settings, site), fetch, reader)
+        finally:
+            reader.close()
 
     def ask(self, site: Profile | None, task: Task) -> bool:
         """Runs a task that requests pages; returns whether it came to its end. Raises what the task raises.

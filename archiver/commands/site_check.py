@@ -3,22 +3,39 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
+from abc import ABC
+from pathlib import Path
 
 from archiver.commands.asking import AskingCommand
 from archiver.errors import BadArgument
 from archiver.safe_text import to_json
-from archiver.sites.load import load
+from archiver.sites.load import load, place_of
 from archiver.terminal import write, write_styled
 from archiver.trying.check import Fetch
 from archiver.trying.findings import SiteFound
+from archiver.trying.saved import Pages
 from archiver.trying.words import lines_of
 
+BESIDE = "beside the profile"
 
-class Command(AskingCommand):
+
+class SiteCommand(AskingCommand, ABC):
+    """Prints what a profile finds."""
+
+    def show(self, found: SiteFound, *, as_json: bool) -> None:
+        self.exitcode = found.status
+        if as_json:
+            write(to_json(found.as_dict()))
+        else:
+            write_styled(lines_of(found))
+
+
+class Command(SiteCommand):
     example = "mine.yaml --category markets"
 
     def syntax(self) -> str:
-        return "[options] [NAME|FILE]"
+        return "[NAME|FILE] [options]"
 
     def short_desc(self) -> str:
         return "Show what every rule of a site's profile finds"
@@ -41,28 +58,47 @@ class Command(AskingCommand):
             help="check this page, an article or a listing, instead; may be repeated",
         )
         group.add_argument("--category", default="", metavar="C", help="the category of the listing")
+        group.add_argument(
+            "--saved",
+            nargs="?",
+            const=BESIDE,
+            metavar="DIR",
+            help="compare the pages of site-record, without the network (default: those beside the profile)",
+        )
+        group.add_argument(
+            "--live", action="store_true", help="compare the saved articles with the site of today"
+        )
         group.add_argument("--json", action="store_true", help="write JSON")
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) > 1:
             raise BadArgument(f"unknown argument {args[1]!r}")
+        if opts.saved and opts.saved.endswith((".yaml", ".yml")):
+            raise BadArgument(f"write the profile before --saved: {self.name} {opts.saved} --saved")
         self.check_settings()
-        site = load(args[0] if args else "finews")
+        name = args[0] if args else "finews"
+        site = load(name)
+        pages = Pages(Path(opts.saved)) if opts.saved not in (None, BESIDE) else pages_of(name)[0]
+        is_compared = (opts.saved or opts.live) and not opts.url
+        if is_compared and not (pages.has_articles or site.tests):
+            raise BadArgument(f"{pages.folder} has no saved articles: type finews site-record {name}")
         results: list[SiteFound] = []
 
         async def check(fetch: Fetch) -> None:
-            trial = self.trial(site, fetch)
-            try:
-                results.append(await trial.check(opts.url, opts.category))
-            finally:
-                trial.reader.close()
+            with self.trial(site, fetch) as trial:
+                if is_compared:
+                    results.append(await trial.compare(pages.articles()))
+                else:
+                    results.append(await trial.check(opts.url, opts.category))
 
-        if self.ask(site, check):
-            self.show(results[0], as_json=opts.json)
+        if opts.saved:
+            asyncio.run(check(pages.fetch))
+        elif not self.ask(site, check):
+            return
+        self.show(results[0], as_json=opts.json)
 
-    def show(self, found: SiteFound, *, as_json: bool) -> None:
-        self.exitcode = found.status
-        if as_json:
-            write(to_json(found.as_dict()))
-        else:
-            write_styled(lines_of(found))
+
+def pages_of(name: str) -> tuple[Pages, str]:
+    """The saved pages of a profile, and their folder."""
+    folder = place_of(name).with_suffix(".pages")
+    return Pages(folder), str(folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 
 from archiver import derive
 from archiver.errors import ArticleError, Deferred
@@ -41,11 +42,13 @@ def examined(article: Article, asked: list[Asked], site: Profile, site_url: str)
     return ArticleFound(
         article.id,
         article.listed.address,
+        article.listed,
         asked,
         [found for found in fields if _is_shown(found)],
         ends=str(problems[0][1]) if problems else "posted",
         advice=advice_for(whole, article.listed.address, place) if whole else "",
         is_unreachable=isinstance(whole, Deferred),
+        values=values_of(article),
     )
 
 
@@ -97,10 +100,21 @@ def _chosen(name: str, article: Article) -> Evidence:
     return used or next(iter(said), Evidence("", ""))
 
 
+def values_of(article: Article) -> dict[str, str]:
+    """The fields of the post, as they are kept in a fixture."""
+    values = {name: getattr(article, name) for name in ("id", *DECIDED)}
+    values["date"] = f"{article.date:%Y-%m-%d %H:%M:%S %z}" if article.date else ""
+    return {name: str(value) for name, value in values.items() if value}
+
+
+def plain_text(markup: str) -> str:
+    return unescape(_TAG.sub("", markup))
+
+
 def _value(name: str, article: Article) -> str:
     value = getattr(article, name)
     if name == "body" and value:
-        length = len("".join(_TAG.sub("", value).split()))
+        length = len("".join(plain_text(value).split()))
         pictures = len(_PICTURE.findall(value))
         return f"{length:,} characters, {pictures} picture{'' if pictures == 1 else 's'}"
     if name == "date" and value:

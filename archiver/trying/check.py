@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from scrapy.http import Response
@@ -20,13 +21,16 @@ from archiver.run.reading import Reader
 from archiver.run.responses import came_instead, refuse_redirected
 from archiver.sites.listing import Home
 from archiver.sites.profile import Profile
-from archiver.trying.articles import examined
-from archiver.trying.findings import ArticleFound, Asked, ListingFound, SiteFound
+from archiver.trying.articles import examined, plain_text
+from archiver.trying.findings import ArticleFound, Asked, ListingFound, SavedArticle, SiteFound
 from archiver.trying.listings import counted, of_home
 from archiver.trying.page import listing_of, step_of
 from archiver.trying.rules import advice_for
 
 MAX_ARTICLES = 3
+
+FETCHED = "archiver_fetched"
+"""``Request.meta`` of a saved page: when it was received."""
 
 Fetch = Callable[[str, str], Awaitable[Response]]
 """The response for an address; the second argument is the format of the page. Raises ArticleError."""
@@ -78,6 +82,20 @@ class Trial:
             raise BadArgument(f"{url} is not the address of an article of {self.site.name}")
         return Listed(named, category, url if self.site.named_by(url) else "")
 
+    async def compare(self, saved: Iterable[SavedArticle]) -> SiteFound:
+        """Reads saved articles again, and those in the ``tests`` of the profile; notes what is different."""
+        articles, notes = [], []
+        for one in saved:
+            articles.append(found := await self.article(one.listed))
+            if found.is_posted:
+                notes += [f"{found.id}: {what}" for what in differences(found.values, one.article)]
+        for test in self.site.tests:
+            articles.append(found := await self.article(self.named(test.url)))
+            if found.is_posted:
+                text = plain_text(found.values.get("body", ""))
+                notes += [f"{test.url}: {what}" for what in test.differences(found.values, text)]
+        return SiteFound(self.site.name, [], articles, notes)
+
     def _first(self, category: str) -> tuple[str, str]:
         """The key and category of the listing to read; no category if the home page names one."""
         if category:
@@ -120,8 +138,6 @@ class Trial:
             asked += await self._step(article, number)
         if not isinstance(article.failure, Deferred) and article.said.get("body"):
             article.failure = None
-        elif not asked and not article.said.get("body"):
-            article.failure = Quarantined("no_address", "no step has an address for this article")
         return examined(article, asked, self.site, self.site_url)
 
     async def _step(self, article: Article, number: int) -> list[Asked]:
@@ -138,8 +154,9 @@ class Trial:
                     response.url, response.status, response.headers, response.body, got.asked.problem
                 )
                 article.answers.append(answer)
-            if got.page:
-                gathering.add(article, got.page, self.site, datetime.now(UTC))
+            if got.page and response:
+                now = response.meta.get(FETCHED) or datetime.now(UTC)
+                gathering.add(article, got.page, self.site, now)
             if isinstance(got.why, Deferred) or not isinstance(article.failure, Quarantined):
                 article.failure = got.why or article.failure
             if not isinstance(got.why, Deferred):
@@ -183,6 +200,16 @@ def _failed(key: str, category: str, got: _Got) -> ListingFound:
     assert got.why
     advice = advice_for(got.why, got.asked.url, key)
     return ListingFound(key, category, got.asked, advice=advice, is_unreachable=isinstance(got.why, Deferred))
+
+
+def differences(found: Mapping[str, str], expected: Mapping[str, str]) -> Iterator[str]:
+    """What is not as it was saved, a sentence for each field."""
+    for name in sorted({*found, *expected}):
+        now, then = found.get(name, ""), expected.get(name, "")
+        if now != then:
+            same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(now, then, strict=False)))
+            start = max(0, same - 10)
+            yield f"{name} is {now[start : start + 50]!r}, saved was {then[start : start + 50]!r}"
 
 
 def spread(articles: Sequence[Listed], most: int) -> list[Listed]:

@@ -59,12 +59,15 @@ class Asked:
 class ArticleFound:
     id: str
     address: str
+    listed: Listed
     asked: list[Asked]
     fields: list[FieldFound]
     ends: str
     """``posted``, or why there would be no post."""
     advice: str = ""
     is_unreachable: bool = False
+    values: dict[str, str] = field(default_factory=dict)
+    """The fields of the post, in full."""
 
     @property
     def is_posted(self) -> bool:
@@ -130,4 +133,14 @@ class SiteFound:
         data = asdict(self)
         for listing in data["listings"]:
             del listing["articles"]
+        for article in data["articles"]:
+            del article["listed"], article["values"]
         return {**data, "exit_status": int(self.status)}
+
+
+@dataclass(frozen=True, slots=True)
+class SavedArticle:
+    """An article that was recorded: what the listing said, and the fields of its post."""
+
+    listed: Listed
+    article: dict[str, str]

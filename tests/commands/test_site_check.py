@@ -24,7 +24,7 @@ def replica() -> Iterator[Replica]:
         yield running
 
 
-def check(tmp_path: Path, replica: Replica, *words: str) -> Done:
+def run(command: str, tmp_path: Path, replica: Replica, *words: str) -> Done:
     replica.requests.clear()
     settings = [
         "ARCHIVER_PACE=full",
@@ -33,7 +33,11 @@ def check(tmp_path: Path, replica: Replica, *words: str) -> Done:
         f"ARCHIVER_OUTPUT={tmp_path}/none",
     ]
     options = [word for setting in settings for word in ("-s", setting)]
-    return scrapy(["site-check", *words, *options], proxied(replica.url, os.environ))
+    return scrapy([command, *words, *options], proxied(replica.url, os.environ))
+
+
+def check(tmp_path: Path, replica: Replica, *words: str) -> Done:
+    return run("site-check", tmp_path, replica, *words)
 
 
 def test_a_listing_and_three_articles_are_requested_and_nothing_is_written(
