@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 from scrapy.http import Response
 
-from archiver.errors import ArticleError, BadArgument
+from archiver.errors import ArticleError, BadArgument, Deferred
 from archiver.extract.decode import decode
 from archiver.extract.formats import open_page
 from archiver.extract.formats.html import HtmlFormat, HtmlPage
@@ -45,10 +45,13 @@ class Discovered:
 
 async def discover(fetch: Fetch, url: str, articles: Sequence[str] = ()) -> Discovered:
     """Raises BadArgument if the page cannot be read, or if no list of articles is found."""
-    response = await fetch(url, "")
-    if problem := outcomes.of_response(response):
-        raise BadArgument(f"{url} cannot be read: {problem}")
-    text = text_of(response)
+    try:
+        response = await fetch(url, "")
+        if problem := outcomes.of_response(response):
+            raise problem
+        text = text_of(response)
+    except ArticleError as why:
+        raise BadArgument(f"{url} cannot be read: {why}") from why
     if kind := kind_of(text):
         return Discovered(url, kind, title=_title_of_feed(text, kind))
     if text.lstrip()[:1] in ("{", "["):
@@ -61,12 +64,8 @@ async def discover(fetch: Fetch, url: str, articles: Sequence[str] = ()) -> Disc
 
 async def _of_html(fetch: Fetch, url: str, page: HtmlPage, articles: Sequence[str]) -> Discovered:
     title, rows = site_title(page), find_rows(page, url, articles)
-    named = alternates(page, url)
-    feeds = [feed for feed in named if await _kind_at(fetch, feed) == "feed"]
-    for path in FEEDS if not feeds else ():
-        if await _kind_at(fetch, urljoin(url, path)) == "feed":
-            feeds.append(urljoin(url, path))
-            break
+    feeds = await _of_kind(fetch, "feed", alternates(page, url)[:3], 3)
+    feeds = feeds or await _of_kind(fetch, "feed", [urljoin(url, path) for path in FEEDS], 1)
     if feeds:
         return Discovered(feeds[0], "feed", title, rows, others=feeds[1:])
     if rows:
@@ -80,13 +79,22 @@ async def _of_html(fetch: Fetch, url: str, page: HtmlPage, articles: Sequence[st
     )
 
 
-async def _kind_at(fetch: Fetch, url: str) -> str:
-    """The format of the page at an address; empty if there is none that lists articles."""
-    try:
-        response = await fetch(url, "")
-        return "" if outcomes.of_response(response) else kind_of(text_of(response))
-    except ArticleError:
-        return ""
+async def _of_kind(fetch: Fetch, kind: str, urls: Sequence[str], most: int) -> list[str]:
+    """The first addresses with a feed or a sitemap. A host that fails is not asked for the rest."""
+    found: list[str] = []
+    for url in urls:
+        try:
+            response = await fetch(url, "")
+            if problem := outcomes.of_response(response):
+                raise problem
+            found += [url] if kind_of(text_of(response)) == kind else []
+        except Deferred:
+            break
+        except ArticleError:
+            continue
+        if len(found) == most:
+            break
+    return found
 
 
 async def _sitemaps(fetch: Fetch, url: str) -> list[str]:
@@ -98,7 +106,7 @@ async def _sitemaps(fetch: Fetch, url: str) -> list[str]:
         robots = ""
     named = [found[1] for found in _SITEMAP.finditer(robots)] or [urljoin(url, "/sitemap.xml")]
     named.sort(key=lambda address: "news" not in address.lower())
-    return [address for address in named[:3] if await _kind_at(fetch, address) == "sitemap"]
+    return await _of_kind(fetch, "sitemap", named[:3], 3)
 
 
 def text_of(response: Response) -> str:

@@ -44,11 +44,12 @@ class PageSpider(Spider):
             yield request
 
     async def fetch(self, url: str, page_format: str) -> Response:
-        """Raises ArticleError if there is no response."""
+        """Raises ArticleError if there is no response. A page of unknown format, which may not exist, is
+        requested once; every other one is retried as in a run."""
         request = Request(
             url,
             callback=NO_CALLBACK,
-            meta={"handle_httpstatus_all": True, EXPECTED: page_format},
+            meta={"handle_httpstatus_all": True, EXPECTED: page_format, "dont_retry": not page_format},
             dont_filter=True,
         )
         try:

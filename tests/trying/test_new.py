@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 import yaml
+from scrapy.http import Response
 
 from archiver.errors import BadArgument
 from archiver.extract.formats.html import HtmlFormat
@@ -17,11 +18,12 @@ from archiver.run.status import Status
 from archiver.sites.load import parse
 from archiver.sites.profile import Profile
 from archiver.trying.check import Fetch, Trial
+from archiver.trying.discover import discover
 from archiver.trying.findings import SiteFound
 from archiver.trying.json_rows import find_json
 from archiver.trying.new import new
 from archiver.trying.rows import find_rows
-from tests.trying.pages import HOST, of_pages
+from tests.trying.pages import HOST, of_pages, response
 
 TITLES = [
     "城南码头扩建工程今日开工",
@@ -180,6 +182,23 @@ def test_a_page_without_a_list_is_one_sentence(listing: str, sentence: str) -> N
 def test_a_page_that_is_not_there_is_one_sentence() -> None:
     with pytest.raises(BadArgument, match="cannot be read: gone"):
         draft({f"{HOST}/other": ""})
+
+
+def test_a_site_that_does_not_answer_is_one_sentence() -> None:
+    with pytest.raises(BadArgument, match="cannot be read: refused: nothing listens there"):
+        draft({}, listing="https://other.example.com/")
+
+
+def test_a_host_that_fails_is_not_asked_for_more_feeds() -> None:
+    pages, asked = site(html(f"<ul class='list'>{rows_of(LI)}</ul>")), []
+    fetch = of_pages(None, pages)
+
+    async def failing(url: str, page_format: str) -> Response:
+        asked.append(url)
+        return response(url, "busy", status=503) if url.endswith("/rss") else await fetch(url, page_format)
+
+    found = asyncio.run(discover(failing, f"{HOST}/news/"))
+    assert (found.format, asked) == ("html", [f"{HOST}/news/", f"{HOST}/feed", f"{HOST}/rss"])
 
 
 HOSTILE = [
