@@ -19,7 +19,7 @@ class Command(SiteCommand):
         return "[options] NAME|FILE [URL ...]"
 
     def short_desc(self) -> str:
-        return "Save pages of a site and the articles in them, to check its profile offline"
+        return "Save pages of a site, to check its profile offline"
 
     def long_desc(self) -> str:
         return (
