@@ -21,7 +21,7 @@ _USERINFO = re.compile(
     r"""
     ( (?: https?: [/\\]*        # http:// and the forms that browsers accept in its place
         | (?<=:)(?<!xpath:) [/\\]{2}                # any other scheme
-        | [/\\]{2} (?! @ | [^/?\#\s@]* [\[(]@ ) )   # no scheme; but not XPath: //@href, //*[@id], //a[not(@b)]
+        | [/\\]{2} (?! @ | [^/?\#\s@]* [\[(]@ ) )   # none; not XPath: //@href, //*[@id], //a[not(@b)]
     )
     [^/?\#\s]* @                # up to the last @ before the path
     """,

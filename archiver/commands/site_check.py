@@ -14,6 +14,8 @@ from archiver.sites.load import load, place_of
 from archiver.terminal import write, write_styled
 from archiver.trying.check import Fetch
 from archiver.trying.findings import SiteFound
+from archiver.trying.remembered import Remembered
+from archiver.trying.report_page import report_page
 from archiver.trying.saved import Pages
 from archiver.trying.words import lines_of
 
@@ -69,6 +71,9 @@ class Command(SiteCommand):
             "--live", action="store_true", help="compare the saved articles with the site of today"
         )
         group.add_argument("--json", action="store_true", help="write JSON")
+        group.add_argument(
+            "--html", default="", metavar="FILE", help="also write the pages, with the found parts marked"
+        )
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) > 1:
@@ -84,8 +89,11 @@ class Command(SiteCommand):
             raise BadArgument(f"{pages.folder} has no saved articles: type finews site-record {name}")
         results: list[SiteFound] = []
 
+        seen: list[Remembered] = []
+
         async def check(fetch: Fetch) -> None:
-            with self.trial(site, fetch) as trial:
+            seen.append(known := Remembered(fetch))
+            with self.trial(site, known) as trial:
                 if is_compared:
                     results.append(await trial.compare(pages.articles()))
                 else:
@@ -96,6 +104,15 @@ class Command(SiteCommand):
         elif not self.ask(site, check):
             return
         self.show(results[0], as_json=opts.json)
+        if opts.html:
+            _write(opts.html, report_page(results[0], site, seen[0].responses))
+
+
+def _write(file: str, content: str) -> None:
+    try:
+        Path(file).write_text(content, encoding="utf-8", errors="backslashreplace")
+    except OSError as exc:
+        raise BadArgument(f"cannot write {file}: {exc.strerror}") from exc
 
 
 def pages_of(name: str) -> tuple[Pages, str]:

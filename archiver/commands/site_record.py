@@ -6,7 +6,7 @@ import argparse
 
 from archiver.commands.site_check import SiteCommand, pages_of
 from archiver.errors import BadArgument
-from archiver.sites.load import load
+from archiver.sites.load import bundled, load
 from archiver.terminal import write
 from archiver.trying.check import Fetch
 from archiver.trying.findings import SiteFound
@@ -16,7 +16,7 @@ class Command(SiteCommand):
     example = "mine.yaml https://www.example.com/story/A2022-0222_1.shtml"
 
     def syntax(self) -> str:
-        return "[options] NAME|FILE [URL ...]"
+        return "[options] FILE [URL ...]"
 
     def short_desc(self) -> str:
         return "Save pages of a site, to check its profile offline"
@@ -35,7 +35,9 @@ class Command(SiteCommand):
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         if not args:
-            raise BadArgument("write the name or the file of a profile")
+            raise BadArgument("write the file of a profile")
+        if args[0] in bundled():
+            raise BadArgument(f"{args[0]} is bundled: write the path of its file, or of your copy of it")
         self.check_settings()
         site, (pages, shown) = load(args[0]), pages_of(args[0])
         results: list[SiteFound] = []

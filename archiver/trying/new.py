@@ -13,38 +13,15 @@ from archiver.extract.generic.readable import text_elements
 from archiver.extract.generic.selectors import selector_of
 from archiver.extract.generic.tree import enclosing
 from archiver.fetch import outcomes
-from archiver.fetch.guard import refusal
 from archiver.sites.load import parse
 from archiver.sites.profile import Profile
 from archiver.trying.check import Fetch, Trial
 from archiver.trying.discover import discover, text_of
 from archiver.trying.draft import CATEGORY, Draft, most_common
 from archiver.trying.findings import SiteFound
+from archiver.trying.remembered import Remembered
 
 OpenTrial = Callable[[Profile, Fetch], AbstractContextManager[Trial]]
-
-
-class Remembered:
-    """A ``Fetch`` that requests no address twice."""
-
-    def __init__(self, fetch: Fetch) -> None:
-        self._fetch = fetch
-        self.responses: dict[str, Response] = {}
-
-    async def __call__(self, url: str, page_format: str) -> Response:
-        if url not in self.responses:
-            self.responses[url] = await self._fetch(url, page_format)
-        return self.responses[url]
-
-    def within(self, site: Profile) -> Fetch:
-        """The same, for the origins of a profile only."""
-
-        async def fetch(url: str, page_format: str) -> Response:
-            if why := refusal(site, url):
-                raise why
-            return await self(url, page_format)
-
-        return fetch
 
 
 async def new(

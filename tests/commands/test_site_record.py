@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 import shutil
 from pathlib import Path
 
+import pytest
+
+from archiver.commands.site_record import Command
 from archiver.replica.articles import Site
 from archiver.replica.server import Replica
 from archiver.sites.load import place_of
@@ -33,6 +37,24 @@ def test_pages_are_saved_beside_the_profile_and_compared(tmp_path: Path) -> None
         done = run("site-check", tmp_path, replica, str(file), "--saved")
         assert (done.status, asked(replica, robots=True)) == (2, [])
         assert ": title is '2022-02-2" in done.stdout or "id_mismatch" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "sentence"),
+    [
+        ([], "write the file of a profile"),
+        (["finews"], "finews is bundled: write the path of its file, or of your copy of it"),
+        (["eastmoney", "https://finance.eastmoney.com/a/202202220000000017.html"], "eastmoney is bundled"),
+    ],
+)
+def test_a_wrong_argument_is_one_sentence(
+    args: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = Command()
+    command.run(args, argparse.Namespace(category=""))
+    said = capsys.readouterr().err
+    assert (command.exitcode, len(said.splitlines())) == (2, 1)
+    assert f"site-record: error: {sentence}" in said
 
 
 def test_nothing_is_saved_if_an_article_cannot_be_posted(tmp_path: Path) -> None:
