@@ -40,8 +40,8 @@ mark::before { content: "‹" attr(title) "› "; font-size: 70%; font-weight: b
 _TAGS = set(
     names(
         "article aside b blockquote br caption code dd div dl dt em figcaption figure footer h1 h2 h3 h4 h5"
-        " h6 header hr i li main mark nav ol p pre s section small span strong sub sup table tbody td tfoot th"
-        " thead time tr u ul"
+        " h6 header hr i li main mark nav ol p pre s section small span strong sub sup table tbody td tfoot"
+        " th thead time tr u ul"
     )
 )
 
