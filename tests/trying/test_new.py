@@ -255,3 +255,9 @@ def test_the_link_to_the_next_page_is_found(link: str, rule: str) -> None:
 def test_rows_in_json_are_found(data: object, rows: str | None, fields: dict[str, str] | None) -> None:
     found = find_json(json.dumps(data))
     assert (found and found.rows, found and found.fields) == (rows, fields)
+
+
+def test_only_the_origins_of_the_draft_are_requested_for_articles() -> None:
+    other = "https://news.example.org/2026/09/20/c100860.html"
+    _, found = draft(site(rss()) | {other: article(0)}, other)
+    assert [article.ends.partition(":")[0] for article in found.articles] == ["posted"] * 3 + ["offsite"]

@@ -117,7 +117,17 @@ def test_a_page_that_was_not_saved_is_named(tmp_path: Path) -> None:
         asyncio.run(Pages(tmp_path).fetch(FIRST, "html"))
 
 
-@pytest.mark.parametrize("content", [b"", b"text", gzip.compress(b"no json\nbody"), gzip.compress(b"{}\nbody"), gzip.compress(b"[]\n"), gzip.compress(b"{}")[:-9]])  # fmt: skip
+DAMAGED = {
+    "an empty file": b"",
+    "a text": b"text",
+    "no json": gzip.compress(b"no json\nbody"),
+    "no address": gzip.compress(b"{}\nbody"),
+    "a list": gzip.compress(b"[]\n"),
+    "a cut file": gzip.compress(b"{}")[:-9],
+}
+
+
+@pytest.mark.parametrize("content", DAMAGED.values(), ids=DAMAGED.keys())
 def test_a_damaged_page_is_one_sentence(tmp_path: Path, content: bytes) -> None:
     (tmp_path / name_of(FIRST)).write_bytes(content)
     with pytest.raises(BadArgument, match="is not a saved page"):
