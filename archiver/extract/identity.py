@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from archiver.errors import Quarantined
-from archiver.items import Article, Evidence
-from archiver.normalise import titles
+from archiver.items import Article, Evidence, Listed
+from archiver.normalise import text, titles
 from archiver.sites.profile import Profile
 
 CANONICAL = "canonical"
@@ -50,6 +52,35 @@ def compare(article: Article, site: Profile, found: Evidence, listed: str, known
     return ["title/conflict"]
 
 
+def unconfirmed(article: Article, said: Mapping[str, Evidence], site: Profile, known: Memory) -> str:
+    """The title in a response that nothing but its address connects with the article, and that does not
+    resemble the title of the listing. It counts if a second response has it, too. Else empty.
+
+    Raises ``Quarantined("id_mismatch")`` for the title of another article, which ``known`` has.
+    """
+    listed = text.clean(article.listed.hints.get("title", ""))
+    has_other = any(each.origin != "listing" for each in article.evidence("title"))
+    if "id" in said or article.evidence("id") or has_other or "title" not in said or not listed:
+        return ""
+    title = text.clean(said["title"].text)
+    is_alike = text.DAMAGED in listed or titles.are_alike(title, listed)
+    if is_alike or _gives_ids(site, said["title"].origin, article.id):
+        return ""
+    if _other_named(article, site, said.get(CANONICAL)) is not None:
+        return ""
+    other = known.first(hash(title), site.key_of(article.id))
+    if other != site.key_of(article.id):
+        what = f"the listing has the title {listed!r}, the response {title!r}"
+        raise Quarantined("id_mismatch", f"{what}, as the article {other[:80]!r}")
+    return title
+
+
+def remember(listed: Listed, site: Profile, known: Memory) -> None:
+    """Remembers the title of an article that is requested."""
+    if title := text.clean(listed.hints.get("title", "")):
+        known.first(hash(title), site.key_of(listed.id))
+
+
 def _gives_ids(site: Profile, origin: str, article_id: str) -> bool:
     """Whether the profile says where the responses of this step have the id of their article."""
     family = site.family_of(article_id)
@@ -60,17 +91,17 @@ def _gives_ids(site: Profile, origin: str, article_id: str) -> bool:
     )
 
 
-def _other_named(article: Article, site: Profile) -> str | None:
+def _other_named(article: Article, site: Profile, named: Evidence | None = None) -> str | None:
     """The id of another article that the page names as its own, or to which the request was redirected; empty
     if the page names this article; None if it names none."""
     if _named(site, article.listed.address) != site.key_of(article.id):
         return None  # the ids of this site are not in its addresses
-    for evidence in article.evidence(CANONICAL):
-        if named := _named(site, evidence.text):
-            return "" if named == site.key_of(article.id) else named
+    for evidence in (*([named] if named else ()), *article.evidence(CANONICAL)):
+        if key := _named(site, evidence.text):
+            return "" if key == site.key_of(article.id) else key
     answer = next((answer for answer in article.answers if not answer.problem), None)
-    named = _named(site, answer.url) if answer and answer.url not in _asked(article, site) else ""
-    return named if named and named != site.key_of(article.id) else None
+    other = _named(site, answer.url) if answer and answer.url not in _asked(article, site) else ""
+    return other if other and other != site.key_of(article.id) else None
 
 
 def _named(site: Profile, address: str) -> str:

@@ -7,8 +7,10 @@ from typing import Final, NamedTuple
 from urllib.parse import urljoin
 
 from archiver.errors import ArticleError, Deferred, Quarantined, Skipped
+from archiver.extract import identity
 from archiver.extract.article import NEXT
 from archiver.extract.formats.addresses import based
+from archiver.extract.identity import Memory
 from archiver.items import Article, Evidence
 from archiver.normalise import sources, text, titles
 from archiver.sites.article import Step
@@ -24,6 +26,12 @@ class Pages(NamedTuple):
     """Its address; empty for the first page, which has mirrors."""
     seen: tuple[str, ...] = ()
     """The addresses of the earlier pages."""
+    title: str = ""
+    """The title of an earlier response to the same request, which this one must have, too."""
+
+    @property
+    def is_first(self) -> bool:
+        return self.number == 1 and not self.title
 
 
 FIRST: Final = Pages()
@@ -31,18 +39,31 @@ _OWN_SENTENCE = frozenset({"offsite", "too_many_pages"})
 
 
 def add_said(
-    article: Article, said: dict[str, Evidence], url: str, step: Step, site: Profile, pages: Pages
+    article: Article,
+    said: dict[str, Evidence],
+    url: str,
+    step: Step,
+    site: Profile,
+    pages: Pages,
+    known: Memory,
 ) -> Pages | None:
     """Adds what the response at ``url`` says, of a later page only the text. Returns the next page of the
-    text, if there is one.
+    text, if there is one; or the same page, if a second response must confirm its title.
 
     Raises ``Quarantined``: ``empty_body`` or ``id_mismatch`` for a later page without a text or with another
-    title; ``too_many_pages``, ``offsite``.
+    title; ``too_many_pages``, ``offsite``; ``id_mismatch`` also for a title that is not confirmed, or is that
+    of another article (``known``).
     """
-    is_first = pages.number == 1
-    goes_on = not is_first or all(each.origin == "listing" for each in article.evidence("body"))
+    goes_on = pages.number > 1 or all(
+        each.origin in ("listing", step.origin) for each in article.evidence("body")
+    )
     following = _following(said, url, step, site, pages) if goes_on and "body" in said else None
-    if is_first:
+    if pages.title:
+        _confirm(said, pages.title)
+        return following
+    unconfirmed = ""
+    if pages.number == 1:
+        unconfirmed = identity.unconfirmed(article, said, site, known)
         for name, evidence in said.items():
             if name != NEXT:
                 _add(article, name, evidence)
@@ -50,12 +71,18 @@ def add_said(
         return None
     if "body" in said and (line := sources.from_body(said["body"].text, site.text.credit)):
         _add(article, "source", Evidence(line, "body"))
-    return following
+    return Pages(1, url, title=unconfirmed) if unconfirmed else following
+
+
+def _confirm(said: dict[str, Evidence], title: str) -> None:
+    second = text.clean(said["title"].text) if "title" in said else ""
+    if second != title:
+        raise Quarantined("id_mismatch", f"two responses have the titles {title!r} and {second!r}")
 
 
 def missing(why: ArticleError, pages: Pages) -> ArticleError:
     """What a later page that could not be read means for its article, which is never posted without it."""
-    if why.reason in _OWN_SENTENCE:
+    if why.reason in _OWN_SENTENCE or (pages.title and not isinstance(why, Skipped)):
         return why
     detail = f"page {pages.number} of the article, {pages.address}, cannot be read: {why}"
     return Deferred("page_missing", detail) if isinstance(why, Skipped) else type(why)(why.reason, detail)

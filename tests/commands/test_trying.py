@@ -16,7 +16,7 @@ import scrapy.commands
 from archiver.replica.articles import Site
 from archiver.replica.server import Replica, proxied
 from archiver.sites.load import load
-from spiders.trying import listing_of, step_of
+from archiver.trying.page import listing_of, step_of
 
 HOME = "http://finews.withounder.com/"
 ANSWER = "http://finews.zning.xyz/NewsData/GetNewsText.do?id={id}"

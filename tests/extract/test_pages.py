@@ -8,6 +8,7 @@ import pytest
 
 from archiver.errors import ArticleError, Deferred, Quarantined, Skipped
 from archiver.extract.article import read_answer
+from archiver.extract.identity import Memory, remember
 from archiver.extract.pages import FIRST, Pages, add_said, missing
 from archiver.items import Article, Listed
 from archiver.sites.load import parse
@@ -44,7 +45,7 @@ def read_pages(*pages: tuple[str, str]) -> tuple[Article, Pages | None]:
         assert place is not None, f"{path} is not requested"
         assert place.address in ("", HOST + path)
         said = read_answer(text, STEP, SITE, article.id, HOST + path)
-        place = add_said(article, said, HOST + path, STEP, SITE, place)
+        place = add_said(article, said, HOST + path, STEP, SITE, place, Memory())
     return article, place
 
 
@@ -135,3 +136,72 @@ def test_a_missing_page_never_ends_the_article_as_gone(
     found = missing(why, Pages(2, f"{HOST}/story/a1_2.html", (f"{HOST}/story/a1.html",)))
     assert (type(found), found.reason) == (kind, reason)
     assert f"page 2 of the article, {HOST}/story/a1_2.html, cannot be read: {why}" in found.detail
+
+
+LISTED = "列表里的短标题"
+
+
+def listed_article() -> Article:
+    address = f"{HOST}/story/a1.html"
+    return Article("a1", Listed("a1", "news", address, {"title": LISTED}), datetime(2022, 2, 23, tzinfo=UTC))
+
+
+def say(article: Article, text: str, place: Pages = FIRST, known: Memory | None = None) -> Pages | None:
+    said = read_answer(text, STEP, SITE, article.id, article.listed.address)
+    return add_said(article, said, article.listed.address, STEP, SITE, place, known or Memory())
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "reason"),
+    [
+        (page("<p>甲</p>"), page("<p>甲</p>"), ""),
+        (page("<p>甲</p>"), page("<p>甲，另有广告</p>"), ""),
+        (page("<p>甲</p>"), page("<p>乙</p>", title="北向资金净流入"), "id_mismatch"),
+        (page("<p>甲</p>"), page("<p>乙</p>", title=LISTED), "id_mismatch"),
+        (page("<p>甲</p>"), page("<p>乙</p>", title=""), "id_mismatch"),
+    ],
+)
+def test_a_title_unlike_that_of_the_listing_is_confirmed_by_a_second_response(
+    first: str, second: str, reason: str
+) -> None:
+    article = listed_article()
+    place = say(article, first)
+    assert place == Pages(1, f"{HOST}/story/a1.html", title="样例长文")
+    if reason:
+        with pytest.raises(Quarantined, match=f"^{reason}: two responses have the titles"):
+            say(article, second, place)
+    else:
+        assert say(article, second, place) is None
+    assert body(article) == "<p>甲</p>"
+    assert len(article.evidence("title")) == 1
+
+
+def test_the_pages_after_a_confirmed_title_are_read() -> None:
+    article = listed_article()
+    place = say(article, page("<p>甲</p>", "a1_2.html"))
+    assert place
+    following = say(article, page("<p>甲</p>", "a1_2.html"), place)
+    assert following
+    assert (following.number, following.address) == (2, f"{HOST}/story/a1_2.html")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        page("<p>甲</p>", title=LISTED),
+        page("<p>甲</p>", title=f"{LISTED}（图）"),
+        page("<p>甲</p>", title=""),
+        f'<link rel=canonical href="{HOST}/story/a1.html">{page("<p>甲</p>")}',
+    ],
+)
+def test_other_titles_need_no_second_response(text: str) -> None:
+    assert say(listed_article(), text) is None
+
+
+def test_the_title_of_another_article_of_the_run_is_refused_at_once() -> None:
+    known = Memory()
+    remember(Listed("b2", hints={"title": "样例长文"}), SITE, known)
+    article = listed_article()
+    with pytest.raises(Quarantined, match=r"^id_mismatch: .* as the article 'b2'"):
+        say(article, page("<p>甲</p>"), known=known)
+    assert not article.evidence("body")

@@ -81,7 +81,7 @@ def test_a_later_run_reads_only_the_lists_that_have_changed(tmp_path: Path) -> N
     )
     assert found.new == ["A21", "A30"]
     site.pages["/index.xml"] = index(LISTS)
-    assert site.run().asked == ["/index.xml"]
+    assert [site.run().asked for _ in range(3)] == [["/index.xml"]] * 3
 
 
 def test_a_list_without_new_articles_is_not_the_end(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from archiver.normalise.elements import BLOCKS, EMBEDDED, INLINES, VOID, names
 
 _OTHERS = names("body button canvas head html iframe label noscript script style svg template title")
 _KNOWN = BLOCKS | INLINES | VOID | EMBEDDED | _OTHERS
+_OF_TEXT = BLOCKS | INLINES | VOID | EMBEDDED | names("body canvas head html label noscript svg title")
 _BREAKS = BLOCKS | {"br"}
 _SIGNS = names("br hr img p wbr")
 """Elements without an end tag, or often without one."""
@@ -21,9 +22,7 @@ _TAGS = re.compile(_TAG)
 _POSSIBLE_TAG = re.compile(rf"</?{_NAME}(?:\s[^<>=]*+=[^<>]*+)?\s*+/?>")
 """A tag of any name; ``A<B and C>D`` has none."""
 
-_MARKUP = re.compile(
-    rf"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)|{_TAG}", re.DOTALL | re.IGNORECASE
-)
+_MARKUP = re.compile(rf"<!--.*?(?:-->|\Z)|{_TAG}", re.DOTALL)
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _COMMENT = re.compile(r"<!--(?:(?!<!--).)*?-->", re.DOTALL)
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
@@ -117,8 +116,9 @@ def _has_reference(text: str) -> bool:
 
 
 def _blank_for(markup: re.Match[str]) -> str:
-    name = (markup[3] or "").lower()
-    if name and name not in _KNOWN:
+    """The tags of a script or a form are kept, so that its content is not taken for a title."""
+    name = (markup[2] or "").lower()
+    if name and name not in _OF_TEXT:
         return markup[0]
     return " " if name in _BREAKS else ""
 

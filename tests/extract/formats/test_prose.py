@@ -66,6 +66,7 @@ HTML = [
     ("<![CDATA[<p>甲</p>]]><![CDATA[<p>乙</p>]]>", "甲 乙"),
     ("<p>&amp;lt;b&amp;gt;</p>", "&lt;b&gt;"),
     ("<!-- 甲 -->乙", "乙"),
+    ("甲<script>alert(1)</script>", "甲<script>alert(1)</script>"),
 ]
 
 

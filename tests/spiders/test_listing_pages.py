@@ -245,6 +245,20 @@ def test_a_full_look_that_fails_is_made_again(walker: Walker) -> None:
     assert walker.run(category="news").new == ids([12])
 
 
+def test_a_run_that_stops_at_a_day_is_no_full_look(walker: Walker) -> None:
+    walker.now += timedelta(hours=25)
+    assert asked(walker.run(category="news", since="2026-09-20")) == ["1", "2"]
+    assert asked(walker.run(category="news")) == ["1", "2", "3", "4"]
+
+
+def test_a_day_that_is_passed_at_a_known_page_is_not_the_end_of_a_listing(walker: Walker) -> None:
+    """An earlier run was killed before it had read the page with article 21."""
+    walker.serve = paged(numbered([26, 25], [24, 23], [22], [21], [20, 19], [18, 17], [16, 15]))
+    assert walker.run(category="news", stop_after=3, until="2026-09-22").new == ids([22])
+    assert walker.run(category="news", since="2026-09-23").new == ids([26, 25, 24, 23])
+    assert walker.run(category="news").new == ids([21])
+
+
 # --- days
 
 
