@@ -1,12 +1,10 @@
-"""Collects what the responses of an article say, until every field that its post needs has a value."""
+"""Where an article is read, and whether every field that its post needs has a value."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
-from archiver.items import Article, Evidence, Listed
-from archiver.normalise import sources
+from archiver.items import Article, Listed
 from archiver.sites.profile import Profile
 
 
@@ -21,22 +19,6 @@ def addresses(listed: Listed, step_number: int, site: Profile) -> list[str]:
         return []
     urls = site.steps[step_number].addresses(listed.id, site.key_of(listed.id), listed.address)
     return [site.requested_at(url) for url in urls]
-
-
-def add(article: Article, said: Mapping[str, Evidence], site: Profile, now: datetime) -> None:
-    """Adds what a response says, which arrived ``now``."""
-    article.fetched_at = now
-    for name, evidence in said.items():
-        _add(article, name, evidence)
-    if "body" in said and (line := sources.from_body(said["body"].text, site.text.credit)):
-        _add(article, "source", Evidence(line, "body"))
-
-
-def _add(article: Article, name: str, evidence: Evidence) -> None:
-    """Adds evidence in the order of trust: earlier steps, later steps, then the hints of a listing."""
-    said = article.said.setdefault(name, [])
-    hints = [old for old in said if old.origin == "listing"]
-    said[:] = [*(old for old in said if old.origin != "listing"), evidence, *hints]
 
 
 def missing(article: Article, site: Profile) -> list[str]:

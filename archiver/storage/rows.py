@@ -97,4 +97,5 @@ class KnownListing:
     most: int = 0
     """The largest such number."""
     looked: str = ""
-    """When it was last requested without a validator, ISO 8601; empty: not known."""
+    """When it was last read in full, ISO 8601; empty: not known. A listing of one page: when it was last
+    requested without a validator."""
