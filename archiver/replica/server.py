@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Thread
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -42,6 +42,7 @@ class Seen:
     path: str
     status: int
     conditional: bool
+    headers: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
 
 def proxied(address: str, environ: Mapping[str, str]) -> dict[str, str]:
@@ -121,7 +122,8 @@ class Replica:
         response = self._overridden(host, path)
         if response is None:
             response = _response(self._reply(request.method, host, path, conditions))
-        self.requests.append(Seen(request.method, host, path, response.status, bool(conditions)))
+        headers = dict(request.headers)
+        self.requests.append(Seen(request.method, host, path, response.status, bool(conditions), headers))
         return response
 
     def _overridden(self, host: str, path: str) -> web.Response | None:

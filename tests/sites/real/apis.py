@@ -261,3 +261,29 @@ def eastmoney() -> Shape:
         category="353",
         reasons={"skipped/not_ours": 1},
     )
+
+
+def stcn() -> Shape:
+    """The list is JSON only for the site's own script, which sends a header; articles of two templates."""
+    rows = [
+        {
+            "id": f"335000{n}",
+            "title": TITLES[n],
+            "time": NOON + n,
+            "url": f"/article/detail/335000{n}.html",
+            "source": "证券时报网",
+        }
+        for n in range(2)
+    ]
+    info = '<div class="{}"><span>来源：证券时报网</span> <span>作者：辛</span> <span>2026-09-18 12:00</span></div>'
+    articles = (
+        f'<div class="detail-title">{TITLES[0]}</div>{info.format("detail-info")}<div class="detail-content">{text(0)}</div>',
+        f'<div class="intal_tit"><h2>{TITLES[1]}</h2>{info.format("info")}</div><div id="ctrlfscont">{text(1)}<p class="om">声明</p></div>',
+    )
+    pages = {"www.stcn.com/article/list.html?type=kx": data({"state": 1, "page_time": 1, "data": rows})}
+    posts = {}
+    for n, body in enumerate(articles):
+        link = f"https://www.stcn.com/article/detail/335000{n}.html"
+        pages[link.removeprefix("https://")] = html(body, f"<title>{TITLES[n]}</title>")
+        posts[f"335000{n}"] = post(n, f"2026-09-18 12:00:0{n}", "证券时报网", link)
+    return Shape(pages, posts, category="kx", sent={"X-Requested-With": "XMLHttpRequest"})

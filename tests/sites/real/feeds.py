@@ -52,10 +52,11 @@ def bbc() -> Shape:
             category="business",
         )
     space = 'xmlns:media="http://search.yahoo.com/mrss/"'
+    items += "<item><title>A film</title><link>https://www.bbc.com/news/videos/c1d2e3f4</link></item>"
     pages["feeds.bbci.co.uk/news/business/rss.xml"] = xml(
         f'<rss {space} version="2.0"><channel><title><![CDATA[BBC News]]></title>{items}</channel></rss>'
     )
-    return Shape(pages, posts, category="business")
+    return Shape(pages, posts, category="business", reasons={"skipped/not_ours": 1})
 
 
 def blog() -> Shape:

@@ -54,6 +54,8 @@ class Shape:
     reasons: Mapping[str, int] = field(default_factory=dict)
     listings: tuple[str, ...] = ()
     """Why listings are incomplete."""
+    sent: Mapping[str, str] = field(default_factory=dict)
+    """Headers of the request for the listing."""
 
 
 def html(body: str, head: str = "", *, charset: str = "utf-8") -> Answer:
