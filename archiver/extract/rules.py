@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from archiver.extract.formats import Allowance, Page, text_of
+from archiver.extract.formats import Allowance, Page, spend, text_of
 from archiver.extract.formats.fragment import as_page, without
 from archiver.sites.pattern_work import work_of
 from archiver.sites.rules import Rule
@@ -14,9 +14,6 @@ MARKUP = frozenset({"body"})
 
 MAX_MATCHED = 10_000
 """Characters of a text to which ``match`` is applied."""
-
-_DROP = 20
-"""The work of removing elements, for each selector and character, in the unit of ``Allowance``."""
 
 
 def places(rules: Iterable[Rule]) -> list[str]:
@@ -34,9 +31,9 @@ def value_of(page: Page, field: str, rule: Rule, allowance: Allowance | None = N
     is_markup = field in MARKUP
     found = page.markup(rule.at) if is_markup or rule.drop else text_of(page, field, rule.at)
     if rule.drop:
-        if allowance:
-            allowance.spend(_DROP * len(rule.drop) * len(found))
-        found = without(found, rule.drop)
+        fragment = as_page(found)
+        spend(allowance, fragment, "html", rule.drop)
+        found = without(fragment, rule.drop)
         found = found if is_markup else text_of(as_page(found), field, "xpath:.")
     return _matched(found, rule, allowance) if rule.match else found
 
