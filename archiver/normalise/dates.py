@@ -42,7 +42,18 @@ _LAST_RESORT: Final = frozenset({"address", "id"})
 """Origins that give only a day, which may not be the day of publication."""
 
 _DAY_IN_ID = re.compile(r"[^0-9]*([0-9]{4})([0-9]{2})([0-9]{2})")
-_DAY_IN_PATH = re.compile(r".*/([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})/", re.DOTALL)
+_DAY_IN_PATH = re.compile(
+    r"""
+    .*/ (?:
+        ([0-9]{4}) / ([0-9]{1,2}) / ([0-9]{1,2}) /                      # /2022/2/22/
+        | ([0-9]{4}) ([-_]?) ([0-9]{2}) (?:\5|/) ([0-9]{2}) /           # /2022-02-22/ /20220222/ /2022-02/22/
+        | ([0-9]{4}) / ([0-9]{2}) [-_]? ([0-9]{2}) /                    # /2022/0222/ /2022/02-22/
+        | ([0-9]{2}) / ([0-9]{2}) ([0-9]{2}) / [0-9]{2} /               # /22/0222/14/: with the hour
+        | [A-Za-z] ([0-9]{4}) ([0-9]{2}) ([0-9]{2}) _ [0-9]+ \.         # /t20220222_4881584.html
+    )
+    """,
+    re.DOTALL | re.VERBOSE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +99,17 @@ def day_of_id(article_id: str) -> Moment:
 
 
 def day_of_address(url: str) -> Moment:
-    """The day in the last ``/<yyyy>/<mm>/<dd>/`` of a path, imprecise; raises DateError."""
+    """The day in the path, imprecise; the last one if there are several. Raises DateError."""
     try:
         path = urlsplit(url).path
     except ValueError:
         raise DateError(url) from None
-    return _day(_DAY_IN_PATH.match(path), url)
+    found = _DAY_IN_PATH.match(path)
+    numbers = [each for each in found.groups() if each and each.isdigit()] if found else []
+    if not numbers:
+        raise DateError(url)
+    year, month, day_of_month = numbers
+    return Moment(day(year if len(year) == 4 else f"20{year}", month, day_of_month, url), precise=False)
 
 
 def _day(found: re.Match[str] | None, text: str) -> Moment:

@@ -513,6 +513,16 @@ ADDRESSES = [
     ("https://news.example/2022/2/2/1.html?from=/2021/01/01/#/2020/01/01/", "2022-02-02"),
     ("/a/2021/01/01/b/2022/02/22/1.html", "2022-02-22"),
     ("/2021/01/01/2022/02/22/1.html", "2022-02-22"),
+    ("https://news.example/2022-02-22/doc-imzxcvb1234567.shtml", "2022-02-22"),
+    ("https://news.example/n1/2022/0222/c1004-123456.html", "2022-02-22"),
+    ("https://news.example/20220222/123.html", "2022-02-22"),
+    ("https://news.example/zhengce/2022-02/22/content_1.htm", "2022-02-22"),
+    ("https://news.example/zhengce/202202/22/content_1.htm", "2022-02-22"),
+    ("https://news.example/2022_02_22/1.html", "2022-02-22"),
+    ("https://news.example/2022/02-22/1.html", "2022-02-22"),
+    ("https://news.example/22/0222/14/KLMN0P2Q00019ABC.html", "2022-02-22"),
+    ("https://news.example/zfxxgk/202202/t20220222_4881584.html", "2022-02-22"),
+    ("/2021-01-01/a/2022/0222/1.html", "2022-02-22"),
 ]
 
 
@@ -526,7 +536,9 @@ def test_the_day_in_an_address_is_read(url: str, day: str) -> None:
 @pytest.mark.parametrize(
     "url",
     ["", "http://news.example/a/202202222284881584.html", "/2022/02/30/1.html", "/1970/01/01/1.html",
-     "http://[/2022/02/22/1.html", "http://news.example/?/2022/02/22/1", "/12022/02/22/1", "/2022/02/22"],
+     "http://[/2022/02/22/1.html", "http://news.example/?/2022/02/22/1", "/12022/02/22/1", "/2022/02/22",
+     "/2022-0222/1", "/2022-02_22/1", "/22/0222/1.html", "/2022/0230/1", "/a20220222/1", "/120220222/1",
+     "/20220222", "/20220222.html", "/2022/02/1.html", "/1234/5678/1", "/x20220222.html"],
 )  # fmt: skip
 def test_an_address_without_a_day_is_refused(url: str) -> None:
     with pytest.raises(DateError):
