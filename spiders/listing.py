@@ -131,7 +131,8 @@ class ListingSpider(ArticleSpider):
         walk = walk.after_page(
             page, header(response, "ETag"), header(response, "Last-Modified"), all_taken=all_taken
         )
-        at_end = repeated or (not new and walk.was_walked)
+        is_known = repeated or (not new and walk.was_walked)
+        at_end = is_known and bool(page.articles)  # a page may have only rows that are not of articles
         yield from self._after_page(category, walk, page, capped=capped, at_end=at_end)
 
     def _forget_validators(self, walk: Walk) -> None:

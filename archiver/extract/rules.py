@@ -30,7 +30,7 @@ def value_of(page: Page, field: str, rule: Rule, allowance: Allowance | None = N
         return rule.text
     is_markup = field in MARKUP
     found = page.markup(rule.at) if is_markup or rule.drop else text_of(page, field, rule.at)
-    if rule.drop:
+    if rule.drop and found:
         fragment = as_page(found)
         spend(allowance, fragment, "html", rule.drop)
         found = without(fragment, rule.drop)

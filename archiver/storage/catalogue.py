@@ -16,6 +16,7 @@ from archiver.items import Answer, Listed
 from archiver.normalise.slugs import may_be_slug, slug_of
 from archiver.storage import lifecycle, salvage
 from archiver.storage.files import POSTS, Tree
+from archiver.storage.held import Held, Ids
 from archiver.storage.lifecycle import PassedOver, PostState
 from archiver.storage.quarantine import Quarantine
 from archiver.storage.rows import FoundPost, KnownListing, OpenArticle, PostRow, Provenance
@@ -38,6 +39,7 @@ class Catalogue:
     def __init__(self, tree: Tree, store: Store) -> None:
         self.store = store
         self.quarantine = Quarantine(tree)
+        self._held = Held(tree, store)
         self._tree = tree
         self._is_marked = store.created
         self._not_durable = 0
@@ -85,19 +87,21 @@ class Catalogue:
         self.store.commit()
         self.store.close()
 
-    def claim(self, namespace: str, site: str) -> None:
+    def claim(self, namespace: str, site: str, ids: Ids | None = None) -> None:
         """Ids of different namespaces may be equal, so an archive has one. Raises BadArgument.
 
-        An archive without a namespace gets this one. ``site`` is the profile of the run: it gets the open
-        articles of which an older version did not record who had listed them.
+        An archive without a namespace gets this one; so does one that the profile began when its namespace
+        was its own name. ``site`` is the profile of the run: it gets the open articles of which an older
+        version did not record who had listed them. ``ids``: see ``Held``.
         """
+        self._held.ids = ids
         known = self.store.namespace()
-        if known not in ("", namespace):
+        if known not in ("", namespace, site):
             raise BadArgument(
                 f"the archive {self._tree.root} has articles of {known!r}, this site is {namespace!r}: "
                 "choose another folder with -s ARCHIVER_OUTPUT=DIR; its articles were not changed"
             )
-        if not known:
+        if known != namespace:
             with self._change():
                 self.store.set_namespace(namespace)
                 for article in [a for a in self.store.without_post() if not a.site]:
@@ -136,10 +140,10 @@ class Catalogue:
     def _post_state(self, article_id: str, *, named: bool) -> PostState:
         """The file is checked only if the user named the article: no other run restores a deleted post."""
         if not named:
-            return "there" if self.store.holds(article_id) else "none"
+            return "there" if self._held.has(article_id) else "none"
         row = self.store.post(article_id)
         if row is None:
-            return "none"
+            return "there" if self._held.elsewhere(article_id, on_disk=True) else "none"
         return "there" if self._tree.exists(f"{POSTS}/{row.name}") else "withdrawn"
 
     def recall(self, article_ids: Sequence[str]) -> list[Listed]:
@@ -197,7 +201,7 @@ class Catalogue:
 
     def has_result(self, article_id: str) -> bool:
         """Whether the article has a post, or is skipped."""
-        if self.store.holds(article_id):
+        if self._held.has(article_id):
             return True
         known = self.store.open_article(article_id)
         return known is not None and known.state == "skipped"
