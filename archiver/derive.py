@@ -181,7 +181,8 @@ def source(article: Article, given: Given) -> Decided:
 
 
 def credits_of(article: Article, family: Family) -> list[Evidence]:
-    """The credits, then the source in the tag; without these, the source in the last bracket of the digest.
+    """The credits, then the source in the tag; without these, the credit in the line of the date, else the
+    source in the last bracket of the digest.
 
     A tag counts only in families whose tags are made from the source alone. A damaged credit would make a
     wrong category: it is left out.
@@ -190,8 +191,13 @@ def credits_of(article: Article, family: Family) -> list[Evidence]:
     if family.source_tag:
         tags = article.evidence("tag")
         credited += [Evidence(sources.from_tag(tag.text, family.source_tag), tag.origin) for tag in tags]
+    credited = credited or [said for said in article.evidence("date") if _LABELLED.search(said.text)]
     named = ((sources.from_digest(digest.text), digest.origin) for digest in article.evidence("digest"))
     return credited or [Evidence(name, origin) for name, origin in named if name]
+
+
+_LABELLED = re.compile("(?:来源|來源|出处|出處)\\s*[:：|｜丨]")
+"""A date that stands in one line with the credit: 2022-02-22 17:47 来源：样例日报."""
 
 
 def credit_of(article: Article) -> str:

@@ -67,6 +67,12 @@ def credited(article_id: str, **texts: str) -> sources.Credit:
         (ROLLING, {"tag": "东财滚动新闻"}, "", ("source/missing",)),
         (ROLLING, {"digest": "今日收涨。（样例晚报）"}, "样例晚报", ()),
         (ROLLING, {"source": "样例日报", "digest": "今日收涨。（样例晚报）"}, "样例日报", ()),
+        (ROLLING, {"date": "2022-02-22 17:47 来源：样例日报 作者：王某"}, "样例日报", ()),
+        (ROLLING, {"date": "2022-02-22 17:47|來源｜样例日报|"}, "样例日报", ()),
+        (ROLLING, {"date": "出处: 样例日报 2022-02-22", "digest": "今日收涨。（样例晚报）"}, "样例日报", ()),
+        (ROLLING, {"date": "2022-02-22 来源：样例晚报", "source": "样例日报"}, "样例日报", ()),
+        (ROLLING, {"date": "2022-02-22 17:47:15"}, "", ("source/missing",)),
+        (ROLLING, {"date": "2022-02-22 收入来源广泛"}, "", ("source/missing",)),
     ],
 )
 def test_a_tag_names_a_source_only_if_it_is_made_from_one(

@@ -15,9 +15,11 @@ def refiled(text: str, name: str, category: str, tag: str, page: str, back_label
     """The post in a file with this name, with another category and tag, and a footer that links to ``page``.
 
     A post of the old archive without a footer gets none. Raises ``PostError`` if the text is not a complete
-    post, or if category and tag are spelt in a way in which no version writes them.
+    post, if it was edited, or if category and tag are spelt in a way in which no version writes them.
     """
     before = read(text, name)
+    if "edited" in before.problems:
+        raise PostError("it was edited, so its lines cannot be told from those of the owner")
     after = replace(before, category=category, tag=tag)
     if before.page:
         after = replace(after, page=page, back_label=back_label)

@@ -177,7 +177,6 @@ def _damage(root: Path) -> int:
     posts = root / POSTS
     (posts / _name(0)).write_bytes(b"")
     (posts / _name(1)).write_bytes(_half(posts / _name(1)))
-    (posts / _name(2)).write_bytes((posts / _name(2)).read_bytes().replace(b"\n", b"\r\n"))
     (posts / _name(5)).rename(posts / _name(5, "2022-02-23"))
     shutil.copy(posts / _name(6), posts / _name(6, "2022-02-23"))
     shutil.copy(posts / _name(6), posts / f"{_name(6)}.tmp")

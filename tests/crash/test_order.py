@@ -112,5 +112,5 @@ def test_a_post_is_durable_before_it_is_in_the_index(
         )
 
 
-CHANGED_POSTS = {"new": 5, "update": 5, "repair": 2, "refile": 2}
+CHANGED_POSTS = {"new": 5, "update": 5, "repair": 1, "refile": 2}
 """Posts that each scenario writes."""

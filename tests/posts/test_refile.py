@@ -125,7 +125,7 @@ def test_a_line_that_only_looks_like_a_key_is_not_replaced() -> None:
 
 
 @pytest.mark.parametrize("text", ["", TEXT[:-1], TEXT.replace("\n", "\r\n"), TEXT + "\n"])
-def test_a_text_that_is_not_a_post_is_refused(text: str) -> None:
+def test_a_text_that_is_not_a_post_or_was_edited_is_refused(text: str) -> None:
     with pytest.raises(PostError):
         moved(text)
 
