@@ -150,11 +150,10 @@ def column_page(columns: Columns, path: str) -> Reply | None:
     if number is None or not path.startswith("/a/") or not (page or "1").isdigit():
         return None
     rank = "".join(f'<a href="/a/{columns.code(index)}.html">{index}</a>\n' for index in range(3))
-    rows = '<div class="listBox" id="newsListContent"></div>\n'
-    if columns.switches.column_page is ColumnPage.CLASSIC:
-        start = (int(page or 1) - 1) * MAX_ROWS
-        shown = columns.listing(number)[start : start + MAX_ROWS]
-        rows = _LIST.format(rows="".join(_item(columns, *pair) for pair in enumerate(shown)))
+    start = (int(page or 1) - 1) * MAX_ROWS
+    is_classic = columns.switches.column_page is ColumnPage.CLASSIC
+    shown = columns.listing(number)[start : start + MAX_ROWS] if is_classic else []
+    rows = _LIST.format(rows="".join(_item(columns, *pair) for pair in enumerate(shown)))
     return Reply(200, HTML, _COLUMN.format(rows=rows, rank=rank).encode())
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Oddity(StrEnum):
@@ -101,3 +105,29 @@ class Switches:
     cut: int = 0
     """How many of the next answers lack their second half."""
     robots: Robots = Robots.ALLOWED
+
+
+def switched(words: Iterable[str]) -> Switches:
+    """Switches from ``name=value``; the statuses of a burst are separated by commas.
+
+    Raises ValueError with one sentence.
+
+    >>> switched(["api=no_rows", "burst=429,403"]).burst
+    [429, 403]
+    """
+    switches = Switches()
+    for word in words:
+        name, _, value = word.partition("=")
+        if name not in {each.name for each in fields(Switches)}:
+            known = ", ".join(each.name for each in fields(Switches))
+            raise ValueError(f"{name!r} is not a switch; known are {known}")
+        try:
+            setattr(switches, name, _value(getattr(switches, name), value))
+        except ValueError as exc:
+            raise ValueError(f"{word!r} has no value that the switch {name} accepts: {exc}") from exc
+    return switches
+
+
+def _value(default: Any, said: str) -> Any:
+    """Raises ValueError."""
+    return [int(part) for part in said.split(",")] if isinstance(default, list) else type(default)(said)

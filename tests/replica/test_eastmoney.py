@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from archiver.replica import eastmoney
+from archiver.replica import certificates, eastmoney
 from archiver.replica.articles import Site
 from archiver.replica.eastmoney import Columns
 from archiver.replica.eastmoney_articles import BUSY, EXTRA_LINES
 from archiver.replica.eastmoney_lists import MAX_ROWS, NUMBERS
 from archiver.replica.eastmoney_server import EastmoneyReplica
 from archiver.replica.eastmoney_switches import ODDITIES, ColumnPage, Oddity, Robots, Switches
-from tests.faults import certificates
+from archiver.replica.eastmoney_switches import switched as switched_by
 
 LIST, ARTICLE, PAGE = "np-listapi.eastmoney.com", "newsinfo.eastmoney.com", "finance.eastmoney.com"
 FLASH = "np-weblist.eastmoney.com"
@@ -283,6 +283,28 @@ def test_robots_txt_has_the_chosen_form_also_during_a_burst(robots: Robots, stat
     found = got(switched(robots=robots, burst=[429]), PAGE, "/robots.txt")
     assert found[0] == status
     assert words in found[1].decode()
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "value"),
+    [
+        (["column_page=classic"], "column_page", ColumnPage.CLASSIC),
+        (["api=nothing", "api_from=2"], "api_from", 2),
+        (["burst=429,403"], "burst", [429, 403]),
+        (["robots=delay"], "robots", Robots.DELAY),
+        ([], "cut", 0),
+    ],
+)
+def test_a_switch_is_set_by_its_name(words: list[str], name: str, value: object) -> None:
+    assert getattr(switched_by(words), name) == value
+
+
+@pytest.mark.parametrize(
+    "word", ["", "robot=delay", "robots=late", "robots", "cut=", "burst=429;403", "__init__=1"]
+)
+def test_an_unknown_switch_or_value_is_refused(word: str) -> None:
+    with pytest.raises(ValueError, match=r"is not a switch|has no value"):
+        switched_by([word])
 
 
 # --- the server

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from archiver.replica import certificates
 from archiver.replica.articles import Site
 from archiver.replica.eastmoney import Columns
 from archiver.replica.eastmoney_server import EastmoneyReplica
 from archiver.replica.eastmoney_switches import ODDITIES, Oddity, Switches
 from tests.crawling import Run, asked, crawl
-from tests.faults import certificates
 
 LIST = "/comm/web/getNewsByColumns"
 

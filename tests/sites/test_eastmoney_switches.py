@@ -239,32 +239,27 @@ def test_robots_txt_decides_whether_anything_is_requested(
 # --- the page of a column
 
 
-PAGES = """\
-listing:
-  url: https://finance.eastmoney.com/a/{category}_{page}.html
-  present: ul#newsListContent
-  rows: '#newsListContent li[id^=newsTr]'
-  fields: {address: '.title a::attr(href)', title: .title a, date: .time}
-"""
-"""What docs/sites.md says for the time when the list in JSON does not answer."""
+def listing_in_the_docs() -> str:
+    """What docs/sites.md says for the time when the list in JSON does not answer."""
+    section = (PROJECT / "docs/sites.md").read_text(encoding="utf-8").split("### `eastmoney`")[1]
+    return section.split("```yaml\n")[1].split("```")[0]
 
 
-def test_the_pages_of_columns_are_read_and_a_shell_is_not_a_listing(
-    tmp_path: Path, tls: ssl.SSLContext
-) -> None:
+def test_the_pages_of_columns_are_read_and_a_shell_is_refused(tmp_path: Path, tls: ssl.SSLContext) -> None:
     profile = tmp_path / "pages.yaml"
     bundled = (PROJECT / "archiver/sites/eastmoney.yaml").read_text(encoding="utf-8")
-    profile.write_text(re.sub(r"(?ms)^listing:.*?^steps:", f"{PAGES}\nsteps:", bundled), encoding="utf-8")
+    profile.write_text(
+        re.sub(r"(?ms)^listing:.*?^steps:", f"{listing_in_the_docs()}\nsteps:", bundled), encoding="utf-8"
+    )
     shown = columns(plain=True, column_page=ColumnPage.CLASSIC)
     with EastmoneyReplica(shown, tls) as replica:
         first = run("category", tmp_path / "a", replica, site=profile, category="cgnjj")
         assert (first.status, first["posted"]) == (0, 20), first.stderr
         assert LIST not in paths(replica)
         shown.switches.column_page = ColumnPage.SHELL
-        for category in ("cgnjj", "czqyw"):
+        for category, reason in {"cgnjj": "ran_dry", "czqyw": "no_rows"}.items():
             found = run("category", tmp_path / "a", replica, site=profile, category=category)
-            assert found.status in (3, 5)
-            assert list(found["listings"]["incomplete"].values()) == ["not_a_listing"]
+            assert (found.status, list(found["listings"]["incomplete"].values())) == (5, [reason])
         assert len(posts(tmp_path / "a")) == 20
         shown.switches.column_page = ColumnPage.CLASSIC
         run("category", tmp_path / "b", replica, category="cgnjj")
