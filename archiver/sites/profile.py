@@ -145,6 +145,12 @@ class Profile(Part):
         return self
 
     @model_validator(mode="after")
+    def _check_also(self) -> Self:
+        if self.also and self.key is None:
+            raise WrongKey("also", "there is no key, so {digits} has no meaning")
+        return self
+
+    @model_validator(mode="after")
     def _check_steps(self) -> Self:
         origins = [step.origin for step in self.steps]
         for number, origin in enumerate(origins):
