@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from archiver.errors import ArticleError, BadArgument, Quarantined
 from archiver.items import Answer, Listed
@@ -26,11 +26,6 @@ from archiver.storage.store import Store
 MAX_NOT_DURABLE = 64
 """Changes that one commit makes durable together. A crash loses no article: the index then still has those
 that failed as listed, and the next run requests them."""
-
-
-LOOKED_PRECISION = timedelta(hours=1)
-"""If nothing else has changed, the time of a full look is not written again within this time: a run that
-finds nothing new then writes nothing."""
 
 
 class Catalogue:
@@ -224,11 +219,7 @@ class Catalogue:
         """Records the validators of a listing, so that it may answer 304. Called when all its articles are in
         the index."""
         known = self.store.listing(listing.url)
-        if known is None or not _is_recent(known.looked, listing.looked):
-            is_same = listing == known
-        else:
-            is_same = listing == replace(known, looked=listing.looked)
-        if not is_same:
+        if known is None or not known.is_as_good_as(listing):
             with self._change():
                 self.store.set_listing(listing)
 
@@ -339,12 +330,3 @@ class Catalogue:
         """Makes the next run read every listing in full."""
         with self._change():
             self.store.forget_listings()
-
-
-def _is_recent(earlier: str, later: str) -> bool:
-    """Whether the later time is at most ``LOOKED_PRECISION`` after the earlier one."""
-    try:
-        passed = datetime.fromisoformat(later) - datetime.fromisoformat(earlier)
-    except (ValueError, TypeError):
-        return False
-    return timedelta(0) <= passed < LOOKED_PRECISION
