@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from archiver.errors import Quarantined
+from archiver.extract import identity
+from archiver.extract.identity import Memory
 from archiver.items import Article, Evidence
-from archiver.normalise import age, dates, digests, notices, sources, text, titles
+from archiver.normalise import age, dates, digests, notices, sources, text
 from archiver.normalise import body as bodies
 from archiver.normalise.fingerprint import fingerprint
 from archiver.posts import Post
@@ -23,9 +25,6 @@ from archiver.sites.family import Family
 from archiver.sites.profile import Profile
 
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>/]+\S*")
-
-MAX_REMEMBERED = 1000
-"""Size of :class:`Memory`. Copies of one response arrive close together, so the latest entries are enough."""
 
 
 class Names(Protocol):
@@ -38,19 +37,6 @@ class Names(Protocol):
         """The name of the source that has this slug; empty if the slug is unknown."""
 
 
-class Memory:
-    """Remembers which of the latest articles had some content first."""
-
-    def __init__(self) -> None:
-        self._keys: dict[int, str] = {}
-
-    def first(self, content: int, key: str) -> str:
-        """The key of the first article whose content has this hash; ``key`` itself if there was none."""
-        if len(self._keys) >= MAX_REMEMBERED:
-            del self._keys[next(iter(self._keys))]
-        return self._keys.setdefault(content, key)
-
-
 @dataclass(frozen=True, slots=True)
 class Given:
     """The values, in addition to the article, on which decisions depend."""
@@ -60,6 +46,8 @@ class Given:
     """The address of the published site, with a slash at its end."""
     names: Names
     memory: Memory = field(default_factory=Memory)
+    titles: Memory = field(default_factory=Memory)
+    """The titles of articles without an id in their responses, in the listing and in the responses."""
 
 
 _EMPTY: Mapping[str, Any] = {}
@@ -94,21 +82,20 @@ def fetched(article: Article, _given: Given) -> Decided:
 
 
 def title(article: Article, given: Given) -> Decided:
-    """The title. If no response gave an id, the title must resemble that of the listing (``id_mismatch``)."""
+    """The title. Without an id in the responses, it is compared with the title of the listing."""
     first, best = _titles(article, given.site)
+    doubts = [_DAMAGED] if text.DAMAGED in best.text else []
     listed = text.clean(article.listed.hints.get("title", ""))
-    is_comparable = listed and text.DAMAGED not in listed and not article.evidence("id")
-    if is_comparable and not titles.are_alike(first.text, listed):
-        raise Quarantined("id_mismatch", f"the listing has the title {listed!r}, the response {first.text!r}")
-    doubts = (_DAMAGED,) if text.DAMAGED in best.text else ()
-    return Decided({"title": best.text}, {"title": best.origin}, doubts)
+    if listed and text.DAMAGED not in listed and not article.evidence("id"):
+        doubts += identity.compare(article, given.site, first, listed, given.titles)
+    return Decided({"title": best.text}, {"title": best.origin}, [*doubts, *_doubts_of(best)])
 
 
 def _titles(article: Article, site: Profile) -> tuple[Evidence, Evidence]:
     """The most trusted title, and the most trusted one that is not damaged; else the first one twice."""
     damaged: list[Evidence] = []
     for evidence in article.evidence("title"):
-        title = Evidence(text.clean(evidence.text), evidence.origin)
+        title = replace(evidence, text=text.clean(evidence.text))
         if text.is_blank(title.text):
             continue
         if text.DAMAGED not in title.text:
@@ -156,7 +143,12 @@ def body(article: Article, given: Given) -> Decided:
     doubts = ["body/dropped"] if cleaned.lost_content else []
     if text.DAMAGED in cleaned.text and _DAMAGED not in article.notes:
         doubts.append(_DAMAGED)
+    doubts += _doubts_of(evidence[0])
     return Decided({"body": cleaned.text}, {"body": evidence[0].origin}, doubts)
+
+
+def _doubts_of(evidence: Evidence) -> Sequence[str]:
+    return ("text/guessed",) if evidence.is_guessed else ()
 
 
 def _own_address(article: Article, site: Profile) -> str:
@@ -177,7 +169,9 @@ def source(article: Article, given: Given) -> Decided:
     origins = {"source": credit.origin} if credit.name else _EMPTY
     author = credit.author or next((text.clean(said.text) for said in article.evidence("author")), "")
     details = {"source/unparsed": credit.unparsed} if credit.unparsed else _EMPTY
-    return Decided({"source": credit.name, "author": author}, origins, credit.notes, details)
+    guessed = [said for said in credited if said.is_guessed and said.origin == credit.origin]
+    doubts = [*credit.notes, *_doubts_of(guessed[0])] if guessed else credit.notes
+    return Decided({"source": credit.name, "author": author}, origins, doubts, details)
 
 
 def credits_of(article: Article, family: Family) -> list[Evidence]:
@@ -252,6 +246,7 @@ def link(article: Article, given: Given) -> Decided:
     if "digest" in family.needs:
         if digest := _digest(article):
             found["digest"] = digest
+            doubts += _doubts_of(digest)
         else:
             doubts.append("digest/missing")
     return Decided(
@@ -273,7 +268,7 @@ def _link(article: Article, family: Family, site: Profile) -> Evidence:
 def _digest(article: Article) -> Evidence | None:
     for evidence in article.evidence("digest"):
         if digest := digests.digest_of(evidence.text):
-            return Evidence(digest, evidence.origin)
+            return replace(evidence, text=digest)
     return None
 
 

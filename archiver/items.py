@@ -33,10 +33,14 @@ class Evidence:
     """Of a ``body``: the address from which relative addresses in it count; empty: the article's own."""
     made_at: datetime | None = None
     """When its page was made, if that is not the page of the article: relative dates count from it."""
+    is_guessed: bool = False
+    """It is not certain whether the page has it as plain text or as HTML."""
 
 
 DATE_FROM = "date_from"
 """The hint that has the time, ISO 8601, from which the relative date among the hints counts."""
+
+GUESSED = "guessed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,8 @@ class Listed:
     """The absolute address of the article's page; empty if unknown."""
     hints: Mapping[str, str] = field(default_factory=dict)
     """The other fields of the row, verbatim: ``title``, ``date``, ``source``, ``author``, ``digest``,
-    ``link``, ``body`` (HTML). A date that may be relative has ``DATE_FROM`` beside it."""
+    ``link``, ``body`` (HTML). A date that may be relative has ``DATE_FROM`` beside it; ``GUESSED`` has the
+    names of those that are guesses (``Evidence.is_guessed``)."""
     listing: str = ""
     """The address of the listing."""
 
@@ -65,7 +70,12 @@ class Listed:
 
     def evidence(self) -> dict[str, list[Evidence]]:
         """What the hints say, as evidence for the fields of the article."""
-        said = {name: [Evidence(hint, "listing")] for name, hint in self.hints.items() if name != DATE_FROM}
+        guessed = self.hints.get(GUESSED, "").split()
+        said = {
+            name: [Evidence(hint, "listing", is_guessed=name in guessed)]
+            for name, hint in self.hints.items()
+            if name not in (DATE_FROM, GUESSED)
+        }
         if "date" in said and (moment := self.dated_from):
             said["date"] = [Evidence(self.hints["date"], "listing", made_at=moment)]
         return said

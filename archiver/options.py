@@ -75,7 +75,8 @@ OPTIONS: Final[Mapping[str, Option]] = {
     "ARCHIVER_FULL_LOOK": Option(
         "24h",
         "a listing is requested without `If-None-Match` and `If-Modified-Since` at least once in this time, "
-        "because some sites answer 304 although the listing has changed; `0s`: always",
+        "because some sites answer 304 although the listing has changed, and all its pages are read, also "
+        "behind one without new articles; `0s`: always",
         seconds,
     ),
     "ARCHIVER_RETRY_ATTEMPTS": Option(

@@ -18,13 +18,17 @@ from twisted.python.failure import Failure
 from archiver.errors import ArticleError, BadArgument, Deferred, Quarantined
 from archiver.extract.article import read_answer
 from archiver.extract.decode import decode
+from archiver.extract.identity import Memory, remember
+from archiver.extract.pages import FIRST, Pages, add_said, missing
 from archiver.fetch import outcomes
+from archiver.fetch.asking import describe, require_keys
 from archiver.fetch.headers import header
 from archiver.fetch.retry import EXPECTED, MIRRORS, SPENT
 from archiver.items import Answer, Article, Evidence, Listed
-from archiver.normalise import sources
 from archiver.run.archive_run import ArchiveRun, site_url
+from archiver.sites.article import Step
 from archiver.sites.load import load
+from archiver.sites.profile import Profile
 from archiver.storage.quarantine import shrunk
 from spiders.trying import Found, try_page
 
@@ -42,6 +46,7 @@ class _Asked(NamedTuple):
     article: Article
     step_number: int
     mirror_number: int
+    pages: Pages = FIRST
 
 
 class ArticleSpider(Spider):
@@ -50,18 +55,24 @@ class ArticleSpider(Spider):
     arguments: frozenset[str] = frozenset()
     """The names for ``-a`` that a spider accepts besides ``site``."""
 
-    def __init__(self, name: str | None = None, site: str = "finews", **arguments: str) -> None:
+    def __init__(self, name: str | None = None, site: str | None = None, **arguments: str) -> None:
         super().__init__(name)
         unknown = sorted(set(arguments) - self.arguments - {"_job"})  # Scrapyd adds _job
         if unknown:
             known = ", ".join(sorted(self.arguments | {"site"}))
             raise BadArgument(f"spider {self.name}: unknown argument {unknown[0]!r}; known here: {known}")
-        self.site = load(site)
+        self.site = self._profile(site)
+        require_keys(self.site.keys, site or self.site.name)
         self._queue: deque[str] = deque()
         """The ids of the articles to request, in order."""
         self._holds: dict[str, int] = {}
         """The id of each article that waits for another response → the bytes it holds."""
         self._held_bytes = 0
+        self._titles = Memory()
+        """The titles of the latest articles that were requested."""
+
+    def _profile(self, site: str | None) -> Profile:
+        return load("finews" if site is None else site)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -108,6 +119,7 @@ class ArticleSpider(Spider):
         with suppress(CloseSpider), self.run.storing():
             article_ids = [self._queue.popleft() for _ in range(room)]
             for listed in self.run.ledger.recall(article_ids):
+                remember(listed, self.site, self._titles)
                 request = self._request(_article(listed), step_number=0)
                 assert isinstance(request, Request), "only articles with an address are queued"
                 self.crawler.engine.crawl(request)
@@ -142,20 +154,33 @@ class ArticleSpider(Spider):
             urls = self._addresses(article, number)
             place = mirror_number if number == step_number else 0
             if place < len(urls):
-                return Request(
-                    urls[place],
-                    callback=self.parse_answer,
-                    errback=self.no_answer,
-                    cb_kwargs={"article": article, "step_number": number, "mirror_number": place},
-                    meta={
-                        "handle_httpstatus_all": True,
-                        EXPECTED: self.site.steps[number].format,
-                        MIRRORS: len(urls) - place - 1,
-                        SPENT: spent,
-                    },
-                    dont_filter=True,
-                )
+                kwargs = {"article": article, "step_number": number, "mirror_number": place}
+                return self._request_to(urls[place], kwargs, len(urls) - place - 1, spent)
         return article
+
+    def _request_to(self, url: str, cb_kwargs: dict[str, Any], mirrors: int, spent: float) -> Request:
+        """``mirrors``: the number of other addresses with the same page."""
+        article, step = cb_kwargs["article"], self.site.steps[cb_kwargs["step_number"]]
+        request = Request(
+            url,
+            callback=self.parse_answer,
+            errback=self.no_answer,
+            cb_kwargs=cb_kwargs,
+            meta={
+                "handle_httpstatus_all": True,
+                EXPECTED: step.carrier,
+                MIRRORS: mirrors,
+                SPENT: spent,
+            },
+            dont_filter=True,
+        )
+        return self._described(request, step, article)
+
+    def _described(self, request: Request, step: Step, article: Article) -> Request:
+        if step.is_plain:
+            return request
+        key = self.site.key_of(article.id)
+        return describe(request, step, id=article.id, digits=key, address=article.listed.address)
 
     def _addresses(self, article: Article, step_number: int) -> list[str]:
         """The addresses of a step. None if the listing has the text, and the profile says no other place."""
@@ -173,40 +198,55 @@ class ArticleSpider(Spider):
         )
 
     def parse_answer(
-        self, response: Response, article: Article, step_number: int, mirror_number: int
+        self,
+        response: Response,
+        article: Article,
+        step_number: int,
+        mirror_number: int,
+        pages: Pages = FIRST,
     ) -> list[Request | Article] | Coroutine[Any, Any, list[Request | Article]]:
-        asked = _Asked(response, article, step_number, mirror_number)
+        asked = _Asked(response, article, step_number, mirror_number, pages)
         self._release(article)
         problem = outcomes.of_response(response)
+        following: Pages | None = None
         if problem is None:
             try:
                 found = self._read(asked)
-            except ArticleError as why:
-                problem = outcomes.of_reading(why).plain()
-            else:
                 if not isinstance(found, dict):
                     return self._answered_later(asked, found)
-                self._add_evidence(asked, found)
-        return self._answered(asked, problem)
+                following = self._add_evidence(asked, found)
+            except ArticleError as why:
+                problem = outcomes.of_reading(why).plain()
+        return self._answered(asked, problem, following)
 
     async def _answered_later(
         self, asked: _Asked, reading: Awaitable[dict[str, Evidence]]
     ) -> list[Request | Article]:
         """As ``parse_answer``, for a page that another process reads."""
         problem: ArticleError | None = None
+        following: Pages | None = None
         try:
-            self._add_evidence(asked, await reading)
+            following = self._add_evidence(asked, await reading)
         except ArticleError as why:
             problem = outcomes.of_reading(why).plain()
-        return self._answered(asked, problem)
+        return self._answered(asked, problem, following)
 
-    def _answered(self, asked: _Asked, problem: ArticleError | None) -> list[Request | Article]:
-        response, article, step_number, mirror_number = asked
+    def _answered(
+        self, asked: _Asked, problem: ArticleError | None, following: Pages | None
+    ) -> list[Request | Article]:
+        """``following``: the next page of the article, if it has one."""
+        response, article, step_number, mirror_number, pages = asked
         article.answers.append(
             Answer(response.url, response.status, response.headers, response.body, str(problem or ""))
         )
         spent = response.meta.get(SPENT, 0.0)
-        return [self._held(article, self._follow_up(article, step_number, mirror_number, problem, spent))]
+        if following:
+            kwargs = {"article": article, "step_number": step_number, "mirror_number": mirror_number}
+            request = self._request_to(following.address, kwargs | {"pages": following}, 0, spent)
+            return [self._held(article, request)]
+        return [
+            self._held(article, self._follow_up(article, step_number, mirror_number, problem, spent, pages))
+        ]
 
     def no_answer(self, failure: Failure) -> list[Request | Article]:
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it for errbacks
@@ -242,12 +282,12 @@ class ArticleSpider(Spider):
             self._held_bytes -= self._holds.pop(article.id, 0)
 
     def _read(self, asked: _Asked) -> dict[str, Evidence] | Awaitable[dict[str, Evidence]]:
-        response, article, step_number, _ = asked
+        response, article, step_number, *_ = asked
         rule = self.site.steps[step_number]
         run = self.run
         return run.reader.read(
             response,
-            rule.format,
+            rule.carrier,
             read_answer,
             rule,
             self.site,
@@ -257,14 +297,11 @@ class ArticleSpider(Spider):
             overridden=run.count_overridden,
         )
 
-    def _add_evidence(self, asked: _Asked, said: dict[str, Evidence]) -> None:
-        article = asked.article
-        article.fetched_at = datetime.now(UTC)
-        for name, evidence in said.items():
-            _add(article, name, evidence)
-        credit = self.site.text.credit
-        if "body" in said and (line := sources.from_body(said["body"].text, credit)):
-            _add(article, "source", Evidence(line, "body"))
+    def _add_evidence(self, asked: _Asked, said: dict[str, Evidence]) -> Pages | None:
+        """Adds what a response says to the article. Returns the next page of its text, if there is one."""
+        asked.article.fetched_at = datetime.now(UTC)
+        step = self.site.steps[asked.step_number]
+        return add_said(asked.article, said, asked.response.url, step, self.site, asked.pages, self._titles)
 
     def _follow_up(
         self,
@@ -273,13 +310,18 @@ class ArticleSpider(Spider):
         mirror_number: int,
         problem: ArticleError | None,
         spent: float,
+        pages: Pages = FIRST,
     ) -> Request | Article:
         """Decides what follows a response or a failure.
 
         If a host does not answer, its mirrors are requested. If they do not answer either, the article is
         deferred: a later run may get the complete article, and another step could give only a part of it.
-        After a response that cannot be used, the next step is requested.
+        After a response that cannot be used, the next step is requested. An article of several pages is never
+        posted without one of them.
         """
+        if problem and not pages.is_first:
+            article.failure = missing(problem, pages)
+            return article
         if isinstance(problem, Deferred):
             if mirror_number + 1 < len(self._addresses(article, step_number)):
                 return self._request(article, step_number, mirror_number + 1, spent)
@@ -304,10 +346,3 @@ class ArticleSpider(Spider):
 
 def _article(listed: Listed) -> Article:
     return Article(listed.id, listed, datetime.now(UTC), listed.evidence())
-
-
-def _add(article: Article, name: str, evidence: Evidence) -> None:
-    """Adds evidence in the order of trust: earlier steps, later steps, then the hints of a listing."""
-    said = article.said.setdefault(name, [])
-    hints = [old for old in said if old.origin == "listing"]
-    said[:] = [*(old for old in said if old.origin != "listing"), evidence, *hints]

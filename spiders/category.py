@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from functools import partial
 from typing import Any, Self
 
@@ -22,7 +22,8 @@ from archiver.items import Article, Listed
 from archiver.normalise import dates, slugs, sources
 from archiver.run import drift
 from archiver.run.archive_run import ArchiveRun
-from archiver.sites.profile import CATEGORY
+from archiver.sites.of_feed import profile_of
+from archiver.sites.profile import CATEGORY, Profile
 from spiders.known import Doubt, categories_in, no_such_category
 from spiders.listing import ListingSpider, Parsed, came_instead
 from spiders.walk import Walk
@@ -30,10 +31,11 @@ from spiders.walk import Walk
 
 class CategorySpider(ListingSpider):
     """``-a category=``: one or several categories, separated by commas; without it, all on the home page.
+    ``feed=``: the address of a feed or sitemap, in place of a profile; ``source=``: who is credited in it.
     ``since=``, ``until=`` (days, inclusive) and ``limit=`` (articles to request) select articles."""
 
     name = "category"
-    arguments = frozenset({"category", "since", "until", "limit"})
+    arguments = frozenset({"category", "feed", "source", "since", "until", "limit"})
 
     def __init__(
         self,
@@ -42,19 +44,31 @@ class CategorySpider(ListingSpider):
         since: str = "",
         until: str = "",
         limit: str = "",
+        feed: str | None = None,
+        source: str = "",
         **arguments: str,
     ) -> None:
+        if feed is None and source:
+            raise BadArgument("source= is for a feed: write feed= as well, or source: in the profile")
+        if feed is not None and (category or "site" in arguments):
+            other = "category" if category else "site"
+            raise BadArgument(f"write feed= or {other}=, not both: a feed has neither profile nor categories")
+        self._feed, self._source = feed, source
         super().__init__(name, **arguments)
         self.categories = self._categories(category)
         self.since = _day("since", since) or date.min
         self.until = _day("until", until) or date.max
         if self.since > self.until:
             raise BadArgument(f"since={since} is after until={until}: swap the two days")
+        self.reads_back = bool(since or until)
         self.limit = _count("limit", limit)
         self.left = self.limit
         self._unproved: set[str] = set()
         """Categories that the user named, and of which it is not known yet whether they exist. Until then no
         article is requested."""
+
+    def _profile(self, site: str | None) -> Profile:
+        return super()._profile(site) if self._feed is None else profile_of(self._feed, self._source)
 
     def _categories(self, argument: str) -> list[str]:
         names = [name for name in (part.strip() for part in argument.split(",")) if name]
@@ -95,7 +109,7 @@ class CategorySpider(ListingSpider):
             callback=callback,
             errback=errback,
             cb_kwargs=cb_kwargs,
-            meta={"handle_httpstatus_all": True, EXPECTED: self.site.home.format},
+            meta={"handle_httpstatus_all": True, EXPECTED: self.site.home.carrier},
             dont_filter=True,
         )
 
@@ -148,7 +162,7 @@ class CategorySpider(ListingSpider):
         """Whether the profile or an earlier run knows the category."""
         if category in self.site.feeds or category in self.site.categories:
             return True
-        return self.run.ledger.known_listing(self._rule(category).address(category)).most > 0
+        return self.run.ledger.known_listing(self._rule(category).identity(category)).most > 0
 
     # --- categories that the user named, and that may not exist
 
@@ -210,6 +224,26 @@ class CategorySpider(ListingSpider):
             return articles
         days = (self._day(listed) or self.since for listed in articles)
         return [listed for listed, day in zip(articles, days, strict=True) if self.since <= day <= self.until]
+
+    def _oldest(self, walk: Walk) -> datetime | None:
+        if not self.reads_back:
+            return super()._oldest(walk)
+        if self.since == date.min:
+            return None
+        return datetime.combine(self.since, time.min, self.site.zone)
+
+    def _is_older(self, page: ListingPage, listed: Listed) -> bool:
+        if self.since == date.min or not (said := page.changed.get(listed.id)):
+            return False
+        with suppress(dates.DateError):
+            return dates.parse(said, self.run.ledger.now, self.site.zone).at.date() < self.since
+        return False
+
+    def _is_passed(self, page: ListingPage) -> bool:
+        if self.since == date.min:
+            return False
+        days = [day for listed in page.articles if (day := self._day(listed))]
+        return bool(days) and max(days) < self.since
 
     def _day(self, listed: Listed) -> date | None:
         """The day given by the listing, else the day in the address."""

@@ -34,7 +34,7 @@ def categories_in(addresses: Iterable[str], rule: Listing | None) -> set[str]:
     """The categories of which these are the listings."""
     if rule is None:
         return set()
-    start, _, end = rule.address("\x00").partition("%00")
+    start, _, end = rule.identity("\x00").partition("%00")
     pattern = re.compile(re.escape(start) + r"([^/?#&]+)" + re.escape(end))
     found = map(pattern.fullmatch, addresses)
     return {unquote(match[1]) for match in found if match}

@@ -16,17 +16,18 @@ from twisted.python.failure import Failure
 from archiver.errors import ArticleError, Deferred, Quarantined
 from archiver.extract.listing import HomePage, ListingPage, read_listing
 from archiver.fetch import outcomes
+from archiver.fetch.asking import describe
 from archiver.fetch.headers import header
 from archiver.fetch.retry import EXPECTED
 from archiver.items import Article, Listed
 from archiver.normalise import age
-from archiver.run import drift, instead, validators
+from archiver.run import drift, instead
 from archiver.run.advice import to_do_for_listing
 from archiver.sites.listing import Home, Listing
-from archiver.storage.rows import KnownListing
 from archiver.terminal import printable
 from spiders.article import ArticleSpider
-from spiders.walk import MAX_FAILED, Walk
+from spiders.lists import newest_first
+from spiders.walk import MAX_FAILED, Walk, begin
 
 Parsed = Iterable[Request | Article] | Coroutine[Any, Any, Iterable[Request | Article]]
 """What a callback returns: a coroutine if another process reads the page."""
@@ -37,19 +38,30 @@ class ListingSpider(ArticleSpider):
 
     left: int | None = None
     """The number of articles that may still be requested; None: any number."""
+    reads_back = False
+    """Whether the user wants the articles of certain days, so that a page without new ones is not the end."""
 
     def _select(self, articles: list[Listed]) -> list[Listed]:
         """The articles that the user wants."""
         return articles
 
+    def _is_older(self, _page: ListingPage, _listed: Listed) -> bool:
+        """Whether the page says that the article was last changed before the days that the user wants."""
+        return False
+
+    def _is_passed(self, _page: ListingPage) -> bool:
+        """Whether a page, and so every page after it, is older than the user wants."""
+        return False
+
     def _first_page(self, category: str) -> Request:
-        url = self._rule(category).address(category)
+        rule = self._rule(category)
+        url = rule.identity(category)
         ledger = self.run.ledger
-        known = ledger.known_listing(url)
-        headers = validators.conditions(known, ledger.now, self.settings.getfloat("ARCHIVER_FULL_LOOK"))
-        looked = known.looked if headers else ledger.now.isoformat()
-        found = KnownListing(url, most=known.most, looked=looked)
-        request = self._page(url, category, Walk(known, found, conditional=bool(headers)))
+        full_look = self.settings.getfloat("ARCHIVER_FULL_LOOK")
+        walk, headers = begin(
+            rule, ledger.known_listing(url), ledger.now, full_look, reads_back=self.reads_back
+        )
+        request = self._page(rule.address(category), category, walk)
         request.headers.update(headers)
         return request
 
@@ -58,16 +70,18 @@ class ListingSpider(ArticleSpider):
         assert rule, "the profile and the arguments were checked"
         return rule
 
-    def _page(self, url: str, category: str, walk: Walk) -> Request:
-        return Request(
-            url,
+    def _page(self, url: str, category: str, walk: Walk, cursor: str = "") -> Request:
+        rule = self._rule(category)
+        request = Request(
+            self.site.requested_at(url),
             callback=self.parse_listing,
             errback=self.no_listing,
-            cb_kwargs={"category": category, "walk": walk},
-            meta={"handle_httpstatus_all": True, EXPECTED: self._rule(category).format},
+            cb_kwargs={"category": category, "walk": walk.past(cursor or url)},
+            meta={"handle_httpstatus_all": True, EXPECTED: rule.carrier},
             priority=10,
             dont_filter=True,
         )
+        return describe(request, rule, **rule.values(category, walk.pages, walk.found.rows, cursor))
 
     def parse_listing(self, response: Response, category: str, walk: Walk) -> Parsed:
         if response.status == 304 and _is_conditional(response.request):
@@ -75,7 +89,9 @@ class ListingSpider(ArticleSpider):
             return self._waiting(walk.url)
         if walk.conditional and 400 <= response.status < 500:
             self._forget_validators(walk)
-            return [self._page(walk.url, category, walk.in_full(self.run.ledger.now.isoformat()))]
+            return [self._page(self._rule(category).address(category), category, walk.in_full())]
+        if walk.pages and response.status in self._rule(category).ends:
+            return self._complete(walk.at_end())
         return self._when_read(
             response,
             self._rule(category),
@@ -102,7 +118,7 @@ class ListingSpider(ArticleSpider):
             if isinstance(rule, Listing):
                 _refuse_redirected(response)
             made_at = age.answered_at(datetime.now(UTC), response.headers)
-            page = self.run.reader.read(response, rule.format, read, response.url, rule, *arguments)
+            page = self.run.reader.read(response, rule.carrier, read, response.url, rule, *arguments)
         except ArticleError as why:
             return failed(why.plain())
 
@@ -125,15 +141,35 @@ class ListingSpider(ArticleSpider):
     def _parse_page(
         self, response: Response, category: str, walk: Walk, page: ListingPage
     ) -> Iterator[Request | Article]:
-        page, capped = page.first(self._rule(category).max_rows - walk.found.rows)
-        new, all_taken = yield from self._listed(page)
-        repeated = {listed.id for listed in page.articles} <= walk.seen
+        rule = self._rule(category)
+        page, capped = page.first(rule.max_rows - walk.found.rows)
+        if rule.has_pages:
+            walk = self._opened(walk, page)
+        is_known, all_taken = yield from self._listed(page)
         walk = walk.after_page(
             page, header(response, "ETag"), header(response, "Last-Modified"), all_taken=all_taken
         )
-        is_known = repeated or (not new and walk.was_walked)
-        at_end = is_known and bool(page.articles)  # a page may have only rows that are not of articles
+        if page.lists:
+            now, zone = self.run.ledger.now, self.site.zone
+            walk = walk.with_lists(newest_first(page.lists, self._oldest(walk), now, zone))
+        at_end = not walk.has_lists and (walk.is_circling or (is_known and not walk.patient))
+        if rule.order == "newest" and not walk.has_lists and self._is_passed(page):
+            walk, at_end = walk.cut_short(known=is_known), True
         yield from self._after_page(category, walk, page, capped=capped, at_end=at_end)
+
+    def _oldest(self, walk: Walk) -> datetime | None:
+        """When a list of an index must have been changed to be read; None: all are read."""
+        return datetime.fromisoformat(walk.known.looked) if walk.was_walked and walk.known.looked else None
+
+    def _opened(self, walk: Walk, page: ListingPage) -> Walk:
+        """Records that a listing has new articles, before any of them is admitted: if the run does not reach
+        its end, the next run reads every page."""
+        if walk.opened or not walk.was_walked or not any(map(self.run.ledger.is_unknown, page.articles)):
+            return walk
+        walk = replace(walk, opened=True)
+        with self.run.storing():
+            self.run.ledger.remember_listing(walk.in_index)
+        return walk
 
     def _forget_validators(self, walk: Walk) -> None:
         with self.run.storing():
@@ -144,10 +180,12 @@ class ListingSpider(ArticleSpider):
     ) -> Iterator[Request | Article]:
         """Requests the next page, or ends the listing."""
         rule = self._rule(category)
-        following = rule.following(category, walk.pages, page.next, empty=page.rows == 0)
+        following = rule.following(
+            category, walk.pages, page.next, empty=page.rows == 0, rows=walk.found.rows, cursor=page.cursor
+        ) or next(iter(walk.lists), "")
         if capped:
             yield from self._incomplete(walk.url, Deferred("cap", f"max_rows={rule.max_rows} is reached"))
-        elif not following or at_end:
+        elif not following or at_end or self._was_read(rule, walk, page.cursor or following):
             yield from self._complete(walk)
         elif self.left == 0:
             self.run.tally.limit_reached = True
@@ -155,23 +193,34 @@ class ListingSpider(ArticleSpider):
         elif walk.pages == rule.max_pages:
             yield from self._incomplete(walk.url, Deferred("cap", f"max_pages={rule.max_pages} is reached"))
         else:
-            yield self._page(following, category, walk)
+            yield self._page(following, category, walk, page.cursor)
+
+    def _was_read(self, rule: Listing, walk: Walk, mark: str) -> bool:
+        """Whether a cursor or link leads back. The address of a numbered page may always be the same."""
+        return mark in walk.passed and (rule.asks_for("cursor") or not rule.is_numbered)
 
     def _page_failed(
         self, category: str, walk: Walk, why: ArticleError, came: str = ""
     ) -> Iterator[Request | Article]:
         """Decides what follows a page that could not be read.
 
-        If the address counts the pages, this run requests the page after it (faults X5). Two pages in a row
-        that do not exist are the end of the listing.
+        If the address counts the pages, or an index names them, this run requests the page after it (faults
+        X5). Two numbered pages in a row that do not exist are the end of the listing.
         """
         rule = self._rule(category)
         if walk.conditional:
             self._forget_validators(walk)
         walk = walk.after_failure(why)
-        if rule.counted and 1 < walk.pages < rule.max_pages and len(walk.failed) < MAX_FAILED:
+        may_go_on = 1 < walk.pages < rule.max_pages
+        if may_go_on and walk.lists and (len(walk.failed) < MAX_FAILED or not isinstance(why, Deferred)):
+            yield self._page(walk.lists[0], category, walk)
+        elif may_go_on and rule.counted and len(walk.failed) < MAX_FAILED:
             yield self._page(rule.address(category, walk.pages), category, walk)
-        elif len(walk.failed) == MAX_FAILED and all(why.reason == "gone" for why in walk.failed):
+        elif (
+            not walk.has_lists
+            and len(walk.failed) == MAX_FAILED
+            and all(why.reason == "gone" for why in walk.failed)
+        ):
             yield from self._complete(walk)
         else:
             yield from self._ended_early(walk, came, category)
@@ -191,13 +240,16 @@ class ListingSpider(ArticleSpider):
             yield from self._incomplete(request.url, why)
 
     def _listed(self, page: ListingPage) -> Generator[Request | Article, None, tuple[bool, bool]]:
-        """Requests the articles of a page; returns whether any is new, and whether none was left out."""
-        selected = self._select(page.articles)
+        """Requests the articles of a page; returns whether all were known, and whether none was left out."""
+        selected = self._select([each for each in page.articles if not self._is_older(page, each)])
         with self.run.storing():
             self._refuse_rows(page.refused)
             self.run.ledger.skip_all(page.skipped)
         new, all_taken = yield from self._take(selected)
-        return new > 0, all_taken and len(selected) == len(page.articles)
+        if len(selected) < len(page.articles):
+            with self.run.storing():
+                all_taken = all_taken and not any(map(self.run.ledger.is_unknown, page.articles))
+        return all_taken and not new, all_taken
 
     def _refuse_rows(self, rows: list[Listed]) -> None:
         named = [listed for listed in rows if listed.id]
@@ -215,9 +267,9 @@ class ListingSpider(ArticleSpider):
         with self.run.storing():
             self.run.ledger.listing_complete()
             if walk.all_taken:
-                self.run.ledger.remember_listing(walk.found)
+                self.run.ledger.remember_listing(walk.result)
             elif walk.found.most > walk.known.most:
-                self.run.ledger.remember_listing(replace(walk.known, most=walk.found.most))
+                self.run.ledger.remember_listing(replace(walk.in_index, most=walk.found.most))
         yield from self._waiting(walk.url)
 
     def _incomplete(

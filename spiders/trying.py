@@ -115,7 +115,9 @@ def _pattern(template: str) -> str:
         if name in seen:
             return f"(?P={name})"
         seen.add(name)
-        return rf"(?P<{name}>\d+)" if name == "page" else rf"(?P<{name}>[^/?#&]+)"
+        if name == "page":
+            return rf"(?P<{name}>\d+)"
+        return rf"(?P<{name}>[^/?#&]{'*' if name == 'cursor' else '+'})"
 
     return _FIELD.sub(group, re.escape(template))
 

@@ -14,8 +14,10 @@ import pytest
 from scrapy.crawler import Crawler
 
 from archiver import derive, settings
-from archiver.derive import DECISIONS, Given, Memory
+from archiver.derive import DECISIONS, Given
 from archiver.errors import ArticleError, Deferred, Quarantined
+from archiver.extract import identity
+from archiver.extract.identity import Memory
 from archiver.items import Answer, Article, Evidence, Listed
 from archiver.normalise import slugs, sources
 from archiver.posts import render
@@ -98,6 +100,13 @@ def test_an_unknown_credit_is_recorded_with_its_text() -> None:
     derive.derive(made, given())
     assert made.notes == ["source/unparsed"]
     assert made.details == {"source/unparsed": "来源：综合样例办"}
+
+
+def test_the_title_of_the_article_is_used_if_the_listing_has_another_headline() -> None:
+    listed = Listed("202202220000000017", hints={"title": "列表里的短标题"})
+    made = article(listed.id, listed, title="文章自己的另一个长题目")
+    decided = derive.title(made, Given(load("eastmoney"), HOME, OneName()))
+    assert (decided.values["title"], decided.doubts) == ("文章自己的另一个长题目", ["title/conflict"])
 
 
 COMPLETE = {
@@ -306,7 +315,7 @@ def test_a_repeated_article_is_refused_and_a_repeated_text_is_a_doubt() -> None:
 
 
 def test_memory_keeps_only_the_latest_entries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(derive, "MAX_REMEMBERED", 2)
+    monkeypatch.setattr(identity, "MAX_REMEMBERED", 2)
     memory = Memory()
     assert [
         memory.first(content, key) for content, key in ((1, "a"), (1, "b"), (2, "b"), (3, "c"), (1, "d"))

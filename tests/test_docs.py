@@ -44,7 +44,11 @@ def test_every_reason_is_documented() -> None:
 
 def test_every_doubt_is_documented_in_the_words_of_the_report() -> None:
     code = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
-    doubts = set(re.findall(r'"((?:date|source|digest|link|encoding|body)/[a-z]+|text/repeated)"', code))
+    doubts = set(
+        re.findall(
+            r'"((?:date|source|digest|link|encoding|body|title)/[a-z]+|text/(?:guessed|repeated))"', code
+        )
+    )
     assert len(doubts) > 8
     assert doubts <= MEANINGS.keys()
     table = docs("docs/reasons.md").partition("| doubt | in the report |")[2].partition("\n\n")[0]

@@ -36,8 +36,9 @@ class Command(ArchiverCommand, ScrapyCrawl):
     def long_desc(self) -> str:
         return (
             "Run a spider. category archives what the category pages of a site list; its arguments are site, "
-            "category, since, until and limit. share archives single articles; its arguments are site, and "
-            "infocode, url or file. docs/exit-status.md explains the exit status."
+            "category, since, until and limit. With feed (the address of a feed or sitemap) and source it "
+            "needs no site. share archives single articles; its arguments are site, and infocode, url or "
+            "file. docs/exit-status.md explains the exit status."
         )
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:

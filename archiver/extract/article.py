@@ -8,9 +8,10 @@ from types import MappingProxyType
 
 from archiver.errors import Quarantined
 from archiver.extract.formats import Allowance, Page, base_of, open_page, spend
-from archiver.extract.formats.addresses import absolute_path
+from archiver.extract.formats.addresses import absolute, absolute_path, next_page
 from archiver.extract.formats.html import HtmlPage
-from archiver.extract.rules import MARKUP, places, value_of
+from archiver.extract.identity import CANONICAL
+from archiver.extract.rules import MARKUP, Value, places, value_of
 from archiver.items import Evidence
 from archiver.normalise.text import DAMAGED, is_unreadable
 from archiver.sites.article import SaidField, Step
@@ -19,7 +20,11 @@ from archiver.sites.part import shown
 from archiver.sites.profile import Profile
 from archiver.sites.rules import Rule
 
+NEXT = "next"
+"""The evidence that has the address of the next page of an article."""
+
 _ADDRESSES = ("id", "link")
+_OWN_ADDRESS = ("link[rel=canonical]::attr(href)", "meta[property='og:url']::attr(content)")
 _MAY_BE_DAMAGED = ("body", "title")
 """Fields that are kept with U+FFFD in them. A damaged date, source or address could mean another one."""
 
@@ -42,7 +47,7 @@ def read_answer(
     (E9); and what ``open_page`` raises.
     Raises TooMuchWork if the page may take more work than the allowance.
     """
-    page = open_page(text, step.format, allowance)
+    page = open_page(text, step.format, allowance, step.within)
     family = site.family_of(article_id)
     if allowance:
         spend(allowance, page, step.format, step.places)
@@ -56,9 +61,9 @@ def read_answer(
     base = base_of(page, url)
     values = ((name, _read(page, name, rule, base, allowance)) for name, rule in rules.items())
     found: dict[str, Evidence] = {
-        name: Evidence(value, step.origin, base if name in MARKUP else "")
+        name: Evidence(value.text, step.origin, base if name in MARKUP else "", is_guessed=value.is_guessed)
         for name, value in values
-        if value.strip() and (DAMAGED not in value or name in _MAY_BE_DAMAGED)
+        if value.text.strip() and (DAMAGED not in value.text or name in _MAY_BE_DAMAGED)
     }
     if step.generic:
         wanted = _wanted(family) - found.keys()
@@ -74,7 +79,18 @@ def read_answer(
     if not found.keys() - {"id"}:
         tried = ", ".join(f"{name} {rule}" for name, rule in rules.items())
         raise Quarantined(page.empty_reason, f"no rule of {step.origin} finds anything ({tried})")
+    if base and "id" not in rules and (named := _canonical(page, base, allowance)):
+        found[CANONICAL] = Evidence(named, step.origin)
+    if step.next and (address := next_page(url, base or url, page.value(step.next))):
+        found[NEXT] = Evidence(address, step.origin)
     return found
+
+
+def _canonical(page: Page, base: str, allowance: Allowance | None) -> str:
+    """The address that a page gives itself; empty if there is none."""
+    spend(allowance, page, "html", _OWN_ADDRESS)
+    found = (page.value(rule) for rule in _OWN_ADDRESS)
+    return next((absolute(base, address) for address in found if address), "")
 
 
 def _rules(page: Page, step: Step) -> dict[SaidField, Rule]:
@@ -115,9 +131,9 @@ def _without_rules(
     }
 
 
-def _read(page: Page, name: str, rule: Rule, base: str, allowance: Allowance | None) -> str:
+def _read(page: Page, name: str, rule: Rule, base: str, allowance: Allowance | None) -> Value:
     value = value_of(page, name, rule, allowance)
-    return absolute_path(base, value) if name in _ADDRESSES else value
+    return Value(absolute_path(base, value.text)) if name in _ADDRESSES else value
 
 
 def _proves_id(claimed: str, site: Profile, article_id: str) -> bool:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import NamedTuple
-from urllib.parse import unquote, urldefrag, urlsplit
+from urllib.parse import unquote
 
 from archiver.errors import Quarantined
-from archiver.extract.formats import Allowance, Page, base_of, open_page, spend
-from archiver.extract.formats.addresses import absolute, absolute_path
-from archiver.extract.rules import places, value_of
-from archiver.items import DATE_FROM, Listed
+from archiver.extract.formats import Allowance, Page, base_of, defaults_of, open_page, spend
+from archiver.extract.formats.addresses import absolute, absolute_path, next_page
+from archiver.extract.rules import Value, places, value_of
+from archiver.items import DATE_FROM, GUESSED, Listed
 from archiver.normalise.relative_dates import may_be_relative
 from archiver.normalise.text import DAMAGED
 from archiver.sites.listing import Home, Listing, Rows
@@ -31,6 +32,14 @@ MIN_FOREIGN = 3
 """Rows of another category from which on a listing is refused; one or two may be a mistake of the site."""
 
 
+class OtherList(NamedTuple):
+    """A list that an index names."""
+
+    address: str
+    changed: str
+    """When it was last changed, as the index says it; empty: not known."""
+
+
 @dataclass(frozen=True, slots=True)
 class ListingPage:
     """The content of one page of a listing."""
@@ -42,6 +51,17 @@ class ListingPage:
     """The address of the next page; empty on the last page."""
     skipped: list[Listed] = field(default_factory=list)
     """Rows that are not of articles, as a pattern of the profile says."""
+    cursor: str = ""
+    """What the profile's rule for the cursor of the next page found."""
+    lists: tuple[OtherList, ...] = ()
+    """Other pages of the listing, if this one is an index of them."""
+    changed: Mapping[str, str] = field(default_factory=dict)
+    """The id of each article of which the page says when it was last changed → what it says."""
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """What every row names."""
+        return frozenset(row.id for part in (self.articles, self.refused, self.skipped) for row in part)
 
     @property
     def rows(self) -> int:
@@ -54,7 +74,7 @@ class ListingPage:
         articles = self.articles[:rows]
         refused = self.refused[: rows - len(articles)]
         skipped = self.skipped[: rows - len(articles) - len(refused)]
-        return ListingPage(articles, refused, self.next, skipped), True
+        return replace(self, articles=articles, refused=refused, skipped=skipped), True
 
     def made_at(self, moment: datetime) -> ListingPage:
         """The page with the time when the site made it, beside every date that may count from it."""
@@ -90,10 +110,22 @@ def read_listing(
     TooMuchWork if the page may take more work than the allowance.
     """
     opened = _open(text, url, rule, allowance)
-    named = _read_rows(opened, rule, site, rule.address(category), category)
+    named = _read_rows(opened, rule, site, rule.identity(category), category)
     _refuse_foreign(named.articles, rule, category)
-    following = opened.page.value(rule.next) if rule.next else ""
-    return replace(named, next=_following(url, opened.base, following))
+    found = {key: value_of(opened.page, key, after, allowance).text for key, after in rule.next_rules}
+    link = next_page(url, opened.base, found.get("next", ""))
+    lists = tuple(_lists(opened))
+    return replace(named, next=link, cursor=found.get("next.cursor", ""), lists=lists)
+
+
+def _lists(opened: _Opened) -> Iterator[OtherList]:
+    known = defaults_of(opened.format)
+    if known and known.index and opened.page.finds(known.index):
+        found = opened.page.rows(known.index)
+        spend(opened.allowance, opened.page, opened.format, ("address", known.changed), len(found))
+        for row in found:
+            if address := absolute(opened.base, row.value("address")):
+                yield OtherList(address, row.value(known.changed))
 
 
 def _refuse_foreign(articles: list[Listed], rule: Listing, category: str) -> None:
@@ -142,7 +174,7 @@ class _Opened(NamedTuple):
 
 
 def _open(text: str, url: str, rule: Listing | Home, allowance: Allowance | None) -> _Opened:
-    page = open_page(text, rule.format, allowance)
+    page = open_page(text, rule.format, allowance, rule.within)
     spend(allowance, page, rule.format, rule.page_rules)
     if rule.present and not page.finds(rule.present):
         raise Quarantined("not_a_listing", f"nothing on {url} matches {shown(rule.present)} (present)")
@@ -163,12 +195,15 @@ def _read_rows(opened: _Opened, rule: Rows, site: Profile, listing: str, categor
     articles: list[Listed] = []
     refused: list[Listed] = []
     skipped: list[Listed] = []
+    known = defaults_of(opened.format)
+    changed: dict[str, str] = {}
     rows = opened.page.rows(rule.rows)
     if rows and opened.allowance:
         spend(opened.allowance, opened.page, opened.format, places(rule.fields.values()), len(rows))
         opened.allowance.spend(len(rows) * _ROW)
     for row in rows:
-        values = {name: _value(row, name, field_rule, opened) for name, field_rule in rule.fields.items()}
+        found = {name: _value(row, name, field_rule, opened) for name, field_rule in rule.fields.items()}
+        values: dict[str, str] = {name: value.text for name, value in found.items()}
         address = absolute(opened.base, values.get("address", ""))
         if opened.allowance:
             opened.allowance.spend(_work_of_address(address, rule, site))
@@ -179,12 +214,16 @@ def _read_rows(opened: _Opened, rule: Rows, site: Profile, listing: str, categor
             for name, value in values.items()
             if value and name not in ("id", "address") and (name == "title" or DAMAGED not in value)
         }
+        if guessed := " ".join(name for name, value in found.items() if value.is_guessed):
+            hints[GUESSED] = guessed
         listed = Listed(article_id[:MAX_ID], category, address, hints, listing)
         if address and rule.skips(address):
             skipped.append(listed)
         else:
             (articles if site.family_of(article_id) else refused).append(listed)
-    return ListingPage(articles, refused, skipped=skipped)
+        if known and known.changed and (said := row.value(known.changed)):
+            changed[article_id] = said
+    return ListingPage(articles, refused, skipped=skipped, changed=changed)
 
 
 def _work_of_address(address: str, rule: Rows, site: Profile) -> float:
@@ -192,17 +231,9 @@ def _work_of_address(address: str, rule: Rows, site: Profile) -> float:
     return site.work_of_address(address) + (work_of(category, len(address)) if category else 0)
 
 
-def _value(row: Page, field: str, rule: Rule, opened: _Opened) -> str:
+def _value(row: Page, field: str, rule: Rule, opened: _Opened) -> Value:
     """A value of a row; empty if it is not a text, so that the other rows are still read."""
     try:
         return value_of(row, field, rule, opened.allowance)
     except Quarantined:
-        return ""
-
-
-def _following(url: str, base: str, link: str) -> str:
-    """The address of the next page; empty for ``#``, ``javascript:;`` or a link to the same page."""
-    address = urldefrag(absolute(base, link)).url
-    is_page = urlsplit(address).scheme in ("http", "https", "invalid")
-    is_same = link.startswith("#") or address == urldefrag(url).url
-    return address if link and is_page and not is_same else ""
+        return Value("")

@@ -12,6 +12,7 @@ from scrapy.http import Response
 from w3lib.url import safe_url_string
 
 from archiver.errors import ArticleError, Quarantined
+from archiver.fetch.asking import ASKED, Asked
 from archiver.fetch.outcomes import PROBLEM
 from archiver.fetch.proxies import OF_ENVIRONMENT
 from archiver.fetch.site import find_site, site_of
@@ -20,6 +21,9 @@ from archiver.sites.addresses import origin_of
 from archiver.sites.profile import Profile
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+_AS_GET = frozenset({301, 302, 303})
+"""After these a POST request becomes a GET request without a body; after the others it stays as it is."""
 
 MAX_ADDRESS = 8192
 """The most bytes of a ``Location``; RFC 9110 section 4.1 recommends at least 8,000."""
@@ -33,7 +37,15 @@ def refusal(site: Profile, url: str) -> Quarantined | None:
         return None
     scheme = urlsplit(url).scheme
     reason = "offsite" if scheme in ("http", "https") else "scheme"
-    return Quarantined(reason, f"{excerpt(url)} is not at an origin of the site {site.name}")
+    what = f"{excerpt(url)} is not at an origin of the site {site.name}"
+    return Quarantined(reason, f"{what}{_advice(url)}" if reason == "offsite" else what)
+
+
+def _advice(url: str) -> str:
+    try:
+        return f"; if it belongs to the site, write a profile with origins: [{origin_of(url)}, …]"
+    except ValueError:
+        return ""
 
 
 class OriginGuard:
@@ -79,12 +91,12 @@ class Redirects:
         if response.status not in REDIRECTS or location is None or request.meta.get("dont_redirect"):
             return response
         try:
-            return self._follow(request, location)
+            return self._follow(request, location, response.status)
         except ArticleError as why:
             request.meta[PROBLEM] = why.with_traceback(None)  # a traceback would keep the body in memory
             return response
 
-    def _follow(self, request: Request, location: bytes) -> Request:
+    def _follow(self, request: Request, location: bytes, status: int) -> Request:
         url = redirect_target(request.url, location)
         visited = [*request.meta.get("redirect_urls", []), request.url]
         if url in (urldefrag(past).url for past in visited):
@@ -98,6 +110,8 @@ class Redirects:
         except ValueError as exc:
             raise Quarantined("bad_redirect", f"{excerpt(url)}: {exc}") from exc
         following.meta["redirect_urls"] = visited
+        if status in _AS_GET and following.method == "POST":
+            following = _as_get(following)
         self._drop_secrets(request, following)
         return following
 
@@ -108,12 +122,20 @@ class Redirects:
         """
         names = ["Referer"]
         if not _is_same_origin(request.url, following.url):
-            names += ["Authorization", "Cookie"]
+            asked: Asked | None = following.meta.pop(ASKED, None)
+            names += ["Authorization", "Cookie", *(asked.headers if asked else ())]
         if following.meta.pop(OF_ENVIRONMENT, False):
             following.meta.pop("proxy", None)
             names.append("Proxy-Authorization")
         for name in names:
             following.headers.pop(name, None)
+
+
+def _as_get(request: Request) -> Request:
+    """The request after a redirect that asks for another page, as browsers read it."""
+    following = request.replace(method="GET", body=b"")
+    following.headers.pop("Content-Type", None)
+    return following
 
 
 def _is_same_origin(url: str, other: str) -> bool:

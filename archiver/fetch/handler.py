@@ -18,6 +18,7 @@ from yarl import URL
 
 from archiver.errors import Quarantined, StorageError
 from archiver.fetch.abort import Aborts
+from archiver.fetch.asking import with_keys, without_keys
 from archiver.fetch.connections import (
     AttemptFailed,
     ClientResponse,
@@ -124,19 +125,20 @@ class HttpHandler(BaseDownloadHandler):
     async def _send(self, request: Request) -> Response:
         began = monotonic()
         error: Exception
+        sent = with_keys(request)
         try:
             async with self._session_for(request).request(
                 request.method,
-                URL(request.url, encoded=True),
-                data=request.body or None,
+                URL(sent.url, encoded=True),
+                data=sent.body or None,
                 timeout=aiohttp.ClientTimeout(total=self._timeout_of(request)),
                 ssl=self._tls,
                 allow_redirects=False,
-                **_headers(request),
+                **_headers(sent),
             ) as answer:
                 request.meta["download_latency"] = monotonic() - began
                 assert isinstance(answer, ClientResponse)
-                return await self._reader.read(answer, request)
+                return without_keys(await self._reader.read(answer, request), request)
         except AttemptFailed as failed:
             error = failed.error
         except aiohttp.ClientResponseError as failed_response:

@@ -14,6 +14,7 @@ from twisted.python.failure import Failure
 from archiver.errors import ArticleError, Deferred, Quarantined, Skipped, StorageError
 from archiver.fetch.connections import HeadersTooLarge, ProxyRefused, UnreadableResponse, causes
 from archiver.fetch.resolver import PrivateAddress
+from archiver.safe_text import redact
 
 PROBLEM = "archiver_problem"
 """``Request.meta``: the ArticleError that a middleware found in the response."""
@@ -134,7 +135,7 @@ _OBJECT = re.compile(r" ?(?:\bssl:)?(?:<[^<>]* at 0x[0-9a-fA-F]+>|\bssl:\w+)")
 
 def described(error: BaseException) -> str:
     """The error for a person: its kind and text, without objects of the program."""
-    return f"{type(error).__name__}: {_OBJECT.sub('', str(error))}".removesuffix(": ")
+    return redact(f"{type(error).__name__}: {_OBJECT.sub('', str(error))}".removesuffix(": "))
 
 
 def _verify_message(error: BaseException) -> str:

@@ -20,6 +20,7 @@ from scrapy.settings import BaseSettings
 from archiver.errors import ArchiverError, ArticleError, Deferred
 from archiver.fetch import bodies, outcomes
 from archiver.fetch.admission import Admission, HostPaused
+from archiver.fetch.asking import without_keys
 from archiver.fetch.circuit_breaker import CircuitBreaker
 from archiver.fetch.delay_queue import DelayQueue
 from archiver.fetch.first_contact import FirstContact
@@ -148,6 +149,7 @@ class Retries:
         expected = request.meta.get(EXPECTED, "")
         readable = bodies.decompress(response, self._policy.max_size)
         readable = bodies.unpack(readable, expected, self._policy.max_size)
+        readable = without_keys(readable, request)
         bodies.check_whole(readable, expected)
         return readable
 

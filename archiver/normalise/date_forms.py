@@ -34,10 +34,10 @@ _BASIC = r"(?P<year> (?:19|20) [0-9]{2} ) (?P<month> [0-9]{2} ) (?P<day> [0-9]{2
 _BASIC_TIME = r"(?P<hour> [0-9]{2} ) (?P<minute> [0-9]{2} ) (?P<second> [0-9]{2} )?"
 
 _THEN = r"""
-    (?: [Tt] | [ ]? [,|·/] [ ]? | [ ] )
+    (?: [Tt] | [ ]? [,|·/] [ ]? | [ ] | - (?= [0-9]{1,2}:[0-9]{2}:[0-9]{2} ) )
     (?: (?: at | @ ) [ ] | [时時][间間] [ ]? :? [ ]? )?
 """
-"""Between a day and its time."""
+"""Between a day and its time. A hyphen only before seconds: 2022-02-22-08:00 may be a day with a zone."""
 
 _BEFORE = r"(?<! [0-9A-Za-z] ) (?<! [0-9][-/.:] )"
 _AFTER = r"(?! [0-9²³¹] | [-/.:][0-9] )"

@@ -35,6 +35,8 @@ MEANINGS: Mapping[str, str] = {
     UNPARSED: "a credit has an unknown form",
     "source/missing": "no source is credited",
     "digest/missing": "an article of the rolling news has no digest",
+    "title/conflict": "the title does not resemble that of the listing",
+    "text/guessed": "a text in JSON could be plain text or HTML",
     "text/repeated": "the text is the same as that of another article",
     "body/dropped": "cleaning removed something that could have been content",
     "link/missing": "no page gave the address of the article",

@@ -35,11 +35,13 @@ GONE = frozenset({"gone", "legal_451", "redirected", "robots_txt"})
 """Reasons of a listing that cannot be read although an earlier run read it."""
 
 DOUBTFUL = frozenset(
-    {"foreign_listing", "gone", "no_rows", "not_a_listing", "not_json", "redirected", "shape"}
+    {"foreign_listing", "gone", "no_document", "no_rows", "not_a_listing", "not_json", "redirected", "shape"}
 )
 """Reasons of a listing that may mean that its category never existed."""
 
-NOT_A_LISTING = frozenset({"empty", "encoding", "no_rows", "not_a_listing", "not_json", "shape"})
+NOT_A_LISTING = frozenset(
+    {"empty", "encoding", "no_document", "no_rows", "not_a_listing", "not_json", "shape"}
+)
 """Reasons of a response with status 200 that is not a listing. If no earlier run could read the listing
 either, another run does not help."""
 
@@ -49,6 +51,7 @@ UNREADABLE = frozenset(
         "empty",
         "empty_body",
         "id_mismatch",
+        "no_document",
         "not_an_article",
         "not_json",
         "same_answer",

@@ -188,6 +188,10 @@ class Ledger:
         """Whether ``admit`` would request the article if it is due."""
         return listed.id not in self._is_pending and not self._catalogue.has_result(listed.id)
 
+    def is_unknown(self, listed: Listed) -> bool:
+        """Whether neither this run nor an earlier one has admitted the article."""
+        return listed.id not in self._is_pending and not self._catalogue.knows(listed.id)
+
     def _count_listed(self, article_id: str) -> bool:
         """Counts the article as listed. Returns False if this run has counted it already."""
         if article_id in self._is_pending:

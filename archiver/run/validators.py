@@ -21,15 +21,17 @@ _SKEW = timedelta(minutes=5)
 """The clock of a site may be ahead of ours by this much."""
 
 
-def conditions(known: KnownListing, now: datetime, full_look: float) -> Mapping[str, str]:
-    """The headers of a conditional request; empty if the listing is to be requested in full.
+def needs_full_look(known: KnownListing, now: datetime, full_look: float) -> bool:
+    """Whether the last full look at the listing was ``full_look`` seconds ago, or is not known.
 
-    That is at least once in ``full_look`` seconds. A last full look in the future is not known: the clock was
-    wrong then, or is now.
+    A look in the future is not known: the clock was wrong then, or is now.
     """
     since_look = _age(known.looked, now)
-    if since_look is None or not 0 <= since_look.total_seconds() < full_look:
-        return {}
+    return since_look is None or not 0 <= since_look.total_seconds() < full_look
+
+
+def conditions(known: KnownListing, now: datetime) -> Mapping[str, str]:
+    """The headers of a conditional request; empty if the listing has no validators that can be used."""
     modified = _date(known.modified)
     if modified and modified > now + _SKEW:
         return {}  # the site invents its validators

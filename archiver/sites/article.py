@@ -12,15 +12,17 @@ from pydantic import AfterValidator, Field, model_validator
 
 from archiver.items import RESERVED_ORIGINS
 from archiver.sites.addresses import MAX_ADDRESS, is_web
+from archiver.sites.asking import Asking
 from archiver.sites.part import Part, WrongKey
-from archiver.sites.patterns import OptionalRegex, bounded, known, template
+from archiver.sites.patterns import OptionalRegex, bounded, fill, known, template
 from archiver.sites.reading import Reading
 from archiver.sites.rules import AnyRule, Rule, check
 
 SaidField = Literal["id", "title", "date", "source", "author", "tag", "body", "digest", "link"]
 
 Day = date
-AddressTemplate = Annotated[str, template("id", "digits", "address", needs=1)]
+PLACES = ("id", "digits", "address")
+AddressTemplate = Annotated[str, template(*PLACES, keys=True)]
 
 
 def _free_name(name: str) -> str:
@@ -69,8 +71,11 @@ class Layout(Fields):
         return self.present or (self.body.at if self.body else "")
 
 
-class Step(Reading):
+class Step(Asking, Reading):
     """One place to read an article."""
+
+    PLACES = PLACES
+    NEEDS_PLACE = True
 
     origin: Annotated[str, AfterValidator(_free_name)]
     """The name of the step, stored with every value that is read there (``items.Origin``)."""
@@ -96,6 +101,9 @@ class Step(Reading):
         if self.next:
             yield "next", self.next
 
+    def keyed_addresses(self) -> Iterator[tuple[str, str]]:
+        yield from ((f"urls.{number}", url) for number, url in enumerate(self.urls))
+
     @model_validator(mode="after")
     def _reads_something(self) -> Self:
         if not (self.fields or self.layouts or self.generic):
@@ -115,7 +123,7 @@ class Step(Reading):
         Empty if all of them contain ``{address}``, and the article's address is unknown or does not match.
         """
         return [
-            url.format(id=article_id, digits=key, address=address)
+            fill(url, id=article_id, digits=key, address=address)
             for url in self.urls
             if "{address}" not in url or self._accepts(address)
         ]
@@ -126,8 +134,11 @@ class Step(Reading):
         return self.address is None or self.address.search(address) is not None
 
 
-class ArticlePage(Fields, Reading):
+class ArticlePage(Fields, Asking, Reading):
     """The one place where the articles of a site are read. Fields without a rule are read without one."""
+
+    PLACES = PLACES
+    NEEDS_PLACE = True
 
     url: AddressTemplate = "{address}"
     layouts: list[Layout] = Field(default_factory=list)
@@ -137,6 +148,9 @@ class ArticlePage(Fields, Reading):
     def keyed_rules(self) -> Iterator[tuple[str, str | Rule]]:
         yield from super().keyed_rules()
         yield from self.rules.items()
+
+    def keyed_addresses(self) -> Iterator[tuple[str, str]]:
+        yield "url", self.url
 
     def as_step(self) -> Step:
         return Step(
@@ -150,6 +164,10 @@ class ArticlePage(Fields, Reading):
             next=self.next,
             max_pages=self.max_pages,
             generic=self.format == "html",
+            method=self.method,
+            headers=self.headers,
+            form=self.form,
+            json=self.json_body,
         )
 
     @model_validator(mode="after")

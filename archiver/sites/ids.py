@@ -13,7 +13,7 @@ MAX_WORDS = 40
 """Characters of the address in an id that ends with a hash."""
 
 _EXTENSION = re.compile(r"\.(?:s?html?|php|aspx?|jsp|do)\Z", re.IGNORECASE)
-_DAY = re.compile(r"(?:19|20)\d\d[-_]?\d\d[-_]?\d\d")
+_DAY = re.compile(r"(?<!\d)(?:19|20)\d\d[-_]?(?:0[1-9]|1[0-2])[-_]?(?:0[1-9]|[12]\d|3[01])")
 _NUMBER = re.compile(r"\d{5}")
 _OPAQUE = re.compile(r"(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{8,}")
 """Letters and digits without a separator, such as the ids that databases make."""

@@ -10,12 +10,18 @@ from urllib.parse import quote
 from pydantic import Field, model_validator
 
 from archiver.extract.formats import defaults_of
+from archiver.sites.asking import Asking
+from archiver.sites.paging import EndingStatus, OptionalNext, Order
 from archiver.sites.part import Part, WrongKey
-from archiver.sites.patterns import OptionalRegex, Regex, bounded, has_group, template
+from archiver.sites.patterns import KEY, OptionalRegex, Regex, bounded, fill, has_group, template
 from archiver.sites.reading import Reading
 from archiver.sites.rules import AnyRule, Rule
 
 RowField = Literal["id", "address", "title", "date", "source", "author", "digest", "link", "body"]
+
+
+PAGED = ("page", "offset", "cursor")
+"""The names in an address that lead from page to page."""
 
 
 class Rows(Part):
@@ -77,13 +83,22 @@ class Home(Reading):
             yield from ((f"articles.{key}", rule) for key, rule in self.articles.row_rules())
 
 
-class Listing(Rows, Reading):
+class Listing(Rows, Asking, Reading):
     """A page (or feed) that lists articles. In YAML, an address is short for ``{url: …}`` of a feed."""
 
-    url: Annotated[str, template("category", "page")]
-    next: str = ""
-    """Finds the address of the next page; not needed if ``url`` contains ``{page}``."""
+    PLACES = ("category", *PAGED)
+
+    url: Annotated[str, template(*PLACES, keys=True)]
+    next: OptionalNext = None
+    """Finds the address of the next page, or the value of ``{cursor}`` in it."""
     first_page: int = 1
+    first_offset: Annotated[int, Field(ge=0)] = 0
+    """``{offset}`` is this number and the number of rows on the pages before."""
+    ends: frozenset[EndingStatus] = frozenset()
+    """Statuses that mean, after the first page, that there are no more pages."""
+    order: Order = "newest"
+    """``newest``: the pages after one without new articles have none either, but for articles that were
+    listed late."""
     max_pages: Annotated[int, Field(ge=1)] = 50
     max_rows: Annotated[int, Field(ge=1)] = 100_000
     """Rows of all pages together. Further rows are left out, and the listing is reported as incomplete."""
@@ -102,12 +117,21 @@ class Listing(Rows, Reading):
         given = said.get("fields", {})
         if known is None or not isinstance(given, dict):
             return said
-        return {"rows": known.rows, "next": known.next, **said, "fields": {**known.fields, **given}}
+        following = (
+            {"next": known.next} if known.next and "{" not in KEY.sub("", str(said.get("url"))) else {}
+        )
+        return {"rows": known.rows, **following, **said, "fields": {**known.fields, **given}}
 
     @cached_property
     def page_rules(self) -> tuple[str, ...]:
         """The rules that are applied to the whole page."""
-        return tuple(rule for rule in (self.present, self.rows, self.next) if rule)
+        following = (rule.at for _, rule in self.next_rules)
+        return tuple(rule for rule in (self.present, self.rows, *following) if rule)
+
+    @property
+    def next_rules(self) -> tuple[tuple[str, Rule], ...]:
+        """Key and rule of what is read for the next page."""
+        return tuple(self.next.keyed_rules()) if self.next else ()
 
     def with_bodies(self) -> Listing:
         """The listing with a rule for the text of the articles, if its format has one."""
@@ -119,29 +143,68 @@ class Listing(Rows, Reading):
     def keyed_rules(self) -> Iterator[tuple[str, str | Rule]]:
         yield from super().keyed_rules()
         yield from self.row_rules()
-        if self.next:
-            yield "next", self.next
+        yield from self.next_rules
 
     @model_validator(mode="after")
     def _check_next(self) -> Self:
-        if self.next and self.counted:
-            raise WrongKey("next", "remove next or {page}: the url already counts the pages")
+        names = [name for name in PAGED if self.asks_for(name)]
+        if self.next and self.next.address and names:
+            raise WrongKey("next", f"remove next or {{{names[0]}}}: the url already leads to every page")
+        if self.next and self.next.cursor and not self.asks_for("cursor"):
+            raise WrongKey("next.cursor", "there is no {cursor} in the url")
+        if self.asks_for("cursor") and not (self.next and self.next.cursor):
+            raise WrongKey("next", "{cursor} is in the url: write next: {cursor: rule}")
         return self
+
+    def keyed_addresses(self) -> Iterator[tuple[str, str]]:
+        yield "url", self.url
+
+    @cached_property
+    def has_pages(self) -> bool:
+        """Whether there may be a page after the first one."""
+        known = defaults_of(self.format)
+        has_index = known is not None and bool(known.index)
+        return has_index or self.next is not None or self.is_numbered
+
+    @property
+    def is_numbered(self) -> bool:
+        """Whether the request for a page has a number that grows from page to page."""
+        return self.asks_for("page") or self.asks_for("offset")
 
     @property
     def counted(self) -> bool:
-        """Whether the address contains the number of the page."""
-        return "{page}" in self.url
+        """Whether the request for a page depends only on the number of pages before it."""
+        return self.asks_for("page") and not (self.asks_for("offset") or self.asks_for("cursor"))
 
-    def address(self, category: str, walked: int = 0) -> str:
-        """The address of the page that follows the first ``walked`` pages of a category."""
-        return self.url.format(category=quote(category, safe=""), page=self.first_page + walked)
+    def address(self, category: str, walked: int = 0, rows: int = 0, cursor: str = "") -> str:
+        """The address of the page that follows the first ``walked`` pages of a category, which had ``rows``
+        rows."""
+        said = self.values(category, walked, rows, cursor)
+        return fill(self.url, **{name: quote(str(value), safe="") for name, value in said.items()})
 
-    def following(self, category: str, walked: int, link: str, *, empty: bool) -> str:
-        """The address of the next page after ``walked`` pages; empty if there is none.
+    def identity(self, category: str) -> str:
+        """What the index calls the listing: the address of its first page, and the body of the request."""
+        body = self.payload(**self.values(category))
+        return f"{self.address(category)}#{body}" if body else self.address(category)
 
-        ``link`` is what ``next`` found on the latest page; ``empty``: the latest page had no rows.
+    def values(self, category: str, walked: int = 0, rows: int = 0, cursor: str = "") -> dict[str, str | int]:
+        """The values for a body; see ``address``."""
+        return {
+            "category": category,
+            "page": self.first_page + walked,
+            "offset": self.first_offset + rows,
+            "cursor": cursor,
+        }
+
+    def following(
+        self, category: str, walked: int, link: str, *, empty: bool, rows: int = 0, cursor: str = ""
+    ) -> str:
+        """The address of the next page after ``walked`` pages with ``rows`` rows; empty if there is none.
+
+        ``link`` and ``cursor`` are what ``next`` found on the latest page; ``empty``: it had no rows.
         """
-        if self.counted:
-            return "" if empty else self.address(category, walked)
-        return link
+        if not any(map(self.asks_for, PAGED)):
+            return link
+        if empty or (self.next and not cursor):
+            return ""
+        return self.address(category, walked, rows, cursor)

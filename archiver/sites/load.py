@@ -52,8 +52,13 @@ def parse(text: str, name: str) -> Profile:
 
     Raises BadArgument with one sentence that names the file and the key.
     """
+    return validated(_keys(text, name), name)
+
+
+def validated(keys: dict[str, Any], name: str) -> Profile:
+    """The profile with these keys; raises BadArgument as :func:`parse` does."""
     try:
-        return Profile.model_validate(_keys(text, name))
+        return Profile.model_validate(keys)
     except ValidationError as exc:
         raise BadArgument(f"{name}: {_sentence(exc.errors(include_url=False)[0])}") from exc
 

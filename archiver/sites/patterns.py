@@ -60,20 +60,35 @@ def has_group(name: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def template(*allowed: str, needs: int = 0) -> AfterValidator:
-    """Checks a text that contains ``{names}``: only the allowed ones, and at least ``needs`` of them."""
+KEY = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+"""``${NAME}``: a key from the environment."""
+
+
+def template(*allowed: str, needs: int = 0, keys: bool = False) -> AfterValidator:
+    """Checks a text that contains ``{names}``: see ``check_template``."""
+    return AfterValidator(lambda text: check_template(text, allowed, needs=needs, keys=keys))
+
+
+def check_template(text: str, allowed: Iterable[str], *, needs: int = 0, keys: bool = False) -> str:
+    """The text, if it contains only the allowed ``{names}``, and at least ``needs`` of them.
+
+    ``keys``: it may also contain ``${NAME}``. Raises ValueError.
+    """
     all_allowed = ", ".join(f"{{{name}}}" for name in allowed) or "none"
+    names = list(_names(KEY.sub("", text) if keys else text))
+    for name in names:
+        if name not in allowed:
+            raise ValueError(f"{text!r} contains {{{name}}}; known here: {all_allowed}")
+    if len(names) < needs:
+        raise ValueError(f"{text!r} must contain at least one of {all_allowed}")
+    return text
 
-    def check(text: str) -> str:
-        names = list(_names(text))
-        for name in names:
-            if name not in allowed:
-                raise ValueError(f"{text!r} contains {{{name}}}; known here: {all_allowed}")
-        if len(names) < needs:
-            raise ValueError(f"{text!r} must contain at least one of {all_allowed}")
-        return text
 
-    return AfterValidator(check)
+def fill(text: str, **values: str | int) -> str:
+    """The text with values in the place of ``{names}``; ``${NAME}`` stays."""
+    if "${" in text:
+        text = KEY.sub(r"${{\1}}", text)
+    return text.format(**values)
 
 
 def _one_line(text: str) -> str:

@@ -17,6 +17,7 @@ from archiver.normalise.sources import DEFAULT_TAG
 from archiver.normalise.zone import BEIJING
 from archiver.sites.addresses import IDS, MAX_ADDRESS, AllowedOrigin, is_web, is_within, origin_of, with_https
 from archiver.sites.article import ArticlePage, SaidField, Step
+from archiver.sites.asking import Asking
 from archiver.sites.categories import Category, named_categories
 from archiver.sites.family import CategoryTemplate, Family, LinkTemplate, TagTemplate
 from archiver.sites.ids import id_of
@@ -133,7 +134,7 @@ class Profile(Part):
             raise WrongKey("listing", "there is neither listing nor feeds, so there is nothing to crawl")
         if self.home is not None and self.listing is None:
             raise WrongKey("home", "it lists categories, but there is no listing to read their articles from")
-        if self.listing and "{category}" not in self.listing.url:
+        if self.listing and not self.listing.asks_for("category"):
             raise WrongKey("listing.url", "there is no {category} in it; a list without it belongs in feeds")
         if self.categories and self.listing is None:
             raise WrongKey("categories", "there is no listing to read their articles from")
@@ -185,6 +186,18 @@ class Profile(Part):
         yield from ((f"feeds.{name}.url", feed.url) for name, feed in self.feeds.items())
         for number, step in enumerate(self.steps):
             yield from ((f"steps.{number}.urls", url) for url in step.urls if not url.startswith("{address}"))
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """The name of each key that requests need from the environment → a place that has it."""
+        parts: list[tuple[str, Asking]] = [("listing", self.listing)] if self.listing else []
+        parts += ((f"feeds.{name}", feed) for name, feed in self.feeds.items())
+        parts += (
+            ("article" if self.article else f"steps.{number}", step) for number, step in enumerate(self.steps)
+        )
+        return {
+            name: f"{part}.{key}" for part, asking in reversed(parts) for name, key in asking.keys.items()
+        }
 
     @property
     def namespace(self) -> str:

@@ -201,6 +201,10 @@ class Catalogue:
         known = self.store.open_article(article_id)
         return known is not None and known.state == "skipped"
 
+    def knows(self, article_id: str) -> bool:
+        """Whether a run admitted the article, or has found its post."""
+        return self.store.holds(article_id) or self.store.open_article(article_id) is not None
+
     # --- listings and origins
 
     def waiting(self, listing: str) -> list[OpenArticle]:

@@ -97,7 +97,8 @@ class KnownListing:
     most: int = 0
     """The largest such number."""
     looked: str = ""
-    """When it was last requested without a validator, ISO 8601; empty: not known."""
+    """When it was last read in full, ISO 8601; empty: not known. A listing of one page: when it was last
+    requested without a validator."""
 
     def is_as_good_as(self, later: KnownListing) -> bool:
         """Whether only the time of the full look differs, by ``LOOKED_PRECISION`` at most: a run that finds

@@ -18,6 +18,7 @@ from archiver.replica.articles import Site
 from archiver.sites.article import Step
 from archiver.sites.load import load, parse
 from archiver.sites.profile import Profile
+from archiver.sites.rules import Rule
 
 NEWS, ROLLING = "NW202202220000000017", "202202220000000018"
 SHARE = f"http://finews.zning.xyz/html_News/NewsShare.html?infoCode={NEWS}"
@@ -78,9 +79,8 @@ CUT = "沪指收\ufffd"
 def test_a_damaged_field_costs_only_itself(
     site: Profile, damaged: dict[str, str], found: set[str] | None
 ) -> None:
-    rule = site.steps[0].model_copy(
-        update={"fields": {"id": "id", "title": "title", "date": "date", "body": "text", "source": "source"}}
-    )
+    names = {"id": "id", "title": "title", "date": "date", "body": "text", "source": "source"}
+    rule = site.steps[0].model_copy(update={"fields": {name: Rule(at=at) for name, at in names.items()}})
     fields = {"id": NEWS, "title": "题", "date": "2022-02-22", "text": BODY, "source": "样例网", "other": ""}
     text = json.dumps(fields | damaged)
     if found is None:

@@ -39,6 +39,7 @@ families:
 class LinesPage:
     """A rule is the start of a line; a row is a line with parts separated by semicolons."""
 
+    declares_kinds = True
     empty_reason = "not_an_article"
 
     def __init__(self, parts: list[str]) -> None:

@@ -19,8 +19,10 @@ from archiver.replica.articles import Site
 from archiver.replica.sources import EMNEWS
 from archiver.sites.listing import Listing
 from archiver.sites.load import load
+from archiver.sites.paging import Next
 from archiver.sites.part import shown
 from archiver.sites.profile import Profile
+from archiver.sites.rules import Rule
 
 HOME = "http://finews.withounder.com/"
 PAGE = "http://finews.withounder.com/category/yangliribao.html"
@@ -340,7 +342,7 @@ def test_the_feeds_of_the_site_are_read(site: Profile, plain: bool) -> None:
 def test_the_address_of_the_next_page_is_read(
     site: Profile, rule: Listing, href: str, following: str
 ) -> None:
-    paged = rule.model_copy(update={"next": "a.next::attr(href)"})
+    paged = rule.model_copy(update={"next": Next(address=Rule(at="a.next::attr(href)"))})
     text = page(row(f"{DAY}/{NEWS}.html"), f'<a class="next" href="{href}">下一页</a>')
     found = read_listing(text, PAGE, paged, site, "x").next
     assert found == following
@@ -392,7 +394,7 @@ def test_the_addresses_of_rows_and_categories_count_from_the_base(
     ],
 )
 def test_the_next_page_counts_from_the_base(site: Profile, rule: Listing, href: str, following: str) -> None:
-    paged = rule.model_copy(update={"next": "a.next::attr(href)"})
+    paged = rule.model_copy(update={"next": Next(address=Rule(at="a.next::attr(href)"))})
     text = page(f'<base href="/list/"><a class="next" href="{href}">下一页</a>')
     assert read_listing(text, PAGE, paged, site, "x").next == following
 

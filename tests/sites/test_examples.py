@@ -138,7 +138,9 @@ def test_an_article_of_the_json_example_is_read_from_its_response(columns: Profi
 
 def test_the_walk_through_quotes_the_example() -> None:
     whole = " ".join(EXAMPLE.read_text(encoding="utf-8").split())
-    quoted = [block for block in BLOCKS if not block.startswith(("name:", "aliases:", "fields:", "article:"))]
+    section = DOCS.partition("## A walk-through")[2].partition("\n## ")[0]
+    quoted = re.findall("```yaml\n(.*?)```", section, re.DOTALL)
+    quoted += [block for block in BLOCKS if block.startswith("text:")]
     assert len(quoted) == 6
     for block in quoted:
         for line in block.splitlines():
@@ -171,8 +173,9 @@ def keys(heading: str) -> dict[str, str]:
 )
 def test_every_key_is_documented_with_its_default(heading: str, model: type[BaseModel]) -> None:
     documented = keys(heading)
-    assert set(documented) == set(model.model_fields)
-    for name, field in model.model_fields.items():
+    fields = {field.alias or name: field for name, field in model.model_fields.items()}
+    assert set(documented) == set(fields)
+    for name, field in fields.items():
         assert bool(documented[name]) is not field.is_required(), name
         if isinstance(field.default, str | int) and field.default != "":
             assert f"`{field.default}`" in documented[name]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -172,6 +173,18 @@ HOME = {"url": "http://news.example.com/", "links": "a::attr(href)", "category":
             "listing.fields.title.is: 'xml' is unknown; known",
         ),
         ("listing.fields.title", {"at": "a", "when": "b"}, "listing.fields.title.when: unknown key"),
+        (
+            "listing.within",
+            "x =",
+            "listing.within: only JSON can follow a text such as 'x =': write format: json",
+        ),
+        ("listing.within", "div >", "listing.within: 'div >' is not a CSS selector"),
+        ("steps.0.within", "script#", "steps.0.within: 'script#' is not a CSS selector"),
+        (
+            "listing",
+            {"url": "http://news.example.com/{category}.xml", "format": "feed", "within": "cb("},
+            "listing.within: a document of the format feed is always the whole response",
+        ),
         ("steps.0.generic", True, "steps.0.generic: only HTML can be read without rules, and the format is"),
         ("steps.0.fields", None, "steps.0.fields: this key is missing"),
         ("steps.0.layouts", [{"title": "a"}], "steps.0.layouts.0.present: without present or body, "),
@@ -247,6 +260,80 @@ HOME = {"url": "http://news.example.com/", "links": "a::attr(href)", "category":
             {"answer": {}, "post_page": {"body": "a"}},
             "families.0.rules.post_page: 'post_page' is unknown; known here: 'answer'",
         ),
+        (
+            "listing",
+            ROWS | {"url": "http://news.example.com/{category}/{offset}", "next": "a"},
+            "listing.next: remove next or {offset}: the url already leads to every page",
+        ),
+        (
+            "listing",
+            ROWS | {"url": "http://news.example.com/{category}/{cursor}"},
+            "listing.next: {cursor} is in the url: write next: {cursor: rule}",
+        ),
+        ("listing.next", {"cursor": "a"}, "listing.next.cursor: there is no {cursor} in the url"),
+        (
+            "listing.next",
+            {"cursor": "a", "address": "b"},
+            "listing.next.cursor: write a rule for the address",
+        ),
+        ("listing.next", {"cursor": "h3 >"}, "listing.next.cursor: 'h3 >' is not a CSS selector: "),
+        ("listing.next", "h3 >", "listing.next: 'h3 >' is not a CSS selector: "),
+        ("listing.next", {"at": "a", "is": "html"}, "listing.next.is: only JSON texts need it"),
+        ("listing.next", {"after": "a"}, "listing.next.address.after: unknown key"),
+        (
+            "listing.headers",
+            {"Cookie": "a=1"},
+            "the header Cookie cannot be set: the archiver keeps no session",
+        ),
+        ("listing.headers", {"hOST": "a"}, "the header hOST cannot be set: it is that of the address"),
+        ("listing.headers", {"User-Agent": "a"}, "cannot be set: write the setting USER_AGENT"),
+        ("listing.headers", {"Proxy-Authorization": "a"}, "cannot be set: it is for a proxy"),
+        ("listing.headers", {"Transfer-Encoding": "chunked"}, "cannot be set: the archiver sets it itself"),
+        ("listing.headers", {"Content-Length": 3}, "cannot be set: the archiver sets it itself"),
+        ("listing.headers", {"If-None-Match": "a"}, "cannot be set: the archiver sets it itself"),
+        ("listing.headers", {"X A": "a"}, "'X A' is not the name of a header"),
+        (
+            "listing.headers",
+            {"X-A": "a\r\nHost: b"},
+            "listing.headers.X-A: 'a\\r\\nHost: b' is not the value",
+        ),
+        ("listing.headers", {"X-A": "标题"}, "is not the value of a header: write printable ASCII"),
+        ("listing.method", "PUT", "listing.method: 'PUT' is unknown; known here: 'GET' or 'POST'"),
+        (
+            "listing.form",
+            {"p": "{id}"},
+            "listing.form.p: '{id}' contains {id}; known here: {category}, {page}",
+        ),
+        ("listing.form", {"p": "{"}, "listing.form.p: '{' is not a template"),
+        ("listing.form", {"p": ["a"]}, "listing.form.p: Input should be a valid string"),
+        ("listing.json", {"a": [{"b": "{id}"}]}, "listing.json.a.0.b: '{id}' contains {id}; known here: "),
+        ("listing.json", '{"a": 1}', "listing.json: write the JSON as keys and values, not as a text"),
+        ("listing.json", {"a": date(2026, 9, 26)}, "listing.json: it has a value that JSON does not know"),
+        ("listing.url", "http://${KEY}.example.com/{category}", "listing.url: 'http://${KEY}.example.com/"),
+        ("listing.url", "http://news.example.com/{KEY}/{category}", "contains {KEY}; known here: {category}"),
+        ("steps.0.json", {"id": "{page}"}, "steps.0.json.id: '{page}' contains {page}; known here: {id}, "),
+        (
+            "steps.0.urls.0",
+            "http://news.example.com/${ID}",
+            "steps.0.urls.0: 'http://news.example.com/${ID}' must ",
+        ),
+        ("families.0.link", "http://a/${KEY}/{id}", "contains {KEY}; known here: {id}, {digits}, {address}"),
+        (
+            "listing",
+            ROWS | {"url": "http://news.example.com/{category}", "form": {"a": "b"}, "json": {"a": 1}},
+            "listing.json: write form or json, not both",
+        ),
+        (
+            "listing",
+            ROWS | {"url": "http://news.example.com/{category}", "form": {"a": "b"}, "method": "GET"},
+            "listing.method: a request with form or json is sent by POST",
+        ),
+        ("listing.ends", [500], "listing.ends.0: 500 cannot end a listing: write 204 or a status from 400 "),
+        ("listing.ends", [404, 200], "listing.ends.1: 200 cannot end a listing: "),
+        ("listing.ends", [429], "listing.ends.0: 429 asks for another attempt, so it cannot end "),
+        ("listing.ends", ["gone"], "listing.ends.0: Input should be a valid integer"),
+        ("listing.order", "oldest", "listing.order: 'oldest' is unknown; known here: 'newest' or 'unsorted'"),
+        ("listing.first_offset", -1, "listing.first_offset: Input should be greater than or equal to 0"),
         (
             "listing",
             ROWS | {"url": "http://news.example.com/{category}/{page}", "next": "a"},

@@ -17,6 +17,7 @@ from archiver.extract.formats.html import HtmlFormat
 from archiver.extract.formats.json import JsonFormat
 from archiver.extract.formats.received import Received
 from archiver.extract.formats.sitemap import SitemapFormat
+from archiver.extract.formats.within import SCRIPT, check_script, document_in, is_marker
 
 __all__ = [
     "FORMATS",
@@ -28,8 +29,10 @@ __all__ = [
     "Page",
     "TooMuchWork",
     "base_of",
+    "carrier_of",
     "defaults_of",
     "is_gzip_of",
+    "is_marker",
     "open_page",
     "refuse_large",
     "spend",
@@ -47,6 +50,10 @@ class Page(Protocol):
 
     Every method raises ``Quarantined("shape")`` for a match that it cannot use.
     """
+
+    @property
+    def declares_kinds(self) -> bool:
+        """Whether it is known of each text that it is HTML (``markup``) or plain text (``value``)."""
 
     @property
     def empty_reason(self) -> str:
@@ -127,6 +134,8 @@ class Enumerating(Protocol):
     """The rule for the address of the next page; empty if there is never one."""
     index: str
     """The rule for rows whose ``address`` is that of another list; empty if there are never any."""
+    changed: str
+    """The rule for when a row, or the list it names, was last changed; empty if rows never say it."""
     may_be_gzipped: bool
     """Pages may be files in the format of gzip, which no ``Content-Encoding`` declares."""
 
@@ -137,17 +146,24 @@ FORMATS: Mapping[str, Format] = {each.name: each for each in _ALL}
 """Name → format."""
 
 
-def open_page(text: str, name: str, allowance: Allowance | None = None) -> Page:
-    """Parses a text in the format of that name.
+def open_page(text: str, name: str, allowance: Allowance | None = None, within: str = "") -> Page:
+    """Parses a text in the format of that name. ``within``: where it lies in ``text``.
 
-    Raises ``Quarantined``: ``empty`` for a blank text, and what ``Format.open`` raises. Raises TooMuchWork
-    for a long text if there is an allowance.
+    Raises ``Quarantined``: ``empty`` for a blank text, ``no_document``, and what ``Format.open`` raises.
+    Raises TooMuchWork for a long text if there is an allowance.
     """
     if not text.strip():
         raise Quarantined("empty", "the response has no content")
     if allowance and len(text) > MAX_IN_PROCESS:
         raise TooMuchWork
-    return FORMATS[name].open(text)
+    return FORMATS[name].open(document_in(text, within, name, allowance) if within else text)
+
+
+def carrier_of(name: str, within: str) -> str:
+    """What ``check_whole`` and ``refuse_large`` expect of a response with a document of that format."""
+    if not within:
+        return name
+    return SCRIPT if is_marker(within) else "html"
 
 
 def is_gzip_of(name: str, body: bytes) -> bool:
@@ -172,7 +188,7 @@ def base_of(page: Page, url: str) -> str:
 
 def refuse_large(text: str, name: str, most: int) -> None:
     """Raises ``Quarantined("too_heavy")`` for a text with more than ``most`` elements or values."""
-    count = getattr(FORMATS[name], "count", None)
+    count = getattr(FORMATS["json" if name == SCRIPT else name], "count", None)
     if len(text) > most and count and (number := count(text)) > most:
         raise Quarantined(
             "too_heavy", f"{number} elements or values, more than ARCHIVER_PAGE_ELEMENTS={most}"
@@ -204,4 +220,4 @@ def check_whole(received: Received, name: str) -> None:
     """Raises ``Quarantined("empty")`` for a blank body, and what ``Format.check_whole`` raises."""
     if not received.body or received.body.isspace():
         raise Quarantined("empty", "the response has no content")
-    FORMATS[name].check_whole(received)
+    (check_script if name == SCRIPT else FORMATS[name].check_whole)(received)

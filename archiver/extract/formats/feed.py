@@ -9,10 +9,10 @@ from typing import Protocol, Self
 from archiver.errors import Quarantined
 from archiver.extract.formats import xml
 from archiver.extract.formats.feed_json import JsonFeed
-from archiver.extract.formats.feed_text import FeedText
 from archiver.extract.formats.feed_xml import XmlFeed
 from archiver.extract.formats.json import JsonFormat
 from archiver.extract.formats.names import check_name, weight_of, work_of
+from archiver.extract.formats.prose import Prose
 from archiver.extract.formats.received import Received
 
 OF_FEED = ("entries", "title", "next")
@@ -37,7 +37,7 @@ class Entry(Protocol):
     def values(self, name: str) -> list[str]:
         """Every value with this name, as text; none is empty."""
 
-    def markup(self, name: str) -> FeedText:
+    def markup(self, name: str) -> Prose:
         """The text with this name."""
 
 
@@ -55,6 +55,7 @@ class FeedFormat:
     full: Mapping[str, str] = {**fields, "body": "body"}
     next = "next"
     index = ""
+    changed = ""
     may_be_gzipped = True
 
     def open(self, text: str) -> FeedPage:
@@ -81,6 +82,7 @@ class FeedFormat:
 class FeedPage:
     """A feed, or an entry."""
 
+    declares_kinds = True
     empty_reason = "not_an_article"
 
     def __init__(self, part: Feed | Entry, weight: float = 0) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from archiver.errors import Quarantined
-from archiver.extract.formats.feed_text import FeedText
 from archiver.extract.formats.json import JsonPage, load_json
+from archiver.extract.formats.prose import Prose
 
 _AUTHORS = ("authors[].name", "author.name")
 
@@ -44,8 +44,8 @@ class JsonFeed:
     def values(self, name: str) -> list[str]:
         return _values(self._page, _OF_FEED.get(name, ()))
 
-    def markup(self, _name: str) -> FeedText:
-        return FeedText()
+    def markup(self, _name: str) -> Prose:
+        return Prose()
 
     @cached_property
     def all_authors(self) -> list[str]:
@@ -63,10 +63,10 @@ class JsonEntry:
         found = _values(self._item, _RULES.get(name, ()))
         return found or (self._feed.all_authors if name == "author" else [])
 
-    def markup(self, name: str) -> FeedText:
+    def markup(self, name: str) -> Prose:
         """A text; JSON Feed has separate keys for HTML and plain text."""
-        texts = (FeedText(self._item.value(key), is_html) for key, is_html in _TEXTS.get(name, ()))
-        return next((text for text in texts if text.text), FeedText())
+        texts = (Prose(self._item.value(key), is_html) for key, is_html in _TEXTS.get(name, ()))
+        return next((text for text in texts if text.text), Prose())
 
 
 def _values(page: JsonPage, rules: tuple[str, ...]) -> list[str]:

@@ -9,12 +9,12 @@ from functools import cached_property
 
 from lxml import etree
 
-from archiver.extract.formats.feed_text import FeedText
+from archiver.extract.formats.addresses import based
+from archiver.extract.formats.prose import Prose
 from archiver.extract.formats.xml import (
     FEED_ROOTS,
     address_in,
     attribute_of,
-    joined,
     local_name,
     name_of,
     namespace_of,
@@ -67,11 +67,11 @@ class XmlElement:
     def inside(self, *names: str) -> Iterator[XmlElement]:
         return (XmlElement(child, self.own, self.prefix) for child in self.of(*names))
 
-    def markup(self, name: str) -> FeedText:
+    def markup(self, name: str) -> Prose:
         """A text, as it stands in the first element that has it."""
         elements = ((each, element) for each in _TEXTS.get(name, ()) for element in self.of(each))
         texts = (_construct(element, each.startswith("atom:")) for each, element in elements)
-        return next((text for text in texts if text.text), FeedText())
+        return next((text for text in texts if text.text), Prose())
 
     def addresses(self, *relations: str) -> list[str]:
         """The addresses of Atom links with one of these relations, pages in HTML first."""
@@ -192,23 +192,23 @@ def _is_permanent(guid: etree._Element) -> bool:
 
 
 def _shown(element: etree._Element) -> str:
-    return FeedText.undeclared(text_of(element)).plain
+    return Prose.undeclared(text_of(element)).plain
 
 
-def _construct(element: etree._Element, is_atom: bool) -> FeedText:
+def _construct(element: etree._Element, is_atom: bool) -> Prose:
     """The text of an element. Atom declares its kind; elsewhere elements are HTML, and text can be."""
     kind = element.get("type", "text").strip().lower() if is_atom else ""
     if element.get("mode") == "base64" or element.get("src"):
-        return FeedText()
+        return Prose()
     if len(element):
-        return FeedText(_based(_inner_html(element), element), is_html=True)
+        return Prose(based(_inner_html(element), element.base), is_html=True)
     text = text_of(element)
     if "html" in kind:
-        return FeedText(_based(text, element), is_html=True)
+        return Prose(based(text, element.base), is_html=True)
     if kind:
-        return FeedText(text if kind.startswith("text") else "")
-    found = FeedText.undeclared(text)
-    return FeedText(_based(text, element), is_html=True) if found.is_html else found
+        return Prose(text if kind.startswith("text") else "")
+    found = Prose.undeclared(text)
+    return Prose(based(text, element.base), is_html=True) if found.is_html else found
 
 
 def _inner_html(element: etree._Element) -> str:
@@ -224,19 +224,3 @@ def _inner_html(element: etree._Element) -> str:
     etree.cleanup_namespaces(outer)
     html = etree.tostring(outer, method="html", encoding="unicode")
     return html.removeprefix("<div>").removesuffix("</div>")
-
-
-_TAG = re.compile(r"<[A-Za-z][^<>]*+>")
-_LINK = re.compile(r"(\s(?:href|src|poster)\s*+=\s*+)(\"[^\"]*+\"|'[^']*+')", re.IGNORECASE)
-
-
-def _based(html: str, element: etree._Element) -> str:
-    """The HTML, its links made relative to the ``xml:base`` of the element, if there is one."""
-    if not (base := element.base):
-        return html
-
-    def with_base(link: re.Match[str]) -> str:
-        quote = link[2][0]
-        return f"{link[1]}{quote}{joined(base, link[2][1:-1])}{quote}"
-
-    return _TAG.sub(lambda tag: _LINK.sub(with_base, tag[0]), html)

@@ -64,6 +64,7 @@ class HtmlFormat:
 class HtmlPage:
     """A page, or a match of a rule in it, which may be a text."""
 
+    declares_kinds = True
     empty_reason = "not_an_article"
 
     def __init__(self, part: Match) -> None:

@@ -12,10 +12,10 @@ from typing import Any, NoReturn, Self
 
 import jmespath
 from jmespath.exceptions import ArityError, JMESPathError, UnknownFunctionError
-from jmespath.visitor import TreeInterpreter
+from jmespath.functions import Functions, signature
+from jmespath.visitor import Options, TreeInterpreter
 
 from archiver.errors import Deferred, Quarantined
-from archiver.extract.formats.json_strings import as_html, as_text
 from archiver.extract.formats.json_work import work_of
 from archiver.extract.formats.received import Received
 from archiver.normalise.text import DAMAGED
@@ -55,6 +55,8 @@ class JsonFormat:
 
 
 class JsonPage:
+    declares_kinds = False
+
     def __init__(self, data: Any, size: int = 0) -> None:
         """``size``: the most values that it can have; 0 for a row."""
         self._data = data
@@ -70,22 +72,25 @@ class JsonPage:
         return found is not None and found is not False
 
     def rows(self, rule: str) -> list[Self]:
+        """A string that is a list in JSON counts as that list."""
         found = _search(rule, self._data)
+        found = _parsed(found) if isinstance(found, str) else found
         if not isinstance(found, list):
-            why = f": {found.why}" if isinstance(found, _Unusable) else " is not a list of rows"
+            is_unusable = isinstance(found, _Unusable)
+            why = f": {found.why}" if is_unusable else f" is not a list of rows{_nested(rule, self._data)}"
             raise Quarantined("shape", f"{rule}{why}")
         return [type(self)(row) for row in found]
 
     def value(self, rule: str) -> str:
-        return as_text(_scalar(rule, _search(rule, self._data))).strip()
+        return self.markup(rule).strip()
 
     def values(self, rule: str) -> list[str]:
         found = _search(rule, self._data)
         found = found if isinstance(found, list) else [found]
-        return [as_text(_scalar(rule, value)).strip() for value in found]
+        return [_scalar(rule, value).strip() for value in found]
 
     def markup(self, rule: str) -> str:
-        return as_html(_scalar(rule, _search(rule, self._data)))
+        return _scalar(rule, _search(rule, self._data))
 
 
 def _search(rule: str, data: Any) -> Any:
@@ -97,7 +102,35 @@ def _search(rule: str, data: Any) -> Any:
         raise Quarantined("too_deep", f"{rule}: JSON nested too deeply") from exc
 
 
-_INTERPRETER = TreeInterpreter()
+class _Functions(Functions):
+    """The functions of JMESPath, and one more."""
+
+    @signature({"types": ["string", "null"]})
+    def _func_parse_json(self, text: str | None) -> Any:
+        return _parsed(text) if text else None
+
+
+def _nested(rule: str, data: Any) -> str:
+    """What to write in the profile if the rule leads through a string that is JSON."""
+    head, _, rest = rule.partition(".")
+    while isinstance(data, dict) and rest:
+        data = data.get(head.rpartition(".")[2])
+        if isinstance(data, str) and isinstance(_parsed(data), dict | list):
+            return f": {head} is a text in JSON, write parse_json({head}).{rest}"
+        name, _, rest = rest.partition(".")
+        head = f"{head}.{name}"
+    return ""
+
+
+def _parsed(text: str) -> Any:
+    """A string that is JSON; None if it is not."""
+    try:
+        return load_json(text)
+    except Quarantined:
+        return None
+
+
+_INTERPRETER = TreeInterpreter(Options(custom_functions=_Functions()))
 """Shared by all searches: it has no state, and a new one for each search would double the cost."""
 
 
@@ -158,9 +191,22 @@ def load_json(text: str) -> Any:
             return _LOADS(text, parse_int=_whole)
     except json.JSONDecodeError as exc:
         reason = "json_cut" if _is_cut_text(text.strip(), exc) else "not_json"
-        raise Quarantined(reason, f"{exc.msg} at character {exc.pos} of {len(text)}") from exc
+        raise Quarantined(reason, f"{exc.msg} at character {exc.pos} of {len(text)}{_advice(text)}") from exc
     except RecursionError as exc:
         raise Quarantined("too_deep", "JSON nested too deeply for the parser") from exc
+
+
+_JSONP = re.compile(r"(?:\s++|;|/\*\*/|try\s*+\{)*+([\w$.]{1,80}+)\s*+\(\s*+[\[{\"']")
+_ASSIGNED = re.compile(r"\s*+(?:(?:var|let|const)\s++)?([\w$.]{1,80}+)\s*+=\s*+[\[{]")
+
+
+def _advice(text: str) -> str:
+    """What to write in the profile for a text that has JSON in it."""
+    if found := _JSONP.match(text):
+        return f"; it begins with {found[1] + '('!r}: JSONP, write within: {found[1] + '('!r}"
+    if found := _ASSIGNED.match(text):
+        return f"; it begins with a script, write within: {found[1] + ' ='!r}"
+    return ""
 
 
 @lru_cache(maxsize=3)

@@ -10,8 +10,8 @@ from lxml import etree
 
 from archiver.errors import Quarantined
 from archiver.extract.formats import xml
-from archiver.extract.formats.feed_text import FeedText
 from archiver.extract.formats.names import check_name, weight_of, work_of
+from archiver.extract.formats.prose import Prose
 from archiver.extract.formats.received import Received
 
 _ROWS = {"urls": ("urlset", "url"), "sitemaps": ("sitemapindex", "sitemap")}
@@ -45,6 +45,7 @@ class SitemapFormat:
     full = fields
     next = ""
     index = "sitemaps"
+    changed = "lastmod"
     may_be_gzipped = True
 
     def open(self, text: str) -> SitemapPage:
@@ -66,6 +67,7 @@ class SitemapFormat:
 class SitemapPage:
     """A sitemap, or an entry of one."""
 
+    declares_kinds = True
     empty_reason = "not_an_article"
 
     def __init__(self, element: etree._Element, own: str | None = None, weight: float = 0) -> None:
@@ -89,7 +91,7 @@ class SitemapPage:
 
     def values(self, rule: str) -> list[str]:
         found = (xml.text_of(element) for path in _PATHS.get(rule, ()) for element in self._at(path))
-        shown = (FeedText.undeclared(text).plain for text in found) if rule == "title" else found
+        shown = (Prose.undeclared(text).plain for text in found) if rule == "title" else found
         return [text for text in shown if text]
 
     def markup(self, rule: str) -> str:

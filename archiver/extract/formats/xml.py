@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urljoin
 
 from lxml import etree
 
 from archiver.errors import Quarantined
+from archiver.extract.formats.addresses import joined
 from archiver.extract.formats.depth import is_too_deep
 from archiver.extract.formats.received import Received
 from archiver.extract.formats.xml_repair import repaired
@@ -144,14 +144,6 @@ def text_of(element: etree._Element) -> str:
 def address_in(element: etree._Element, address: str) -> str:
     """The address, relative to the ``xml:base`` of the element; it may still be relative."""
     return joined(element.base, address)
-
-
-def joined(base: str | None, address: str) -> str:
-    """The address relative to the base, if there is one; a malformed one stays as it is."""
-    try:
-        return urljoin(base, address) if base and address else address
-    except ValueError:
-        return address
 
 
 # --- whether a document is whole

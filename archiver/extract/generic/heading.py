@@ -154,7 +154,9 @@ def _confirmed(element: Element, keys: Sequence[str]) -> str:
     for agrees in (_is_in, _is_cut):
         for text, key in possible:
             if any(agrees(key, title) for title in keys):
-                return text
+                # The first sentence of an article may repeat its headline.
+                is_sentence = agrees is _is_cut and element.tag not in _RANKS and _is_text(element, text)
+                return "" if is_sentence else text
     return ""
 
 

@@ -258,7 +258,7 @@ TEXTS = {
     "description only": (rss(f"<description>{HTML}</description>"), ("", "<p>甲 &amp; 乙</p>", "甲 & 乙")),
     "both": (
         rss("<description>短</description><content:encoded><![CDATA[<p>长</p>]]></content:encoded>", ENCODED),
-        ("<p>长</p>", "<p>短</p>", "短"),
+        ("<p>长</p>", "短", "短"),
     ),
     "another prefix": (
         rss(f"<e:encoded>{HTML}</e:encoded>", f'xmlns:e="{CONTENT}"'),
@@ -290,11 +290,11 @@ TEXTS = {
     ),
     "long description": (
         rss(f"<description>{'甲' * (MAX_DIGEST + 1)}</description>"),
-        ("", f"<p>{'甲' * (MAX_DIGEST + 1)}</p>", ""),
+        ("", "甲" * (MAX_DIGEST + 1), ""),
     ),
     "Atom": (
         atom(f'<summary>短</summary><content type="html">{HTML}</content>'),
-        ("<p>甲 &amp; 乙</p>", "<p>短</p>", "短"),
+        ("<p>甲 &amp; 乙</p>", "短", "短"),
     ),
     "Atom: text": (atom("<content>甲&lt;b&gt;\n乙</content>"), ("<p>甲&lt;b&gt;</p><p>乙</p>", "", "")),
     "Atom: XHTML": (
@@ -330,7 +330,7 @@ TEXTS = {
     ),
     "JSON Feed": (
         json_feed(content_html="<p>甲</p>", content_text="乙", summary="短"),
-        ("<p>甲</p>", "<p>短</p>", "短"),
+        ("<p>甲</p>", "短", "短"),
     ),
     "JSON Feed, text": (json_feed(content_text="甲<b>\n乙"), ("<p>甲&lt;b&gt;</p><p>乙</p>", "", "")),
 }
@@ -620,7 +620,7 @@ def test_a_feed_that_is_nested_too_deeply_is_refused(text: str) -> None:
 
 def test_a_text_of_more_than_ten_million_characters_is_read() -> None:
     assert (
-        len(only(rss(f"<description>{'甲' * 10_100_000}</description>")).markup("description")) > 10_100_000
+        len(only(rss(f"<description>{'甲' * 10_100_000}</description>")).markup("description")) == 10_100_000
     )
 
 

@@ -42,6 +42,11 @@ HEADINGS = [
     ("<h1>样例网欢迎您</h1>", f"{TITLE}_样例网", TITLE),
     ("", f"{TITLE} - 样例网", TITLE),
     ("", "", ""),
+    (f"{H1}<p>{TITLE}。议息会议今天下午结束。</p>", f"{TITLE}_样例网", TITLE),
+    (f"{H1}<p>{TITLE}：议息会议今天下午在总部结束</p>", f"{TITLE}_样例网", TITLE),
+    (f"{H1}<div>{TITLE}！议息会议今天下午结束。</div>", "利率决议今晚公布，市…_样例网", TITLE),
+    (f"<div class=title>{TITLE}</div><p>{TITLE}。议息会议结束。</p>", f"{TITLE}_样例网", TITLE),
+    (f"<h1>{TITLE}？三个信号。</h1>", "利率决议今晚公布，市…_样例网", f"{TITLE}？三个信号。"),
 ]
 
 
