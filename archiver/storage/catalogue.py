@@ -203,7 +203,7 @@ class Catalogue:
 
     def knows(self, article_id: str) -> bool:
         """Whether a run admitted the article, or has found its post."""
-        return self.store.holds(article_id) or self.store.open_article(article_id) is not None
+        return self._held.has(article_id) or self.store.open_article(article_id) is not None
 
     # --- listings and origins
 
