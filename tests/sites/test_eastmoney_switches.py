@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from archiver.normalise.sources import from_digest
 from archiver.posts import read
+from archiver.replica.articles import Site
 from archiver.replica.eastmoney import OTHER_MEDIUM, Columns
 from archiver.replica.eastmoney_articles import EXTRA_LINES
-from archiver.replica.eastmoney_lists import MAX_ROWS
+from archiver.replica.eastmoney_lists import MAX_ROWS, is_only_flash
 from archiver.replica.eastmoney_server import EastmoneyReplica
 from archiver.replica.eastmoney_switches import Api, ColumnPage, Oddity, Robots
 from tests.crawling import PROJECT, Run, posts
@@ -264,3 +266,31 @@ def test_the_pages_of_columns_are_read_and_a_shell_is_refused(tmp_path: Path, tl
         shown.switches.column_page = ColumnPage.CLASSIC
         run("category", tmp_path / "b", replica, category="cgnjj")
     assert posts(tmp_path / "b") == posts(tmp_path / "a")
+
+
+# --- flash news
+
+
+def test_flash_news_are_read_to_the_last_cursor_and_those_without_an_article_from_their_rows(
+    tmp_path: Path, tls: ssl.SSLContext
+) -> None:
+    shown = Columns(Site(articles=50, plain=True), plain=True, only_flash=True)
+    with EastmoneyReplica(shown, tls) as replica:
+        first = run("category", tmp_path, replica, category="kuaixun")
+        assert paths(replica).count("/comm/web/getFastNewsList") == 4  # three with rows
+        alone = [index for index in range(50) if is_only_flash(shown, index)]
+        credited = [index for index in alone if from_digest(shown.site.digest(index))]
+        assert 0 < len(credited) < len(alone)
+        assert first["reasons"] == {"quarantined/source": len(alone) - len(credited)}, first.stderr
+        found = posts(tmp_path)
+        assert len(found) == first["posted"] == 50 - len(alone) + len(credited)
+        for index in credited:
+            assert written(found, shown, index)["tags"] == shown.expected(index).tag
+            (post,) = (text for name, text in found.items() if shown.code(index) in name)
+            assert visible(shown.site.digest(index)) in visible(post)
+        shown.site.add(3)
+        again = run("category", tmp_path, replica, category="kuaixun")
+        assert (again.status, again["posted"]) == (0, 3), again.stderr
+        shown.switches.burst += [403]
+        blocked = run("category", tmp_path, replica, category="kuaixun")
+    assert (blocked.status, list(blocked["listings"]["incomplete"].values())) == (3, ["forbidden"])
