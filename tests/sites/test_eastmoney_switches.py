@@ -24,7 +24,6 @@ __all__ = ["tls"]
 
 NO_POST = {
     Oddity.NO_CREDIT: "quarantined/source",
-    Oddity.OTHER_TITLE: "quarantined/id_mismatch",
     Oddity.TO_FRONT_PAGE: "quarantined/not_an_article",
     Oddity.NOTICE: "skipped/retracted",
 }
@@ -88,6 +87,13 @@ def test_a_medium_that_the_last_line_contradicts_is_a_doubt(odd_column: tuple[Ru
     found, archive, shown = odd_column
     assert found["doubts"]["source/conflict"] == 1
     assert written(posts(archive), shown, odd(Oddity.MEDIA_DIFFER))["tags"] == f"{OTHER_MEDIUM}新闻"
+
+
+def test_a_title_that_the_list_contradicts_is_a_doubt(odd_column: tuple[Run, Path, Columns]) -> None:
+    found, archive, shown = odd_column
+    assert found["doubts"]["title/conflict"] == 1
+    index = odd(Oddity.OTHER_TITLE)
+    assert written(posts(archive), shown, index)["title"] == shown.title(index) != shown.site.title(index)
 
 
 def test_a_page_in_gb18030_is_read_whatever_its_header_says(odd_column: tuple[Run, Path, Columns]) -> None:
