@@ -35,6 +35,9 @@ Crawl
 The archive, in ./output or where -s ARCHIVER_OUTPUT=DIR says
 {archive}
 
+Your own site
+{site}
+
 Try it without the network
   finews replica -- finews crawl category
 
@@ -96,15 +99,15 @@ def _check_project(config: str) -> None:
 
 def _overview() -> str:
     width = max(map(len, _ours()))
-    archive = [
-        f"  finews {name:<{width}}  {command.load()().short_desc()}"
+    lines = [
+        (name, f"  finews {name:<{width}}  {command.load()().short_desc()}")
         for name, command in _ours().items()
-        if name.startswith("archive-")
     ]
     return _HELP.format(
         version=version("finews-archiver"),
         scrapy=version("scrapy"),
-        archive="\n".join(archive),
+        archive="\n".join(line for name, line in lines if name.startswith("archive-")),
+        site="\n".join(line for name, line in lines if name.startswith("site-")),
     )
 
 

@@ -20,7 +20,8 @@ _SHORTEST_SECRET = 4
 _USERINFO = re.compile(
     r"""
     ( (?: https?: [/\\]*        # http:// and the forms that browsers accept in its place
-        | [/\\]{2} )            # an address without a scheme
+        | (?<=:)(?<!xpath:) [/\\]{2}                # any other scheme
+        | [/\\]{2} (?! @ | [^/?\#\s@]* [\[(]@ ) )   # none; not XPath: //@href, //*[@id], //a[not(@b)]
     )
     [^/?\#\s]* @                # up to the last @ before the path
     """,

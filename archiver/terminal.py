@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import sys
 import traceback
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
 from archiver.safe_text import escape, redact
@@ -32,6 +34,29 @@ def write(text: str) -> None:
     encoding = sys.stdout.encoding or "utf-8"
     sys.stdout.write(escape(redact(text)).encode(encoding, "backslashreplace").decode(encoding) + "\n")
     sys.stdout.flush()
+
+
+STYLES = {"": "", "right": "32", "wrong": "31", "doubt": "33", "faint": "2", "strong": "1"}
+"""Style → the parameter of the terminal's escape sequence."""
+
+Line = Sequence[tuple[str, str]]
+"""Pieces of a line, each with a style of ``STYLES``."""
+
+
+def write_styled(lines: Iterable[Line], environ: Mapping[str, str] = os.environ) -> None:
+    """Writes lines to stdout, in colour on a terminal unless NO_COLOR is set. Raises OSError."""
+    coloured = sys.stdout.isatty() and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
+    encoding = sys.stdout.encoding or "utf-8"
+    for line in lines:
+        pieces = (_styled(escape(redact(text), kept=""), style if coloured else "") for style, text in line)
+        sys.stdout.write(
+            "".join(pieces).encode(encoding, "backslashreplace").decode(encoding).rstrip() + "\n"
+        )
+    sys.stdout.flush()
+
+
+def _styled(text: str, style: str) -> str:
+    return f"\x1b[{STYLES[style]}m{text}\x1b[0m" if STYLES[style] else text
 
 
 class SafeRecord(logging.LogRecord):

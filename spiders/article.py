@@ -16,6 +16,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from archiver.errors import ArticleError, BadArgument, Deferred, Quarantined
+from archiver.extract import gathering
 from archiver.extract.article import read_answer
 from archiver.extract.decode import decode
 from archiver.extract.identity import Memory, remember
@@ -30,7 +31,7 @@ from archiver.sites.article import Step
 from archiver.sites.load import load
 from archiver.sites.profile import Profile
 from archiver.storage.quarantine import shrunk
-from spiders.trying import Found, try_page
+from archiver.trying.page import Found, try_page
 
 BATCH = 64
 """Requests that are given to the scheduler at once."""
@@ -98,7 +99,7 @@ class ArticleSpider(Spider):
             if self._has_address(listed):
                 self._queue.append(listed.id)
             else:
-                yield _article(listed)
+                yield gathering.begin(listed, datetime.now(UTC))
         return len(wanted)
 
     def request_next(self) -> bool:
@@ -120,7 +121,7 @@ class ArticleSpider(Spider):
             article_ids = [self._queue.popleft() for _ in range(room)]
             for listed in self.run.ledger.recall(article_ids):
                 remember(listed, self.site, self._titles)
-                request = self._request(_article(listed), step_number=0)
+                request = self._request(gathering.begin(listed, datetime.now(UTC)), step_number=0)
                 assert isinstance(request, Request), "only articles with an address are queued"
                 self.crawler.engine.crawl(request)
         return True
@@ -138,9 +139,10 @@ class ArticleSpider(Spider):
             self.logger.error("%s", why)
 
     def _try_step(self, response: Response, text: str, listed: Listed, number: int) -> Article:
-        article = _article(listed)
-        said = read_answer(text, self.site.steps[number], self.site, listed.id, response.url, listed.hints)
-        self._add_evidence(_Asked(response, article, number, 0), said)
+        article = gathering.begin(listed, datetime.now(UTC))
+        step = self.site.steps[number]
+        said = read_answer(text, step, self.site, listed.id, response.url, listed.hints)
+        add_said(article, said, response.url, step, self.site, FIRST, self._titles)
         return article
 
     def _request(
@@ -183,18 +185,13 @@ class ArticleSpider(Spider):
         return describe(request, step, id=article.id, digits=key, address=article.listed.address)
 
     def _addresses(self, article: Article, step_number: int) -> list[str]:
-        """The addresses of a step. None if the listing has the text, and the profile says no other place."""
-        if article.listed.hints.get("body") and not self.site.has_own_steps:
-            return []
-        key = self.site.key_of(article.id)
-        urls = self.site.steps[step_number].addresses(article.id, key, article.listed.address)
-        return [self.site.requested_at(url) for url in urls]
+        return gathering.addresses(article.listed, step_number, self.site)
 
     def _has_address(self, listed: Listed) -> bool:
         """Whether the article belongs to this site, and at least one step has an address for it."""
         step_numbers = range(len(self.site.steps))
         return self.site.family_of(listed.id) is not None and any(
-            self._addresses(_article(listed), step_number) for step_number in step_numbers
+            gathering.addresses(listed, step_number, self.site) for step_number in step_numbers
         )
 
     def parse_answer(
@@ -329,20 +326,8 @@ class ArticleSpider(Spider):
             return article
         if problem and not isinstance(article.failure, Quarantined):
             article.failure = problem
-        following = (
-            article if self._is_complete(article) else self._request(article, step_number + 1, spent=spent)
-        )
+        is_complete = not gathering.missing(article, self.site)
+        following = article if is_complete else self._request(article, step_number + 1, spent=spent)
         if following is article and article.said.get("body"):
             article.failure = None  # there is a body; the pipelines report missing fields
         return following
-
-    def _is_complete(self, article: Article) -> bool:
-        family = self.site.family_of(article.id)
-        needs = set(family.needs) if family else set()
-        if family and family.by_source:
-            needs.add("source")
-        return all(article.evidence(name) for name in needs)
-
-
-def _article(listed: Listed) -> Article:
-    return Article(listed.id, listed, datetime.now(UTC), listed.evidence())

@@ -22,10 +22,11 @@ from archiver.items import Article, Listed
 from archiver.normalise import dates, slugs, sources
 from archiver.run import drift
 from archiver.run.archive_run import ArchiveRun
+from archiver.run.responses import came_instead
 from archiver.sites.of_feed import profile_of
 from archiver.sites.profile import CATEGORY, Profile
 from spiders.known import Doubt, categories_in, no_such_category
-from spiders.listing import ListingSpider, Parsed, came_instead
+from spiders.listing import ListingSpider, Parsed
 from spiders.walk import Walk
 
 

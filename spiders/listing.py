@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.http import Response
@@ -21,8 +20,9 @@ from archiver.fetch.headers import header
 from archiver.fetch.retry import EXPECTED
 from archiver.items import Article, Listed
 from archiver.normalise import age
-from archiver.run import drift, instead
+from archiver.run import drift
 from archiver.run.advice import to_do_for_listing
+from archiver.run.responses import came_instead, refuse_redirected
 from archiver.sites.listing import Home, Listing
 from archiver.terminal import printable
 from spiders.article import ArticleSpider
@@ -116,7 +116,7 @@ class ListingSpider(ArticleSpider):
             if problem := outcomes.of_response(response):
                 raise problem
             if isinstance(rule, Listing):
-                _refuse_redirected(response)
+                refuse_redirected(response)
             made_at = age.answered_at(datetime.now(UTC), response.headers)
             page = self.run.reader.read(response, rule.carrier, read, response.url, rule, *arguments)
         except ArticleError as why:
@@ -321,20 +321,6 @@ async def _later(
     except ArticleError as why:
         return failed(why.plain())
     return then(page)
-
-
-def came_instead(response: Response) -> str:
-    """What a successful response is, in a few words."""
-    if outcomes.of_status(response):
-        return ""
-    return instead.came_instead(response.body, header(response, "Content-Type"))
-
-
-def _refuse_redirected(response: Response) -> None:
-    """Raises Deferred: a category that redirects to another page is gone or has moved (faults X4)."""
-    asked = response.meta.get("redirect_urls", [response.url])[0]
-    if urlsplit(asked).path != urlsplit(response.url).path:
-        raise Deferred("redirected", f"{asked} redirects to {response.url}")
 
 
 def _is_conditional(request: Request | None) -> bool:

@@ -34,6 +34,19 @@ def _no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         ("https://a.example/@me and me@a.example", "https://a.example/@me and me@a.example"),
         ("https://a.example/b?mail=me@a.example#@", "https://a.example/b?mail=me@a.example#@"),
+        ("s3://key:sec[@bucket/items", "s3://***@bucket/items"),
+        ("//me:[word@a.example", "//***@a.example"),
+        *(
+            (rule, rule)
+            for rule in (
+                'xpath://*[@class="credit"]',
+                "//@href",
+                "xpath://a/@href",
+                "(//a[@b] | //c[not(@d)])",
+                "xpath:substring-after(//*[@id='a'], '：')",
+                "//a[contains(@class,'b')]/@href",
+            )
+        ),
         ("没有密码 http://a.example", "没有密码 http://a.example"),
     ],
 )

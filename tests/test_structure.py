@@ -41,17 +41,21 @@ IMPORTS: dict[str, set[str]] = {
         *("fetch", "storage", "publish"),
     },
     "pipelines": {"errors", "items", "sites", "terminal", "derive", "posts", "storage", "publish", "run"},
+    "trying": {
+        *("safe_text", "errors", "items", "sites", "extract", "extract.formats", "normalise", "derive"),
+        *("terminal", "fetch", "run"),
+    },
     "__main__": {"errors", "terminal"},
     "addons": {"errors", "options", "terminal"},
     "settings": {"options"},
     "replica": set(),
     "commands": {
         *("safe_text", "errors", "options", "terminal", "normalise", "sites", "storage", "publish", "audit"),
-        *("run", "replica", "setting_values"),
+        *("run", "replica", "setting_values", "trying"),
     },
     "spiders": {
         *("errors", "items", "sites", "extract", "normalise", "terminal", "fetch", "run", "storage"),
-        *("setting_values", "derive"),
+        *("setting_values", "trying"),
     },
 }
 """Room → the other rooms that it may import."""

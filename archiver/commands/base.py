@@ -54,6 +54,16 @@ class ArchiverCommand(ScrapyCommand, ABC):
         except (BadArgument, StorageError) as exc:
             self.end(exc)
 
+    def check_settings(self) -> None:
+        """Raises BadArgument for wrong settings, and in a project that is not the archiver's."""
+        assert self.settings
+        if "ARCHIVER_OUTPUT" not in self.settings:
+            raise BadArgument(
+                f"this folder is not in a Scrapy project of the archiver; type `finews {self.name}`, which "
+                "works in any folder"
+            )
+        options.apply(self.settings)
+
     @abstractmethod
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         """Does what the command is for; raises BadArgument and StorageError."""
@@ -77,13 +87,8 @@ class ArchiveCommand(ArchiverCommand):
         """The root of the archive. Raises BadArgument for arguments, wrong settings, or a missing archive."""
         if args:
             raise BadArgument(f"unknown argument {args[0]!r}")
+        self.check_settings()
         assert self.settings
-        if "ARCHIVER_OUTPUT" not in self.settings:
-            raise BadArgument(
-                f"this folder is not in a Scrapy project of the archiver; type `finews {self.name}`, which "
-                "works in any folder"
-            )
-        options.apply(self.settings)
         root = Path(self.settings["ARCHIVER_OUTPUT"]).absolute()
         if not any((root / folder).is_dir() for folder in (files.STATE, files.POSTS)):
             raise BadArgument(f"there is no archive at {root}; write where it is with -s ARCHIVER_OUTPUT=DIR")

@@ -26,8 +26,18 @@ def load(site: str) -> Profile:
 
     Raises BadArgument if the file cannot be read, or as :func:`parse` does.
     """
-    is_path = "/" in site or site.endswith((".yaml", ".yml"))
-    return parse(_in_file(site) if is_path else _in_package(site), site)
+    return parse(_in_file(site) if _is_path(site) else _in_package(site), site)
+
+
+def place_of(site: str) -> Path:
+    """Where the file of a profile is, bundled or not."""
+    if _is_path(site):
+        return Path(site).expanduser()
+    return Path(str(resources.files("archiver.sites").joinpath(f"{site}.yaml")))
+
+
+def _is_path(site: str) -> bool:
+    return "/" in site or site.endswith((".yaml", ".yml"))
 
 
 def _in_package(name: str) -> str:

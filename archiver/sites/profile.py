@@ -19,6 +19,7 @@ from archiver.sites.addresses import IDS, MAX_ADDRESS, AllowedOrigin, is_web, is
 from archiver.sites.article import ArticlePage, SaidField, Step
 from archiver.sites.asking import Asking
 from archiver.sites.categories import Category, named_categories
+from archiver.sites.expected import Expected
 from archiver.sites.family import CategoryTemplate, Family, LinkTemplate, TagTemplate
 from archiver.sites.ids import id_of
 from archiver.sites.listing import Home, Listing
@@ -103,6 +104,8 @@ class Profile(Part):
     notices: dict[Kind, list[str]] = Field(default_factory=dict)
     """Meaning → words of the short texts that a site shows in place of an article."""
     aliases: Annotated[dict[str, str], AfterValidator(_followed)] = Field(default_factory=dict)
+    tests: list[Expected] = Field(default_factory=list)
+    """Articles that ``site-check --saved`` and ``--live`` compare."""
     slugs: dict[str, str] = Field(default_factory=dict)
     """Source → slug, for sources whose slug differs from the general rule."""
 

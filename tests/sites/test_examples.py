@@ -37,7 +37,7 @@ def example() -> Profile:
 
 @pytest.fixture(scope="module")
 def columns() -> Profile:
-    return parse(next(block for block in BLOCKS if block.startswith("name:")), "columns.yaml")
+    return parse(next(block for block in BLOCKS if block.startswith("name: columns")), "columns.yaml")
 
 
 def as_served(page: str) -> str:

@@ -96,6 +96,11 @@ HOME = {"url": "http://news.example.com/", "links": "a::attr(href)", "category":
             "families.0.rules.there: 'there' is unknown; known here: 'answer'",
         ),
         ("listing.fields", {"title": "a"}, "listing.fields: there is neither id nor address"),
+        # tests
+        ("tests", {"url": "http://news.example.com/1.html"}, "tests: Input should be a valid list"),
+        ("tests", [{}], "tests.0.url: this key is missing"),
+        ("tests", [{"url": "1.html"}], "tests.0.url: '1.html' is not the address of a page"),
+        ("tests", [{"url": "http://news.example.com/1", "text": "x"}], "tests.0.text: unknown key"),
         # names of steps
         (
             "steps.0.origin",

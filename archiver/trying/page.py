@@ -23,14 +23,14 @@ DECIDED = ("title", "date", "source", "author", "category", "tag", "link", "dige
 _FIELD = re.compile(r"\\\{(\w+)\\\}")
 
 
-class _NoArchive:
+class NoArchive:
     """Names for ``derive``: those of an empty archive."""
 
     def slug(self, name: str) -> str:
         return slug_of(name)
 
-    def name_of(self, slug: str) -> str:
-        return slug
+    def name_of(self, _slug: str) -> str:
+        return ""
 
 
 def try_page(
@@ -57,7 +57,7 @@ def decided(article: Article, site: Profile, site_url: str) -> Found:
     """The article as its post would have it; if this page alone makes no post, why, and what was read."""
     found: Found = {"id": article.id, "ends": "posted"}
     try:
-        derive(article, Given(site, site_url, _NoArchive()))
+        derive(article, Given(site, site_url, NoArchive()))
     except ArticleError as why:
         found["ends"] = str(why)
     values = {name: getattr(article, name) for name in DECIDED}
