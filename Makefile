@@ -1,5 +1,5 @@
 # make        installs what a user needs into .venv
-# make demo   crawls the replica of a site on this machine: posts in output/_posts
+# make demo   crawls the replicas of two sites on this machine into one archive: posts in output/_posts
 # make test   linter, types and all tests
 # make soak   every fault at every system call, many more kills and power cuts: twenty minutes
 # make bench  compares the archiver with other programs: docs/performance.md
@@ -28,11 +28,16 @@ demo: $(VENV)/installed
 	$(BIN)/finews replica --articles $(ARTICLES) -- \
 	  $(BIN)/finews crawl category -s ARCHIVER_OUTPUT=$(OUTPUT) -s ARCHIVER_PACE=full
 	@echo
+	@echo "The archive of the old site, continued with eastmoney.com (what is known is not requested again):"
+	@echo
+	$(BIN)/finews replica --site eastmoney --articles $(ARTICLES) -- \
+	  $(BIN)/finews crawl category -a site=eastmoney -a category=cgnjj -s ARCHIVER_OUTPUT=$(OUTPUT) -s ARCHIVER_PACE=full
+	@echo
 	@echo "The posts:              ls $(OUTPUT)/_posts"
 	@echo "Nothing is new now:     make demo"
 	@echo "As a web site:          jekyll serve --source $(OUTPUT)    (needs jekyll)"
 	@echo "A live site:            . $(VENV)/bin/activate"
-	@echo "                        finews crawl category -a site=eastmoney -a category=350 -a limit=20 -s ARCHIVER_OUTPUT=eastmoney"
+	@echo "                        finews crawl category -a site=eastmoney -a category=cgnjj -a limit=20 -s ARCHIVER_OUTPUT=eastmoney"
 
 test: check
 	$(BIN)/pytest -n auto

@@ -142,7 +142,7 @@ class ArticleSpider(Spider):
         article = gathering.begin(listed, datetime.now(UTC))
         step = self.site.steps[number]
         said = read_answer(text, step, self.site, listed.id, response.url, listed.hints)
-        add_said(article, said, response.url, step, self.site, FIRST, self._titles)
+        add_said(article, said, response.url, step, self.site, FIRST, Memory())
         return article
 
     def _request(

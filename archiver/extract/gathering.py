@@ -1,4 +1,4 @@
-"""Collects what the responses of an article say, until every field that its post needs has a value."""
+"""Where an article is read, and whether every field that its post needs has a value."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from archiver.extract.formats import Allowance, Page, text_of
+from archiver.extract.formats import Allowance, Page, spend, text_of
 from archiver.extract.formats.fragment import as_page, without
 from archiver.extract.formats.names import weight_of
 from archiver.extract.formats.prose import Prose
@@ -23,9 +23,6 @@ MAX_MATCHED = 10_000
 
 _TAG = 80
 """The work of reading one tag of a text, in the unit of ``Allowance``."""
-
-_DROP = 20
-"""The work of removing elements, for each selector and character, in the unit of ``Allowance``."""
 
 
 def places(rules: Iterable[Rule]) -> list[str]:
@@ -55,10 +52,10 @@ def value_of(page: Page, field: str, rule: Rule, allowance: Allowance | None = N
     else:
         prose = _prose(page.markup(rule.at), field, rule, allowance)
         found, is_certain = prose.html if wants_markup else prose.plain, prose.is_certain
-    if rule.drop:
-        if allowance:
-            allowance.spend(_DROP * len(rule.drop) * len(found))
-        found = without(found, rule.drop)
+    if rule.drop and found:
+        fragment = as_page(found)
+        spend(allowance, fragment, "html", rule.drop)
+        found = without(fragment, rule.drop)
         found = found if is_markup else text_of(as_page(found), field, "xpath:.")
     return Value(_matched(found, rule, allowance) if rule.match else found, not is_certain)
 

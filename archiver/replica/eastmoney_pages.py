@@ -45,6 +45,19 @@ _PAGE = """\
 </html>
 """
 
+FRONT = """\
+<!DOCTYPE html>
+<html>
+<head>
+<meta charset="utf-8">
+<title>财经_东方财富网</title>
+</head>
+<body>
+<div class="header"><a href="/">财经首页</a></div>
+</body>
+</html>
+"""
+
 
 def page(template: str, *, title: str, date: datetime, source: str, lead: str, body: str) -> str:
     """The time has minutes only, unlike in the list and in JSON."""

@@ -306,7 +306,7 @@ def _claim(archive: Archive, site: Profile) -> None:
                 f"the archive {archive.root} was filled by another site ({known[0]}): choose another folder "
                 "with -s ARCHIVER_OUTPUT=DIR; its articles were not changed"
             )
-    archive.catalogue.claim(site.namespace, site.name)
+    archive.catalogue.claim(site.namespace, site.name, site)
 
 
 def site_url(settings: BaseSettings, site: Profile) -> str:

@@ -25,7 +25,7 @@ from archiver.sites.ids import id_of
 from archiver.sites.listing import Home, Listing
 from archiver.sites.part import Part, WrongKey
 from archiver.sites.pattern_work import work_of
-from archiver.sites.patterns import OptionalRegex, Regex, bounded, has_group, known
+from archiver.sites.patterns import OptionalRegex, Regex, bounded, has_group, known, template
 from archiver.sites.rules import check
 from archiver.sites.text import Text
 
@@ -81,6 +81,8 @@ class Profile(Part):
     """Where requests may go. Empty in a file: the origins of the addresses in the profile."""
     key: Annotated[OptionalRegex, bounded(4)] = None
     """The part of an id that is the same in every family; None: the whole id."""
+    also: list[Annotated[str, template("digits", needs=1)]] = Field(default_factory=list)
+    """Forms of an article's id in other profiles of the namespace."""
     addresses: list[Annotated[Regex, has_group("id")]] = Field(default_factory=list)
     home: Home | None = None
     listing: Listing | None = None
@@ -144,6 +146,12 @@ class Profile(Part):
         for name in self.categories:
             if not CATEGORY.fullmatch(name):
                 raise WrongKey(f"categories.{name}", "this cannot be a part of the address of a page")
+        return self
+
+    @model_validator(mode="after")
+    def _check_also(self) -> Self:
+        if self.also and self.key is None:
+            raise WrongKey("also", "there is no key, so {digits} has no meaning")
         return self
 
     @model_validator(mode="after")
@@ -245,6 +253,21 @@ class Profile(Part):
         """The part of an id that is the same in every family; the whole id if the profile has no ``key``."""
         found = self.key.search(article_id) if self.key else None
         return found[0] if found else article_id
+
+    def other_ids(self, article_id: str) -> list[str]:
+        """The ids under which another profile of the namespace may have the article: ``also``, and what
+        ``key`` finds."""
+        if self.key is None:
+            return []
+        key = self.key_of(article_id)
+        ids = (key, *(form.format(digits=key) for form in self.also))
+        return [other for other in dict.fromkeys(ids) if other != article_id]
+
+    def files_under(self, article_id: str, category: str) -> bool:
+        """Whether this profile itself makes posts with this id in this category, so that such a post is an
+        article of its own also if another id has the same key."""
+        family = self.family_of(article_id)
+        return family is not None and (family.fixed is None or family.fixed[0] == category)
 
     def link_of(self, family: Family, article_id: str, address: str) -> str:
         """The link for a post of this family, used if no page gives one."""

@@ -20,7 +20,7 @@ class Rule(Part):
     match: Annotated[OptionalRegex, bounded(2)] = None
     """Applied to the text that was found: its first group, or the whole match, is the value."""
     drop: tuple[str, ...] = ()
-    """CSS selectors of elements that are removed from what was found, before anything else."""
+    """Rules for HTML; the elements that they find are removed from what was found, before anything else."""
     text: str = ""
     """A constant value."""
     kind: Literal["text", "html"] | None = Field(default=None, alias="is")

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from archiver.errors import ArticleError, BadArgument, Quarantined
 from archiver.items import Answer, Listed
 from archiver.normalise.slugs import may_be_slug, slug_of
 from archiver.storage import lifecycle, salvage
 from archiver.storage.files import POSTS, Tree
+from archiver.storage.held import Held, Ids
 from archiver.storage.lifecycle import PassedOver, PostState
 from archiver.storage.quarantine import Quarantine
 from archiver.storage.rows import FoundPost, KnownListing, OpenArticle, PostRow, Provenance
@@ -27,17 +28,13 @@ MAX_NOT_DURABLE = 64
 that failed as listed, and the next run requests them."""
 
 
-LOOKED_PRECISION = timedelta(hours=1)
-"""If nothing else has changed, the time of a full look is not written again within this time: a run that
-finds nothing new then writes nothing."""
-
-
 class Catalogue:
     """Every method raises StorageError if the disk or the database fails; the index is then unchanged."""
 
     def __init__(self, tree: Tree, store: Store) -> None:
         self.store = store
         self.quarantine = Quarantine(tree)
+        self._held = Held(tree, store)
         self._tree = tree
         self._is_marked = store.created
         self._not_durable = 0
@@ -85,19 +82,21 @@ class Catalogue:
         self.store.commit()
         self.store.close()
 
-    def claim(self, namespace: str, site: str) -> None:
+    def claim(self, namespace: str, site: str, ids: Ids | None = None) -> None:
         """Ids of different namespaces may be equal, so an archive has one. Raises BadArgument.
 
-        An archive without a namespace gets this one. ``site`` is the profile of the run: it gets the open
-        articles of which an older version did not record who had listed them.
+        An archive without a namespace gets this one; so does one that the profile began when its namespace
+        was its own name. ``site`` is the profile of the run: it gets the open articles of which an older
+        version did not record who had listed them. ``ids``: see ``Held``.
         """
+        self._held.ids = ids
         known = self.store.namespace()
-        if known not in ("", namespace):
+        if known not in ("", namespace, site):
             raise BadArgument(
                 f"the archive {self._tree.root} has articles of {known!r}, this site is {namespace!r}: "
                 "choose another folder with -s ARCHIVER_OUTPUT=DIR; its articles were not changed"
             )
-        if not known:
+        if known != namespace:
             with self._change():
                 self.store.set_namespace(namespace)
                 for article in [a for a in self.store.without_post() if not a.site]:
@@ -136,10 +135,10 @@ class Catalogue:
     def _post_state(self, article_id: str, *, named: bool) -> PostState:
         """The file is checked only if the user named the article: no other run restores a deleted post."""
         if not named:
-            return "there" if self.store.holds(article_id) else "none"
+            return "there" if self._held.has(article_id) else "none"
         row = self.store.post(article_id)
         if row is None:
-            return "none"
+            return "there" if self._held.elsewhere(article_id, on_disk=True) else "none"
         return "there" if self._tree.exists(f"{POSTS}/{row.name}") else "withdrawn"
 
     def recall(self, article_ids: Sequence[str]) -> list[Listed]:
@@ -197,14 +196,14 @@ class Catalogue:
 
     def has_result(self, article_id: str) -> bool:
         """Whether the article has a post, or is skipped."""
-        if self.store.holds(article_id):
+        if self._held.has(article_id):
             return True
         known = self.store.open_article(article_id)
         return known is not None and known.state == "skipped"
 
     def knows(self, article_id: str) -> bool:
         """Whether a run admitted the article, or has found its post."""
-        return self.store.holds(article_id) or self.store.open_article(article_id) is not None
+        return self._held.has(article_id) or self.store.open_article(article_id) is not None
 
     # --- listings and origins
 
@@ -224,11 +223,7 @@ class Catalogue:
         """Records the validators of a listing, so that it may answer 304. Called when all its articles are in
         the index."""
         known = self.store.listing(listing.url)
-        if known is None or not _is_recent(known.looked, listing.looked):
-            is_same = listing == known
-        else:
-            is_same = listing == replace(known, looked=listing.looked)
-        if not is_same:
+        if known is None or not known.is_as_good_as(listing):
             with self._change():
                 self.store.set_listing(listing)
 
@@ -339,12 +334,3 @@ class Catalogue:
         """Makes the next run read every listing in full."""
         with self._change():
             self.store.forget_listings()
-
-
-def _is_recent(earlier: str, later: str) -> bool:
-    """Whether the later time is at most ``LOOKED_PRECISION`` after the earlier one."""
-    try:
-        passed = datetime.fromisoformat(later) - datetime.fromisoformat(earlier)
-    except (ValueError, TypeError):
-        return False
-    return timedelta(0) <= passed < LOOKED_PRECISION

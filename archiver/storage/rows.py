@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from archiver.items import Listed
 
@@ -99,3 +99,22 @@ class KnownListing:
     looked: str = ""
     """When it was last read in full, ISO 8601; empty: not known. A listing of one page: when it was last
     requested without a validator."""
+
+    def is_as_good_as(self, later: KnownListing) -> bool:
+        """Whether only the time of the full look differs, by ``LOOKED_PRECISION`` at most: a run that finds
+        nothing new then writes nothing."""
+        if not _is_recent(self.looked, later.looked):
+            return self == later
+        return replace(self, looked=later.looked) == later
+
+
+LOOKED_PRECISION = timedelta(hours=1)
+
+
+def _is_recent(earlier: str, later: str) -> bool:
+    """Whether the later time is at most ``LOOKED_PRECISION`` after the earlier one."""
+    try:
+        passed = datetime.fromisoformat(later) - datetime.fromisoformat(earlier)
+    except (ValueError, TypeError):
+        return False
+    return timedelta(0) <= passed < LOOKED_PRECISION

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from itertools import takewhile
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
+from scrapy import Request
 from scrapy.http import Response
 
 from archiver.errors import ArticleError, BadArgument, Deferred, Quarantined
@@ -15,14 +17,15 @@ from archiver.extract import gathering
 from archiver.extract.article import read_answer
 from archiver.extract.identity import Memory
 from archiver.extract.listing import read_home, read_listing
-from archiver.extract.pages import FIRST, add_said
+from archiver.extract.pages import FIRST, Pages, add_said, missing
 from archiver.fetch import outcomes
+from archiver.fetch.asking import describe
 from archiver.fetch.headers import header
 from archiver.items import Answer, Article, Listed
 from archiver.run.reading import Reader
 from archiver.run.responses import came_instead, refuse_redirected
-from archiver.sites.asking import Asking
-from archiver.sites.listing import Home
+from archiver.sites.article import Step
+from archiver.sites.listing import Home, Listing
 from archiver.sites.profile import Profile
 from archiver.trying.articles import examined, plain_text
 from archiver.trying.findings import ArticleFound, Asked, ListingFound, SavedArticle, SiteFound
@@ -35,8 +38,19 @@ MAX_ARTICLES = 3
 FETCHED = "archiver_fetched"
 """``Request.meta`` of a saved page: when it was received."""
 
-Fetch = Callable[[str, str], Awaitable[Response]]
-"""The response for an address; the second argument is the format of the page. Raises ArticleError."""
+Described = Callable[[Request], Request]
+"""Adds to a request what the profile says beside the address."""
+
+
+def plain(request: Request) -> Request:
+    return request
+
+
+class Fetch(Protocol):
+    """Requests a page. Raises ArticleError."""
+
+    def __call__(self, url: str, page_format: str, described: Described = plain, /) -> Awaitable[Response]:
+        """``page_format``: what the response should be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +132,18 @@ class Trial:
         return f"feeds.{category}" if category in self.site.feeds else "listing"
 
     async def _home(self, rule: Home) -> ListingFound:
-        got = await self._read(rule.url, "home", rule.carrier, read_home, rule, self.site)
+        got = await self._read(rule.url, "home", rule, None, read_home, rule, self.site)
         return _failed("home", "", got) if got.why else of_home(got.asked, got.page)
 
     async def _listing(self, key: str, category: str) -> ListingFound:
         rule = self.site.listing_of(category)
         assert rule, "the category was checked"
-        _refuse_described(key, rule)
         url = rule.address(category)
-        got = await self._read(url, key, rule.carrier, read_listing, rule, self.site, category)
+
+        def described(request: Request) -> Request:
+            return describe(request, rule, **rule.values(category))
+
+        got = await self._read(url, key, rule, described, read_listing, rule, self.site, category)
         if got.why:
             return _failed(key, category, got)
         return counted(key, category, got.asked, got.page, rule, self.site)
@@ -146,33 +163,49 @@ class Trial:
 
     async def _step(self, article: Article, number: int) -> list[Asked]:
         """Requests the addresses of a step until one answers, and adds what the page says."""
-        step, asked = self.site.steps[number], []
-        _refuse_described(f"step {step.origin}", step)
+        asked: list[Asked] = []
         for url in gathering.addresses(article.listed, number, self.site):
-            given = (step, self.site, article.id)
-            got = await self._read(
-                url, step.origin, step.carrier, read_answer, *given, hints=article.listed.hints
-            )
-            asked.append(got.asked)
-            if response := got.response:
-                answer = Answer(
-                    response.url, response.status, response.headers, response.body, got.asked.problem
-                )
-                article.answers.append(answer)
-            if got.page and response:
-                article.fetched_at = response.meta.get(FETCHED) or datetime.now(UTC)
-                add_said(article, got.page, response.url, step, self.site, FIRST, Memory())
-            if isinstance(got.why, Deferred) or not isinstance(article.failure, Quarantined):
-                article.failure = got.why or article.failure
-            if not isinstance(got.why, Deferred):
+            why, following = await self._page(article, number, url, FIRST, asked)
+            while following and not why:
+                why, following = await self._page(article, number, following.address, following, asked)
+            if isinstance(why, Deferred) or not isinstance(article.failure, Quarantined):
+                article.failure = why or article.failure
+            if not isinstance(why, Deferred):
                 break
         return asked
+
+    async def _page(
+        self, article: Article, number: int, url: str, pages: Pages, asked: list[Asked]
+    ) -> tuple[ArticleError | None, Pages | None]:
+        """Requests one page of an article, and adds what it says. Returns why not, and the next page."""
+        step, key = self.site.steps[number], self.site.key_of(article.id)
+        described = partial(describe, rule=step, id=article.id, digits=key, address=article.listed.address)
+        given = (step, self.site, article.id)
+        hints = article.listed.hints
+        got = await self._read(url, step.origin, step, described, read_answer, *given, hints=hints)
+        why, following = got.why, None
+        if response := got.response:
+            problem = got.asked.problem
+            answer = Answer(response.url, response.status, response.headers, response.body, problem)
+            article.answers.append(answer)
+            if got.page:
+                article.fetched_at = response.meta.get(FETCHED) or datetime.now(UTC)
+                try:
+                    following = add_said(article, got.page, response.url, step, self.site, pages, Memory())
+                except ArticleError as exc:
+                    why = exc.plain()
+        if why and not pages.is_first:
+            why = missing(why, pages)
+            article.said.pop("body", None)  # an article is never posted without one of its pages
+        asked.append(replace(got.asked, problem=str(why or "")))
+        return why, following
 
     async def _read(
         self,
         url: str,
         place: str,
-        page_format: str,
+        rule: Home | Listing | Step,
+        described: Described | None,
         read: Callable[..., Any],
         *given: Any,
         hints: Mapping[str, str] | None = None,
@@ -180,26 +213,20 @@ class Trial:
         """Requests a page, and reads it with ``read``. ``hints``: what the listing says of an article."""
         response = None
         try:
-            response = await self.fetch(url, page_format)
+            is_plain = described is None or isinstance(rule, Home) or rule.is_plain
+            more = () if is_plain else (described,)
+            response = await self.fetch(url, rule.carrier, *more)
             if problem := outcomes.of_response(response):
                 raise problem
             if read is read_listing:
                 refuse_redirected(response)
             given = (response.url, *given) if hints is None else (*given, response.url, dict(hints))
-            found = self.reader.read(response, page_format, read, *given)
+            found = self.reader.read(response, rule.carrier, read, *given)
             page = await found if isinstance(found, Awaitable) else found
         except ArticleError as exc:
             why = outcomes.of_reading(exc).plain()
             return _Got(Asked(url, place, came_of(response, is_wrong=True), str(why)), None, why, response)
         return _Got(Asked(url, place, came_of(response)), page, None, response)
-
-
-def _refuse_described(key: str, rule: Asking) -> None:
-    if not rule.is_plain:
-        raise BadArgument(
-            f"{key}: site-check requests plain addresses only, not with method, headers, form, json or keys; "
-            "try the profile with `finews crawl category -a limit=3` and a new folder"
-        )
 
 
 class _Got(NamedTuple):

@@ -6,7 +6,7 @@ from scrapy.http import Response
 
 from archiver.fetch.guard import refusal
 from archiver.sites.profile import Profile
-from archiver.trying.check import Fetch
+from archiver.trying.check import Described, Fetch, plain
 
 
 class Remembered:
@@ -14,17 +14,18 @@ class Remembered:
         self._fetch = fetch
         self.responses: dict[str, Response] = {}
 
-    async def __call__(self, url: str, page_format: str) -> Response:
+    async def __call__(self, url: str, page_format: str, described: Described = plain) -> Response:
         if url not in self.responses:
-            self.responses[url] = await self._fetch(url, page_format)
+            more = () if described is plain else (described,)
+            self.responses[url] = await self._fetch(url, page_format, *more)
         return self.responses[url]
 
     def within(self, site: Profile) -> Fetch:
         """The same, for the origins of a profile only."""
 
-        async def fetch(url: str, page_format: str) -> Response:
+        async def fetch(url: str, page_format: str, described: Described = plain) -> Response:
             if why := refusal(site, url):
                 raise why
-            return await self(url, page_format)
+            return await self(url, page_format, described)
 
         return fetch

@@ -23,7 +23,7 @@ from scrapy.responsetypes import responsetypes
 from archiver.errors import BadArgument, Deferred
 from archiver.items import Listed
 from archiver.safe_text import redact_all
-from archiver.trying.check import FETCHED, Fetch
+from archiver.trying.check import FETCHED, Described, Fetch, plain
 from archiver.trying.findings import ArticleFound, SavedArticle
 
 NOT_KEPT = frozenset({"set-cookie", "content-encoding", "transfer-encoding", "connection"})
@@ -38,7 +38,7 @@ class Pages:
         self.folder = folder
         self._asked: dict[str, Response] = {}
 
-    async def fetch(self, url: str, _page_format: str) -> Response:
+    async def fetch(self, url: str, _page_format: str, _described: Described = plain) -> Response:
         """A ``Fetch`` that takes pages from the folder. Raises Deferred and BadArgument."""
         path = self.folder / name_of(url)
         try:
@@ -53,8 +53,9 @@ class Pages:
     def recording(self, fetch: Fetch) -> Fetch:
         """The same ``Fetch``; what it returns is kept for :meth:`write`."""
 
-        async def recorded(url: str, page_format: str) -> Response:
-            self._asked[url] = response = await fetch(url, page_format)
+        async def recorded(url: str, page_format: str, described: Described = plain) -> Response:
+            more = () if described is plain else (described,)
+            self._asked[url] = response = await fetch(url, page_format, *more)
             response.meta.setdefault(FETCHED, datetime.now(UTC))
             return response
 

@@ -11,10 +11,11 @@ from scrapy.http.request import NO_CALLBACK
 
 from archiver.errors import ArchiverError
 from archiver.fetch import outcomes
+from archiver.fetch.asking import require_keys
 from archiver.fetch.proxies import refuse_unusable
 from archiver.fetch.retry import EXPECTED
 from archiver.sites.profile import Profile
-from archiver.trying.check import Fetch
+from archiver.trying.check import Described, Fetch, plain
 
 Task = Callable[[Fetch], Awaitable[None]]
 
@@ -43,7 +44,7 @@ class PageSpider(Spider):
         for request in requests:
             yield request
 
-    async def fetch(self, url: str, page_format: str) -> Response:
+    async def fetch(self, url: str, page_format: str, described: Described = plain) -> Response:
         """Raises ArticleError if there is no response. A page of unknown format, which may not exist, is
         requested once; every other one is retried as in a run."""
         request = Request(
@@ -53,7 +54,7 @@ class PageSpider(Spider):
             dont_filter=True,
         )
         try:
-            return await self.crawler.engine.download_async(request)
+            return await self.crawler.engine.download_async(described(request))
         except Exception as exc:  # noqa: BLE001 - whatever happened to the request has a name
             raise outcomes.of_error(exc) from None
 
@@ -61,6 +62,8 @@ class PageSpider(Spider):
 def run_task(process: CrawlerProcessBase, site: Profile | None, task: Task) -> bool:
     """Returns whether the task came to its end. Raises BadArgument, and the ArchiverError of the task."""
     refuse_unusable(process.settings, site.origins if site else [])
+    if site:
+        require_keys(site.keys, site.name)
     crawler = process.create_crawler(PageSpider)
     process.crawl(crawler, site=site, task=task)
     process.start()

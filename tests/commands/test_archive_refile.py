@@ -20,6 +20,7 @@ from archiver.sites.load import load
 from archiver.storage import refiling
 from archiver.storage.files import POSTS
 from tests.crawling import PROJECT
+from tests.sites.profiles import GOOD
 from tests.storage.archives import NOW, SOURCES, bytes_of, finished, listed
 
 WRONG, RIGHT = SOURCES[1], SOURCES[0]
@@ -135,12 +136,15 @@ def test_a_move_that_was_cut_off_is_mentioned(tmp_path: Path, profile: Path, ref
     ("site", "sentence"),
     [
         ("nonsense", "unknown site 'nonsense'"),
-        ("eastmoney", "this site is 'eastmoney'"),
+        ("mine.yaml", "this site is 'mine'"),
         ("no.yaml", "no.yaml"),
     ],
 )
 def test_a_wrong_site_is_one_sentence_and_2(tmp_path: Path, refile: Refile, site: str, sentence: str) -> None:
     root = finished(tmp_path / "archive")
+    if site == "mine.yaml":
+        (tmp_path / site).write_text(GOOD, encoding="utf-8")
+        site = str(tmp_path / site)
     with open_site(root) as archive:
         archive.catalogue.claim("finews", "finews")
     for flags in ({}, {"apply": True}):

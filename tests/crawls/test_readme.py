@@ -16,13 +16,13 @@ from pathlib import Path
 
 import pytest
 
+from archiver.replica import certificates
 from archiver.replica.articles import Site
 from archiver.replica.eastmoney import Columns
 from archiver.replica.eastmoney_server import EastmoneyReplica
 from archiver.replica.server import Replica
 from tests.crawling import PROJECT, posts
 from tests.environments import build_wheel, make_environment
-from tests.faults import certificates
 from tests.sites.test_own_site import play
 
 VERSIONS = ["3.11", "3.12", "3.13", "3.14"]
@@ -125,7 +125,7 @@ def test_the_commands_of_the_readme_work_in_an_empty_folder(
     outputs = [shell(faster(block), installed, tmp_path, world) for block in blocks("README.md", "sh")]
     for done in outputs:
         assert done.returncode == 0, done.stdout + done.stderr
-    assert len(posts(tmp_path / "output")) == 40
+    assert len(posts(tmp_path / "output")) == 40 + 11
     assert len(posts(tmp_path / "eastmoney")) > 20
     assert len(posts(tmp_path / "mine")) == 5
     assert len((tmp_path / "articles.jsonl").read_text(encoding="utf-8").splitlines()) == 40

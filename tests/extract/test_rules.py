@@ -67,6 +67,17 @@ def test_a_rule_gives_the_value_in_an_html_page(field: str, said: Any, value: st
         ("body", {"at": "text", "drop": ["p", "div"]}, "尾"),
         ("body", {"at": "nothing", "drop": ["p"]}, ""),
         ("title", {"at": "title", "drop": ["em"]}, "样例：要闻"),
+        (
+            "body",
+            {"at": "text", "drop": ["xpath:./p[contains(., '二')]"]},
+            '<p>第一段。</p><div class="share">分享到</div>尾',
+        ),
+        (
+            "body",
+            {"at": "text", "drop": ["xpath://p/text()", "xpath:.", "xpath://div"]},
+            "<p>第一段。</p>尾<p>第二段。</p>",
+        ),
+        ("body", {"at": "text", "drop": ["div", "xpath:./*[1]", "p:first-child"]}, "尾<p>第二段。</p>"),
         ("title", {"at": "n", "match": r"\d"}, "7"),
     ],
 )

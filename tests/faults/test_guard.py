@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from archiver.replica import certificates
 from tests import faultd
 from tests.crawling import posts
 from tests.faultd import Fault, Faultd, bomb, redirect, status
-from tests.faults import certificates
 from tests.faults.names import SCRIPTED
 from tests.faults.small import PATIENT, Measured, Small, crawl_small, hosts_for, profile
 

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from archiver.replica import certificates
 from archiver.replica.articles import Site
 from archiver.replica.hosts import Conditions, answer
 from tests import faultd
 from tests.crawling import PROJECT, posts
 from tests.faultd import Faultd, Reply, status
-from tests.faults import certificates
 from tests.faults.names import SCRIPTED
 from tests.faults.small import (
     LOOPBACK,

@@ -15,7 +15,7 @@ from archiver.errors import Deferred
 from archiver.fetch.connections import AttemptFailed, open_session
 from archiver.fetch.outcomes import described, of_error, of_status
 from archiver.fetch.resolver import PublicResolver
-from tests.faults import certificates
+from archiver.replica import certificates
 
 
 @pytest.mark.parametrize(

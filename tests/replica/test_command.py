@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -45,6 +46,31 @@ def test_a_command_after_dashes_reaches_the_replica_and_gives_the_exit_status(pr
     assert (run.stdout, run.stderr, run.returncode) == ("200\n", "", 7)
 
 
+TRUSTED = """import os, sys, urllib.request as u
+print(u.urlopen(sys.argv[1]).read().decode())"""
+EMPTY = "https://np-listapi.eastmoney.com/comm/web/getNewsByColumns?column=350&req_trace=1"
+
+
+def test_a_client_of_eastmoney_trusts_its_certificate_and_sees_the_switches(project: Path) -> None:
+    switches = ["--switch", "api=no_rows", "--switch", "arrivals=1"]
+    run = replica(
+        project,
+        "--site",
+        "eastmoney",
+        "--articles",
+        "12",
+        *switches,
+        "--",
+        sys.executable,
+        "-c",
+        TRUSTED,
+        EMPTY,
+    )
+    assert run.returncode == 0, run.stderr
+    data = json.loads(run.stdout)["data"]
+    assert (data["list"], data["totle_hits"] >= 10) == ([], True)
+
+
 def test_the_exit_status_is_128_plus_the_signal_that_ended_the_command(project: Path) -> None:
     run = replica(project, "--", sys.executable, "-c", "import os; os.kill(os.getpid(), 15)")
     assert run.returncode == 128 + signal.SIGTERM
@@ -57,6 +83,12 @@ def test_the_exit_status_is_128_plus_the_signal_that_ended_the_command(project: 
         (["--port", "65536"], "--port must be from 0 to 65535, not 65536"),
         (["--artikel", "40"], "'--artikel' is not an option; a command is written after --"),
         (["scrapy", "crawl"], "'scrapy' is not an option; a command is written after --"),
+        (["--switch", "api=no_rows"], "--switch needs --site eastmoney"),
+        (
+            ["--site", "eastmoney", "--switch", "apo=x"],
+            "--switch: 'apo' is not a switch; known are column_page,",
+        ),
+        (["--site", "eastmoney", "--switch", "cut=x"], "--switch: 'cut=x' has no value that the switch cut"),
         (["--", "/no/such/program"], "cannot run '/no/such/program': No such file or directory"),
     ],
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 import ssl
@@ -17,58 +16,25 @@ from archiver.extract.listing import ListingPage, read_listing
 from archiver.normalise.slugs import slug_of
 from archiver.posts import read
 from archiver.replica import eastmoney
-from archiver.replica.articles import Site
-from archiver.replica.eastmoney import EXTRA_LINES, Columns, Oddity
+from archiver.replica.eastmoney import Columns
+from archiver.replica.eastmoney_articles import BUSY, CAPTION, EXTRA_LINES
+from archiver.replica.eastmoney_lists import SLUGS, error
 from archiver.replica.eastmoney_server import EastmoneyReplica
+from archiver.replica.eastmoney_switches import Oddity
 from archiver.sites.load import load
 from archiver.sites.profile import Profile
-from tests.crawling import Run, asked, crawl, posts, tree
-from tests.faults import certificates
+from tests.crawling import posts, tree
+from tests.sites.eastmoney_site import LIST, columns, odd, paths, run, tls, visible, words
 
-ARTICLES = 60
-"""Two pages of the first column, with the posts of users among the articles."""
+__all__ = ["tls"]
 
-LIST = "/comm/web/getNewsByColumns"
 CODE = "202202220000000017"
 EXTRA_WORDS = ("责任编辑", "郑重声明", "全新妙想", "主力资金", "手机版")
 
 
 @pytest.fixture(scope="module")
-def tls(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
-    return certificates.context(tmp_path_factory.mktemp("tls"), "127.0.0.1", None)
-
-
-@pytest.fixture(scope="module")
 def site() -> Profile:
     return load("eastmoney")
-
-
-def columns(articles: int = ARTICLES, *, plain: bool = False) -> Columns:
-    return Columns(Site(articles=articles, plain=True), plain=plain)
-
-
-def run(spider: str, archive: Path, replica: EastmoneyReplica, **arguments: object) -> Run:
-    """The certificate of the replica is not that of the site."""
-    options = ["-s", "DOWNLOAD_VERIFY_CERTIFICATES=False"]
-    return crawl(spider, archive, replica, *options, site="eastmoney", **arguments)
-
-
-def words(text: str) -> str:
-    """Without the blanks between them."""
-    return re.sub(r"\s", "", text)
-
-
-def visible(markup: str) -> str:
-    return words(html.unescape(re.sub("<[^>]*>", "", markup)))
-
-
-def paths(replica: EastmoneyReplica) -> list[str]:
-    """What was asked for, without the query."""
-    return [path.partition("?")[0] for path in asked(replica)]
-
-
-def odd(oddity: Oddity) -> int:
-    return eastmoney.ODDITIES.index(oddity)
 
 
 # --- whole runs
@@ -79,7 +45,7 @@ def test_a_column_is_archived_once_and_share_gives_the_same_post(tmp_path: Path,
     with EastmoneyReplica(shown, tls) as replica:
         first = run("category", tmp_path / "a", replica, category=350)
         assert (first.status, first["quarantined"], first["deferred"]) == (0, 0, 0), first.stderr
-        assert first["reasons"] == {"skipped/gone": 1}
+        assert first["reasons"] == {"skipped/gone": 1, "skipped/not_ours": 4}
         walked = paths(replica)
         assert walked.count(LIST) == 3  # two pages with rows, and the empty one behind them
         archived = tree(tmp_path / "a")
@@ -115,8 +81,8 @@ def check(shown: Columns, index: int, written: dict[str, str]) -> None:
     assert f"tags: {expected.source}新闻\n" in head
     body, link, _ = re.split(r"\n\n(?=<https:|\[返回)", rest)
     assert link == f"<{expected.link}>"
-    extra = EXTRA_LINES if index == odd(Oddity.ONLY_JSON) else ""
-    assert visible(body) == words(expected.text) + visible(extra)
+    caption = visible(CAPTION) if index == odd(Oddity.CAPTION) else ""
+    assert visible(body) == caption + words(expected.text)
     assert f"（文章来源：{expected.source}）" in visible(body)
     assert read(post, name).problems == ()
 
@@ -129,7 +95,7 @@ def test_a_page_of_the_list_that_fails_ends_in_status_3_and_nothing_is_lost(
         listing = load("eastmoney").listing
         assert listing
         second = listing.address("350", 1).removeprefix("https://np-listapi.eastmoney.com")
-        replica.answers[second] = (200, {"Content-Type": "application/json"}, eastmoney.error("success").body)
+        replica.answers[second] = (200, {"Content-Type": "application/json"}, error("success").body)
         first = run("category", tmp_path, replica, category=350)
         assert (first.status, first["listings"]["incomplete"]) == (
             3,
@@ -148,18 +114,25 @@ def test_an_article_is_deferred_while_json_and_page_are_both_busy(
     shown = columns(articles=50)
     busy = shown.code(odd(Oddity.JSON_BUSY))
     with EastmoneyReplica(shown, tls) as replica:
-        page = f"<html><body><p>{eastmoney.BUSY}</p></body></html>"
+        page = f"<html><body><p>{BUSY}</p></body></html>"
         replica.answers[f"/a/{busy}.html"] = (200, {"Content-Type": "text/html; charset=utf-8"}, page)
         found = run("category", tmp_path, replica, category=350)
-    assert (found.status, found["reasons"]) == (3, {"deferred/busy": 1, "skipped/gone": 1}), found.stderr
+    assert (found.status, found["reasons"]) == (
+        3,
+        {"deferred/busy": 1, "skipped/gone": 1, "skipped/not_ours": 2},
+    ), found.stderr
     assert not any(busy in name for name in posts(tmp_path))
 
 
-def test_a_run_without_a_category_reads_every_feed(tmp_path: Path, tls: ssl.SSLContext) -> None:
-    shown = columns(articles=50, plain=True)
+def test_a_column_has_a_number_a_slug_and_perhaps_a_title(tmp_path: Path, tls: ssl.SSLContext) -> None:
+    shown = columns(plain=True)
     with EastmoneyReplica(shown, tls) as replica:
-        found = run("category", tmp_path, replica)
-    assert (found.status, found["posted"], found["listings"]["complete"]) == (0, 50, 5), found.stderr
+        found = [run("category", tmp_path, replica, category=name) for name in ("cgnjj", "350", "国内经济")]
+    assert [(each.status, each["posted"], each["unchanged"]) for each in found] == [
+        (0, 20, 0),
+        (0, 0, 18),
+        (0, 0, 18),
+    ]
 
 
 # --- addresses
@@ -176,6 +149,9 @@ def addresses(code: str) -> list[str]:
         f"https://emcreative.eastmoney.com/app_fortune/article/index.html?a=b&artCode={code}&c=d",
         f"http://choicewzp1.eastmoney.com/html_News/NewsShare.html?infoCode=NW{code}",
         f"http://finews.zning.xyz/html_News/NewsShare.html?a=b&infoCode=NW{code}",
+        f"http://choicewzp1.eastmoney.com/NewsData/GetNewsText.do?id=NW{code}",
+        f"https://emcreative.eastmoney.com/app_fortune/article/index.html?artCode={code}#top",
+        f"http://biz.eastmoney.com/a/{code}.html",
         f"http://wap.eastmoney.com/3g/news/article,8,344,1,{code}.shtml",
         f"//finance.eastmoney.com/a/{code}.html",
         code,
@@ -202,12 +178,20 @@ def test_other_addresses_name_no_article(site: Profile, address: str) -> None:
     assert site.named_by(address) == ""
 
 
-def test_each_feed_is_a_column_under_another_name(site: Profile) -> None:
-    assert site.listing
-    numbers = {"ccjdd": "344", "cgnjj": "350", "cgjjj": "351", "czqyw": "353", "ccjxw": "355"}
-    assert set(site.feeds) == set(numbers)
-    for name, feed in site.feeds.items():
-        assert feed.address(name, 2) == site.listing.address(numbers[name], 2)
+def test_the_columns_are_a_table_of_numbers_and_slugs(site: Profile) -> None:
+    assert len(site.categories) == len(
+        {site.category_named(each.slug or each.title) for each in site.categories.values()}
+    )
+    for name, number in {
+        "ccjdd": "344",
+        "czqyw": "353",
+        "czpnc": "1207",
+        "cgspl": "374",
+        "ccyyj": "683",
+    }.items():
+        assert site.category_named(name) == number
+    for number, slug in SLUGS.items():
+        assert site.categories[str(number)].slug == slug
 
 
 # --- the list
@@ -220,9 +204,11 @@ def listed(site: Profile, answer: object, page: int = 1) -> ListingPage:
 
 
 def rows(*kinds: str | None) -> list[dict[str, str]]:
+    """Without a kind they say nothing of it."""
     return [
         {"code": f"{int(CODE) + number}{'12' if kind == 'CFH' else ''}", "title": f"第{number}条"}
         | ({} if kind is None else {"np_dst": kind})
+        | ({"url": "http://caifuhao.eastmoney.com/news/1"} if kind == "CFH" else {})
         for number, kind in enumerate(kinds)
     ]
 
@@ -235,7 +221,7 @@ def data(shown: Sequence[object], hits: int = 2440, page: int = 1) -> dict[str, 
 def test_posts_of_users_are_neither_listed_nor_refused(site: Profile, code: object) -> None:
     found = listed(site, {"code": code, "data": data(rows("CMS", "CFH", "CMS"))})
     assert [row.id for row in found.articles] == [CODE, str(int(CODE) + 2)]
-    assert found.refused == []
+    assert (found.refused, found.rows) == ([], 3)
 
 
 def test_rows_of_no_stated_kind_are_articles(site: Profile) -> None:
@@ -264,7 +250,6 @@ def test_a_row_brings_what_the_json_article_may_lack(site: Profile) -> None:
         {"code": 1, "message": "success", "data": {"page_index": 1, "totle_hits": 0, "list": None}},
         {"code": 1, "message": "success", "data": data([], hits=2440)},
         {"code": 1, "message": "success", "data": data([], hits=0)},
-        {"code": 1, "message": "success", "data": data(rows(*["CFH"] * 20), page=2)},
         {},
     ],
 )
@@ -273,10 +258,9 @@ def test_an_error_of_the_list_is_not_an_empty_list(site: Profile, answer: object
         listed(site, answer)
 
 
-@pytest.mark.parametrize("kinds", [(), ("CFH",)])
-def test_a_page_behind_the_last_article_is_the_end(site: Profile, kinds: tuple[str, ...]) -> None:
-    found = listed(site, {"code": 1, "data": data(rows(*kinds), page=123)}, page=123)
-    assert (found.articles, found.refused) == ([], [])
+def test_a_page_behind_the_last_article_is_the_end(site: Profile) -> None:
+    found = listed(site, {"code": 1, "data": data([], page=123)}, page=123)
+    assert found.rows == 0
     assert site.listing
     assert site.listing.following("350", 123, "", empty=True) == ""
 
@@ -306,14 +290,24 @@ def test_the_json_article_gives_all_that_a_post_needs(site: Profile) -> None:
     }
 
 
-@pytest.mark.parametrize("extra", re.findall("<p.*?</p>", EXTRA_LINES))
-def test_a_json_text_with_extra_lines_is_left_to_the_page(site: Profile, extra: str) -> None:
-    answer = json.dumps({"data": {"Art_Title": "沪指收涨", "Art_Content": f"<p>正文。</p>{extra}"}})
-    assert said(site, 0, answer) == {"title": "沪指收涨", "digest": "-"}
-    assert said(site, 2, answer)["body"] == f"<p>正文。</p>{extra}"
+@pytest.mark.parametrize(
+    "extra",
+    [
+        *re.findall("<p.*?</p>", EXTRA_LINES),
+        '<div><p class="res-edit">（责任编辑：甲）</p></div>',
+        "<p>\u3000\u3000专业金融数据，就在这里</p>",
+        '<p><b>郑重声明</b>：<a href="/">东方财富网</a>发布此信息，风险自担。</p>',
+    ],
+)
+def test_lines_of_the_site_are_left_out_of_json_and_page(site: Profile, extra: str) -> None:
+    text = f"<p>正文。</p>{extra}"
+    answer = json.dumps({"data": {"Art_Title": "沪指收涨", "Art_Content": text}})
+    page = f'<html><div class="contentwrap"><div id="ContentBody">{text}</div></div></html>'
+    for found in (said(site, 0, answer)["body"], said(site, 1, page)["body"]):
+        assert visible(found) == "正文。"
 
 
-@pytest.mark.parametrize("answer", [{"code": 0, "message": eastmoney.BUSY, "data": None}, {"data": None}, {}])
+@pytest.mark.parametrize("answer", [{"code": 0, "message": BUSY, "data": None}, {"data": None}, {}])
 def test_a_json_error_gives_neither_title_nor_text(site: Profile, answer: dict[str, object]) -> None:
     assert said(site, 0, json.dumps(answer)) == {"digest": answer.get("message") or "-"}
 
@@ -335,9 +329,15 @@ def test_each_template_of_the_page_gives_the_text_without_extra_lines(site: Prof
 
 
 def test_an_article_about_the_site_keeps_its_words(site: Profile) -> None:
-    text = "<p>公司郑重声明，投资者据此操作，风险自担。</p><div>全新妙想<p>责任编辑培训班开课。</p></div>"
+    text = "<p>公司郑重声明，投资者据此操作，风险自担。</p><div>全新妙想<p>责任编辑培训班开课，专业金融数据。</p></div>"
     page = f'<html><div class="contentwrap"><div id="ContentBody">{text}</div></div></html>'
     assert said(site, 1, page)["body"] == text
+    assert said(site, 0, json.dumps({"data": {"Art_Content": text}}))["body"] == text
+
+
+def test_a_template_that_is_not_known_gives_title_and_text(site: Profile) -> None:
+    page = '<html><title>沪指收涨_东方财富网</title><main id="ContentBody"><p>正文。</p></main></html>'
+    assert said(site, 1, page) == {"title": "沪指收涨", "body": "<p>正文。</p>"}
 
 
 def test_texts_are_those_that_the_share_host_of_finews_shows(site: Profile) -> None:

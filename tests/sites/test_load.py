@@ -66,6 +66,9 @@ HOME = {"url": "http://news.example.com/", "links": "a::attr(href)", "category":
         ("time_zone", "Asia/Beijing", "time_zone: 'Asia/Beijing' is not a time zone"),
         ("time_zone", "../UTC", "time_zone: '../UTC' is not a time zone"),
         ("time_zone", "", "time_zone: '' is not a time zone"),
+        ("also", ["NW{digits}"], "also: there is no key, so {digits} has no meaning"),
+        ("also", ["NW{id}"], "also.0: 'NW{id}' contains {id}; known here: {digits}"),
+        ("also", ["NW"], "also.0: 'NW' must contain at least one of {digits}"),
         # rules
         ("listing.rows", "li >", "listing.rows: 'li >' is not a CSS selector: "),
         ("listing.rows", "", "listing.rows: '' is not a CSS selector: "),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -12,10 +13,10 @@ import pytest
 from scrapy import Request
 
 from archiver.errors import BadArgument
+from archiver.extract.gathering import begin
 from archiver.items import Listed
 from archiver.publish.jekyll.site import open_site
 from archiver.sites.load import load
-from spiders.article import _article
 from spiders.category import CategorySpider
 from tests.spiders.walking import HOST, Page, Walker, ids, rows
 
@@ -107,7 +108,9 @@ def test_a_step_can_have_a_body(tmp_path: Path) -> None:
     path = tmp_path / "site.yaml"
     path.write_text(text, encoding="utf-8")
     spider = CategorySpider(site=str(path), category="a")
-    request = spider._request(_article(Listed("A1", address="https://news.example.com/x?a=1")), 0)
+    request = spider._request(
+        begin(Listed("A1", address="https://news.example.com/x?a=1"), datetime.now(UTC)), 0
+    )
     assert isinstance(request, Request)
     assert (request.url, request.method, request.headers["X-App"]) == (f"{HOST}/api", "POST", b"1")
     assert json.loads(request.body) == {"code": "A1", "from": "https://news.example.com/x?a=1"}

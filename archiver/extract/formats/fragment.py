@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from html import escape
-from typing import Any
 
-from cssselect import HTMLTranslator
 from lxml import etree
 
 from archiver.extract.formats.html import HtmlFormat, HtmlPage
 
 
-def without(markup: str, drop: Sequence[str]) -> str:
-    """The HTML without the elements that one of these CSS selectors finds. Raises ``Quarantined``."""
-    body = _body(markup)
-    if body is None:
+def without(page: HtmlPage, drop: Sequence[str]) -> str:
+    """The HTML of a page of ``as_page`` without the elements that one of these rules finds. It changes the
+    page. Raises ``Quarantined``."""
+    body = page.part
+    if not etree.iselement(body):
         return ""
-    found: Any = _finder(tuple(drop))(body)
+    found = [match for rule in drop for match in page.find(rule)]
     for element in found:
-        if (parent := element.getparent()) is not None and element is not body:
+        if not etree.iselement(element) or element is body:
+            continue
+        if (parent := element.getparent()) is not None:
             _remove(element, parent)
     inner = [escape(body.text or "", quote=False)]
     inner += [etree.tostring(child, method="html", encoding="unicode") for child in body]
@@ -29,20 +29,9 @@ def without(markup: str, drop: Sequence[str]) -> str:
 
 def as_page(markup: str) -> HtmlPage:
     """The HTML as a page; ``xpath:.`` finds all of it. Raises ``Quarantined``."""
-    body = _body(markup)
-    return HtmlPage("" if body is None else body)
-
-
-def _body(markup: str) -> etree._Element | None:
-    """None for a text without any content."""
     root = HtmlFormat().open(markup).part if markup.strip() else None
-    return None if root is None else root.find("body")
-
-
-@lru_cache(maxsize=256)
-def _finder(drop: tuple[str, ...]) -> etree.XPath:
-    selectors = (HTMLTranslator().css_to_xpath(selector, prefix="descendant-or-self::") for selector in drop)
-    return etree.XPath(" | ".join(selectors), smart_strings=False)
+    body = None if root is None else root.find("body")
+    return HtmlPage("" if body is None else body)
 
 
 def _remove(element: etree._Element, parent: etree._Element) -> None:

@@ -71,28 +71,28 @@ class HtmlPage:
         self.part = part
 
     def finds(self, rule: str) -> bool:
-        return any(match is not False for match in self._find(rule))
+        return any(match is not False for match in self.find(rule))
 
     def rows(self, rule: str) -> list[Self]:
-        return [type(self)(match) for match in self._find(rule)]
+        return [type(self)(match) for match in self.find(rule)]
 
     def value(self, rule: str) -> str:
-        return next((_shown(match) for match in self._find(rule)), "")
+        return next((_shown(match) for match in self.find(rule)), "")
 
     def pieces(self, rule: str) -> str:
-        return next((_shown(match, in_pieces=True) for match in self._find(rule)), "")
+        return next((_shown(match, in_pieces=True) for match in self.find(rule)), "")
 
     def values(self, rule: str) -> list[str]:
         """An element gives all text in it, because reading nested matches one by one could take long."""
-        return [_text(match) for match in self._find(rule)]
+        return [_text(match) for match in self.find(rule)]
 
     def markup(self, rule: str) -> str:
-        return "".join(_markup(match) for match in self._find(rule))
+        return "".join(_markup(match) for match in self.find(rule))
 
     def base(self, url: str) -> str:
         return base_address(url, str(_BASE(self.part)))
 
-    def _find(self, rule: str) -> list[Match]:
+    def find(self, rule: str) -> list[Match]:
         if not etree.iselement(self.part):
             return [self.part] if _xpath(rule) == "." else []
         try:

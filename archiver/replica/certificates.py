@@ -1,4 +1,4 @@
-"""Creates valid and invalid certificates for tests."""
+"""Creates valid and invalid certificates, for replicas and tests."""
 
 from __future__ import annotations
 
@@ -61,7 +61,8 @@ def _general_name(address: str) -> x509.GeneralName:
 
 
 def context(folder: Path, address: str, by: Signed | None, days: int = 30) -> ssl.SSLContext:
-    """For a server at an IP address or a name (``*.example.com``). Without ``by`` the certificate is self-signed; with days < 0 it is expired."""
+    """For a server at an IP address or a name (``*.example.com``). Without ``by`` the certificate is
+    self-signed; with days < 0 it is expired."""
     key = ec.generate_private_key(ec.SECP256R1())
     issuer = by.certificate.subject if by else _name(address)
     names = x509.SubjectAlternativeName([_general_name(address)])
