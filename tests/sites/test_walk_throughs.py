@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 import yaml
 
+from archiver.replica import certificates
 from archiver.replica.articles import Site
 from archiver.replica.eastmoney import Columns
 from archiver.replica.eastmoney_server import EastmoneyReplica
 from archiver.replica.server import Answer, proxied
 from archiver.sites.load import parse
 from tests.crawling import PROJECT, asked, posts, scrapy
-from tests.faults import certificates
 from tests.forks import Done
 from tests.sites.real.shapes import data, html, xml
 
