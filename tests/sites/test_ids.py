@@ -19,6 +19,7 @@ from archiver.sites.ids import id_of
         ("https://www.example.com/doc-imzxcvb1234567.shtml", "doc-imzxcvb1234567"),
         ("https://www.example.com/p/2912345678901234/", "2912345678901234"),
         ("https://www.example.com/world/c_1120000001.htm", "c_1120000001"),
+        ("https://www.example.com/world/c_1120220222.htm", "c_1120220222"),
         ("https://www.example.com/a/20001399.html", "20001399"),
         ("https://www.example.com/detail/98765?utm_source=app&spm=1.2#top", "98765"),
     ],
