@@ -152,6 +152,9 @@ class ListingSpider(ArticleSpider):
         if page.lists:
             now, zone = self.run.ledger.now, self.site.zone
             walk = walk.with_lists(newest_first(page.lists, self._oldest(walk), now, zone))
+        is_known = is_known and page.rows > len(
+            page.skipped
+        )  # a page of other rows says nothing of later ones
         at_end = not walk.has_lists and (walk.is_circling or (is_known and not walk.patient))
         if rule.order == "newest" and not walk.has_lists and self._is_passed(page):
             walk, at_end = walk.cut_short(known=is_known), True

@@ -191,6 +191,20 @@ def test_a_run_ends_at_a_page_without_new_articles(walker: Walker) -> None:
     assert asked(walker.run(category="news")) == ["1"]
 
 
+def test_a_page_of_rows_that_are_skipped_is_no_known_page(tmp_path: Path) -> None:
+    skipping = Walker(
+        tmp_path,
+        profile("p={page}", "skip: [/video/]").replace("id: id,", "id: id, address: url,"),
+        paged(FIRST),
+    )
+    skipping.run(category="news")
+    videos = (200, b'{"list": [{"id": "V1", "url": "/video/1"}]}', {})
+    later = numbered([], [22, 21], [20, 19], [18, 17], [16, 15]) | {"1": videos}
+    skipping.serve = paged(later)
+    found = skipping.run(category="news")
+    assert (asked(found), found.new) == (["1", "2", "3"], ids([22, 21]))
+
+
 def test_an_unsorted_listing_is_read_to_its_end_in_every_run(tmp_path: Path) -> None:
     walker = walked(tmp_path, "order: unsorted")
     walker.serve = paged(numbered([20, 19], [18, 17], [16, 15], [14]))
