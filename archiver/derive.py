@@ -88,7 +88,7 @@ def title(article: Article, given: Given) -> Decided:
     listed = text.clean(article.listed.hints.get("title", ""))
     if listed and text.DAMAGED not in listed and not article.evidence("id"):
         doubts += identity.compare(article, given.site, first, listed, given.titles)
-    return Decided({"title": best.text}, {"title": best.origin}, [*doubts, *_doubts_of(best)])
+    return Decided({"title": best.text}, {"title": best.origin}, [*doubts, *best.doubts])
 
 
 def _titles(article: Article, site: Profile) -> tuple[Evidence, Evidence]:
@@ -132,7 +132,7 @@ def _answered_at(article: Article) -> datetime:
 
 
 def body(article: Article, given: Given) -> Decided:
-    """The cleaned text; a doubt if cleaning removed something that could have been content."""
+    """The cleaned text; doubts if cleaning removed content, or if the text goes on on another page."""
     evidence = article.evidence("body")
     if not evidence:
         rules = given.site.rules_for("body", article.id)
@@ -140,15 +140,12 @@ def body(article: Article, given: Given) -> Decided:
     base = evidence[0].base or _own_address(article, given.site)
     cleaned = bodies.cleaned(evidence[0].text, base, given.site.text.extra_attributes)
     notices.refuse(cleaned.text, given.site.notices)
-    doubts = ["body/dropped"] if cleaned.lost_content else []
+    has_more = cleaned.continues and not given.site.joins_pages
+    doubts = ["body/dropped"] * cleaned.lost_content + ["body/continues"] * has_more
     if text.DAMAGED in cleaned.text and _DAMAGED not in article.notes:
         doubts.append(_DAMAGED)
-    doubts += _doubts_of(evidence[0])
+    doubts += evidence[0].doubts
     return Decided({"body": cleaned.text}, {"body": evidence[0].origin}, doubts)
-
-
-def _doubts_of(evidence: Evidence) -> Sequence[str]:
-    return ("text/guessed",) if evidence.is_guessed else ()
 
 
 def _own_address(article: Article, site: Profile) -> str:
@@ -170,7 +167,7 @@ def source(article: Article, given: Given) -> Decided:
     author = credit.author or next((text.clean(said.text) for said in article.evidence("author")), "")
     details = {"source/unparsed": credit.unparsed} if credit.unparsed else _EMPTY
     guessed = [said for said in credited if said.is_guessed and said.origin == credit.origin]
-    doubts = [*credit.notes, *_doubts_of(guessed[0])] if guessed else credit.notes
+    doubts = [*credit.notes, *guessed[0].doubts] if guessed else credit.notes
     return Decided({"source": credit.name, "author": author}, origins, doubts, details)
 
 
@@ -246,7 +243,7 @@ def link(article: Article, given: Given) -> Decided:
     if "digest" in family.needs:
         if digest := _digest(article):
             found["digest"] = digest
-            doubts += _doubts_of(digest)
+            doubts += digest.doubts
         else:
             doubts.append("digest/missing")
     return Decided(

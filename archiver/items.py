@@ -36,6 +36,10 @@ class Evidence:
     is_guessed: bool = False
     """It is not certain whether the page has it as plain text or as HTML."""
 
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        return ("text/guessed",) if self.is_guessed else ()
+
 
 DATE_FROM = "date_from"
 """The hint that has the time, ISO 8601, from which the relative date among the hints counts."""

@@ -23,6 +23,7 @@ from archiver.normalise.embedded import prepare
 from archiver.normalise.limits import BODY, refuse_excess
 from archiver.normalise.losses import Losses
 from archiver.normalise.markup import clean_once, respelled
+from archiver.normalise.pagers import goes_on
 
 MAX_ROUNDS = 8
 """Limit of the passes. Most bodies need one or two; hostile nesting takes three or four."""
@@ -37,6 +38,8 @@ class Cleaned:
     text: str
     lost_content: bool
     """Whether cleaning removed something that could have been content."""
+    continues: bool = False
+    """Whether it has a link to a next page."""
 
 
 def clean(html: str, base_url: str, extra_attributes: ExtraAttributes = frozenset()) -> str:
@@ -62,7 +65,7 @@ def cleaned(html: str, base_url: str, extra_attributes: ExtraAttributes = frozen
         losses.compare(given, body)
     if not _shows_something(body):
         raise Quarantined("empty_body", "no text, picture or video is left of the body after cleaning")
-    return Cleaned(body, losses.matter)
+    return Cleaned(body, losses.matter, goes_on(given))
 
 
 def _cleaned(body: str, base_url: str, extra: ExtraAttributes, losses: Losses) -> str:

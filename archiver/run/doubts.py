@@ -39,6 +39,7 @@ MEANINGS: Mapping[str, str] = {
     "text/guessed": "a text in JSON could be plain text or HTML",
     "text/repeated": "the text is the same as that of another article",
     "body/dropped": "cleaning removed something that could have been content",
+    "body/continues": "the text has a link to its next page, and the profile has no rule `next`",
     "link/missing": "no page gave the address of the article",
     "encoding/damaged": "the title or the text contains U+FFFD (�)",
     "encoding/overridden": "a response was decoded in another charset than it declares",

@@ -278,6 +278,11 @@ class Profile(Part):
         """Whether the profile says where articles are read. If not, a row with a text needs no request."""
         return not {"article", "steps"}.isdisjoint(self.model_fields_set)
 
+    @property
+    def joins_pages(self) -> bool:
+        """Whether articles of several pages are read as a whole."""
+        return any(step.next for step in self.steps)
+
     def listing_of(self, category: str) -> Listing | None:
         return self.feeds.get(category) or self.listing
 
