@@ -32,6 +32,7 @@ MAX_SHOWN = 200_000
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _STYLE = """
 body { font: 15px/1.5 sans-serif; margin: 1em auto; max-width: 70em; color-scheme: light dark }
+pre { white-space: pre-wrap; overflow-wrap: anywhere }
 pre, section { overflow: auto; padding: 1em; border: 1px solid #8888 }
 .right { color: #080 } .wrong { color: #c00 } .doubt { color: #a60 } .faint { opacity: .7 }
 .strong { font-weight: bold }
