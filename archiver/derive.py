@@ -239,6 +239,8 @@ def link(article: Article, given: Given) -> Decided:
     """The link below the text and, in families that need one, the digest above it."""
     family = family_of(article, given.site)
     found = {"link": _link(article, family, given.site)}
+    if not found["link"].text:
+        raise Quarantined("no_link", "its address is not known: write `link` in the profile, with {id}")
     doubts = ["link/missing"] if "link" in family.needs and found["link"].origin == "id" else []
     if "digest" in family.needs:
         if digest := _digest(article):

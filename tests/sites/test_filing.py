@@ -30,9 +30,9 @@ class Names:
         return {"yangliribao": "样例日报"}.get(slug, "")
 
 
-def post_of(profile: str, source: str = "", category: str = "350") -> Post:
+def post_of(profile: str, source: str = "", category: str = "350", address: str = ADDRESS) -> Post:
     site = parse(SHORT + profile, "short.yaml")
-    article = Article("123456", Listed("123456", category, ADDRESS), datetime(2026, 9, 26, 8, tzinfo=UTC))
+    article = Article("123456", Listed("123456", category, address), datetime(2026, 9, 26, 8, tzinfo=UTC))
     said = {"title": "要闻", "date": "2026-09-26 08:15", "body": "<p>正文。</p>", "source": source}
     article.said = {name: [Evidence(text, "page")] for name, text in said.items() if text}
     return derive.derive(article, derive.Given(site, "//example.org/", Names()))
@@ -77,6 +77,14 @@ def test_an_article_without_a_source_is_refused_with_the_key_to_write() -> None:
     with pytest.raises(Quarantined, match="write `source: NAME` in the profile") as why:
         post_of("")
     assert why.value.reason == "source"
+
+
+def test_an_article_without_an_address_needs_a_link_with_its_id() -> None:
+    with pytest.raises(Quarantined, match="write `link` in the profile") as why:
+        post_of("", "样例日报", address="")
+    assert why.value.reason == "no_link"
+    found = post_of("link: https://www.example.com/a/{id}.html", "样例日报", address="")
+    assert found.link == ADDRESS
 
 
 def test_a_category_has_the_names_of_the_profile() -> None:
