@@ -46,7 +46,7 @@ JSON = {"Content-Type": "application/json; charset=utf-8"}
         (
             "category",
             {"categroy": "emnews"},
-            "unknown argument 'categroy'; known here: category, limit, since",
+            "unknown argument 'categroy'; known here: category, feed, limit, since",
         ),
         ("share", {}, "name the articles with infocode=, url= or file="),
         ("share", {"infocode": "NW123"}, "'NW123' is not an article of finews"),
