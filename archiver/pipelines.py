@@ -14,9 +14,9 @@ from archiver.items import Article
 from archiver.posts import render
 from archiver.publish.jekyll.site import entry_of
 from archiver.run.archive_run import ArchiveRun
+from archiver.run.archiving import archives
 from archiver.run.doubts import UNPARSED, explained, in_words
 from archiver.run.instead import with_response
-from archiver.run.trying import archives
 from archiver.storage.archive import Entry
 from archiver.storage.rows import Provenance
 from archiver.terminal import printable

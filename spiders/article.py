@@ -20,7 +20,7 @@ from archiver.extract import gathering
 from archiver.extract.article import read_answer
 from archiver.extract.decode import decode
 from archiver.extract.identity import Memory, remember
-from archiver.extract.pages import FIRST, Pages, add_said, missing
+from archiver.extract.pages import FIRST, Pages, add_said, without_page
 from archiver.fetch import outcomes
 from archiver.fetch.asking import describe, require_keys
 from archiver.fetch.headers import header
@@ -317,7 +317,7 @@ class ArticleSpider(Spider):
         posted without one of them.
         """
         if problem and not pages.is_first:
-            article.failure = missing(problem, pages)
+            article.failure = without_page(problem, pages)
             return article
         if isinstance(problem, Deferred):
             if mirror_number + 1 < len(self._addresses(article, step_number)):

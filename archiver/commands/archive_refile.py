@@ -16,7 +16,7 @@ from archiver.terminal import printable
 _SHOWN = 3
 """Files of each move that the text names; JSON names all."""
 
-_TODO = {
+_WHAT_TO_DO = {
     "edited": "your edit is kept: change categories, tags and the last line yourself",
     "missing": "finews archive-check says what to do",
     "form": "change categories, tags and the last line yourself",
@@ -94,7 +94,7 @@ def as_dict(found: Found) -> dict[str, object]:
                 "path": f"{POSTS}/{kept.move.row.name}",
                 "id": kept.move.row.id,
                 "detail": kept.detail,
-                "todo": _TODO[kept.kind],
+                "todo": _WHAT_TO_DO[kept.kind],
                 "category": kept.move.category,
                 "tag": kept.move.tag,
             }
@@ -121,7 +121,7 @@ def _lines(found: Found, *, applied: bool) -> Iterator[str]:
     for kept in found.kept:
         path = printable(f"{POSTS}/{kept.move.row.name}")
         where = f"belongs to {printable(kept.move.tag)} ({printable(kept.move.category)})"
-        yield f"{kept.kind}: {path}: {where}; {printable(kept.detail)}; {_TODO[kept.kind]}"
+        yield f"{kept.kind}: {path}: {where}; {printable(kept.detail)}; {_WHAT_TO_DO[kept.kind]}"
     for page in found.pages:
         what = "page removed" if applied else "page to remove"
         yield f"{what}: {printable(page.path)}: its category has no posts"

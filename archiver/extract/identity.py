@@ -41,14 +41,13 @@ def compare(article: Article, site: Profile, found: Evidence, listed: str, known
     known.first(hash(listed), key)
     if titles.are_alike(found.text, listed):
         return []
-    what = f"the listing has the title {listed!r}, the response {found.text!r}"
     if _gives_ids(site, found.origin, article.id):
-        raise Quarantined("id_mismatch", what)
+        raise Quarantined("id_mismatch", _titles(listed, found.text))
     other = _other_named(article, site)
     if other is None:
         other = known.first(hash(found.text), key)
     if other and other != key:
-        raise Quarantined("id_mismatch", f"{what}, as the article {other[:80]!r}")
+        raise _of_another(listed, found.text, other)
     return ["title/conflict"]
 
 
@@ -70,9 +69,16 @@ def unconfirmed(article: Article, said: Mapping[str, Evidence], site: Profile, k
         return ""
     other = known.first(hash(title), site.key_of(article.id))
     if other != site.key_of(article.id):
-        what = f"the listing has the title {listed!r}, the response {title!r}"
-        raise Quarantined("id_mismatch", f"{what}, as the article {other[:80]!r}")
+        raise _of_another(listed, title, other)
     return title
+
+
+def _titles(listed: str, found: str) -> str:
+    return f"the listing has the title {listed!r}, the response {found!r}"
+
+
+def _of_another(listed: str, found: str, other: str) -> Quarantined:
+    return Quarantined("id_mismatch", f"{_titles(listed, found)}, as the article {other[:80]!r}")
 
 
 def remember(listed: Listed, site: Profile, known: Memory) -> None:

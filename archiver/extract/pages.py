@@ -80,7 +80,7 @@ def _confirm(said: dict[str, Evidence], title: str) -> None:
         raise Quarantined("id_mismatch", f"two responses have the titles {title!r} and {second!r}")
 
 
-def missing(why: ArticleError, pages: Pages) -> ArticleError:
+def without_page(why: ArticleError, pages: Pages) -> ArticleError:
     """What a later page that could not be read means for its article, which is never posted without it."""
     if why.reason in _OWN_SENTENCE or (pages.title and not isinstance(why, Skipped)):
         return why

@@ -27,12 +27,12 @@ from archiver.fetch.site import site_of
 from archiver.items import Article
 from archiver.publish.jekyll.site import open_site
 from archiver.run import drift, origins
+from archiver.run.archiving import archives
 from archiver.run.doubts import Doubts
 from archiver.run.exports import Exports, is_of_exporter
 from archiver.run.ledger import ENDS, Ledger, Tally
 from archiver.run.reading import Reader
 from archiver.run.report import Report
-from archiver.run.trying import archives
 from archiver.sites.profile import Profile
 from archiver.storage.archive import Archive
 from archiver.storage.files import REPORT

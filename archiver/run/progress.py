@@ -14,7 +14,7 @@ from tqdm import tqdm
 from tqdm.contrib import DummyTqdmFile
 
 from archiver.run.archive_run import ArchiveRun
-from archiver.run.trying import archives
+from archiver.run.archiving import archives
 
 
 class Progress:

@@ -17,7 +17,7 @@ from archiver.extract import gathering
 from archiver.extract.article import read_answer
 from archiver.extract.identity import Memory
 from archiver.extract.listing import read_home, read_listing
-from archiver.extract.pages import FIRST, Pages, add_said, missing
+from archiver.extract.pages import FIRST, Pages, add_said, without_page
 from archiver.fetch import outcomes
 from archiver.fetch.asking import describe
 from archiver.fetch.headers import header
@@ -195,7 +195,7 @@ class Trial:
                 except ArticleError as exc:
                     why = exc.plain()
         if why and not pages.is_first:
-            why = missing(why, pages)
+            why = without_page(why, pages)
             article.said.pop("body", None)  # an article is never posted without one of its pages
         asked.append(replace(got.asked, problem=str(why or "")))
         return why, following

@@ -9,7 +9,7 @@ import pytest
 from archiver.errors import ArticleError, Deferred, Quarantined, Skipped
 from archiver.extract.article import read_answer
 from archiver.extract.identity import Memory, remember
-from archiver.extract.pages import FIRST, Pages, add_said, missing
+from archiver.extract.pages import FIRST, Pages, add_said, without_page
 from archiver.items import Article, Listed
 from archiver.sites.load import parse
 
@@ -133,7 +133,7 @@ def test_a_page_that_cannot_be_added_is_refused(pages: tuple[tuple[str, str], ..
 def test_a_missing_page_never_ends_the_article_as_gone(
     why: ArticleError, kind: type[ArticleError], reason: str
 ) -> None:
-    found = missing(why, Pages(2, f"{HOST}/story/a1_2.html", (f"{HOST}/story/a1.html",)))
+    found = without_page(why, Pages(2, f"{HOST}/story/a1_2.html", (f"{HOST}/story/a1.html",)))
     assert (type(found), found.reason) == (kind, reason)
     assert f"page 2 of the article, {HOST}/story/a1_2.html, cannot be read: {why}" in found.detail
 
